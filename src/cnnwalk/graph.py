@@ -1,0 +1,137 @@
+"""The graph of a network: layers, edges and blocks as plain data.
+
+Capture makes it, layout arranges it, passes fill its layers with activations and
+the client draws it. It knows nothing of torch, so that every other part may use it.
+
+Coordinates, colours and bytes are not here: see `layout` and `wire`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Literal
+
+SCHEMA_VERSION = 1
+
+Granularity = Literal["ops", "layers"]
+
+Kind = Literal[
+    "input",
+    "output",
+    "conv",
+    "linear",
+    "norm",
+    "activation",
+    "pool",
+    "add",
+    "mul",
+    "cat",
+    "split",
+    "upsample",
+    "attention",
+    "flatten",
+    "softmax",
+    "dropout",
+    "other",
+]
+
+GRANULARITIES: tuple[Granularity, ...] = typing.get_args(Granularity)
+KINDS: tuple[Kind, ...] = typing.get_args(Kind)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Probe:
+    """Where a layer's activation is read while the network runs.
+
+    Attributes:
+        op: position of the operation in the recording, 0-based; -1 for an input.
+        output: which of the operation's output tensors, 0-based; for an input, which
+            of the network's input tensors.
+    """
+
+    op: int
+    output: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Layer:
+    """A node that is drawn as one panel.
+
+    Attributes:
+        id: unique in its graph, stable between runs, free of slashes.
+        kind: what the layer's main operation does.
+        label: one line for people, such as ``3x3 conv, 64, /2``.
+        path: dotted path of the module whose call is shown, None for a functional call.
+        shape: of the activation, without the batch axis: (C, H, W) or (C,).
+        block: id of the innermost block that holds the layer, None at the top.
+        parameters: number of learnable values.
+        absorbed: short names of what was fused into the layer, in order of execution,
+            such as ``("bn", "relu")``.
+        weights: names, as in the model's ``state_dict``, of the layer's parameters.
+        probe: where the activation is read.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    path: str | None
+    shape: tuple[int, ...]
+    block: str | None
+    parameters: int
+    absorbed: tuple[str, ...]
+    weights: tuple[str, ...]
+    probe: Probe
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edge:
+    """The activation of `source` goes into `target`; parallel uses are one edge."""
+
+    source: str
+    target: str
+    label: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """A nested group of layers, from the module hierarchy; `label` is the module's class."""
+
+    id: str
+    path: str
+    label: str
+    parent: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Graph:
+    """What capture found. Layers are in order of execution, so edges point forward.
+
+    Attributes:
+        name: of the network.
+        granularity: how fine the layers are.
+        inputs: ids of the layers of kind ``input``.
+        outputs: ids of the layers whose activation the network returns.
+        warnings: what could not be followed, a sentence each.
+    """
+
+    name: str
+    granularity: Granularity
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    edges: tuple[Edge, ...]
+    blocks: tuple[Block, ...]
+    warnings: tuple[str, ...]
+    schema_version: int = SCHEMA_VERSION
+
+    def layer(self, layer_id: str) -> Layer:
+        """Return the layer with this id; raises KeyError with the id when there is none."""
+        for layer in self.layers:
+            if layer.id == layer_id:
+                return layer
+        raise KeyError(layer_id)
+
+    def to_json(self) -> dict[str, typing.Any]:
+        """Return the graph as JSON-ready data, in the form that ``cnnwalk graph --json`` prints."""
+        return dataclasses.asdict(self)
