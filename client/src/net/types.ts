@@ -1,0 +1,27 @@
+/** The server's messages, by the names they have there; generated from its OpenAPI document. */
+import type { components } from './api.gen';
+
+type Schemas = components['schemas'];
+
+export type WalkInfo = Schemas['WalkInfo'];
+export type NetworkSummary = Schemas['NetworkSummary'];
+export type DatasetSummary = Schemas['DatasetSummary'];
+export type Hall = Schemas['Hall'];
+export type Graph = Schemas['Graph'];
+export type Layer = Schemas['Layer'];
+export type Arrangement = Schemas['Arrangement'];
+export type Panel = Schemas['Panel'];
+export type Route = Schemas['Route'];
+export type Sign = Schemas['Sign'];
+export type InputFrame = Schemas['InputFrame'];
+export type ImageInfo = Schemas['ImageInfo'];
+export type Draw = Schemas['Draw'];
+export type WeightStatistics = Schemas['WeightStatistics'];
+export type Statistics = Schemas['Statistics'];
+export type Prediction = Schemas['Prediction'];
+export type Problem = Schemas['Problem'];
+export type LayerHeader = Schemas['LayerHeader'];
+export type ResultHeader = Schemas['ResultHeader'];
+export type ValuesHeader = Schemas['ValuesHeader'];
+export type ProblemHeader = Schemas['ProblemHeader'];
+export type FrameHeader = LayerHeader | ResultHeader | ValuesHeader | ProblemHeader;
