@@ -1,0 +1,1 @@
+"""The walk over HTTP: gate, routes and the server that runs them."""

@@ -12,7 +12,9 @@ from cnnwalk.wire import Statistics
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class InputSpecification(_Message):
@@ -51,6 +53,12 @@ class WalkInfo(_Message):
     networks: list[NetworkSummary]
     datasets: list[DatasetSummary]
     first_image: str | None = Field(description="id of the image that is inserted on arrival")
+
+
+class Health(_Message):
+    """The server lives; `instance` as in `WalkInfo`."""
+
+    instance: str
 
 
 class Hall(_Message):

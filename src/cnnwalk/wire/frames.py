@@ -11,8 +11,9 @@ so that every payload begins at a multiple of 4 within the stream and a client c
 look at float32 values without copying.
 
 A *code* is one byte that stands for one value of a feature map. Every channel c has a
-scale s(c) > 0, in the unit of the activation: the largest finite magnitude in that
-channel, or 1 when all its values are 0. Codes by encoding:
+scale s(c) > 0, in the unit of the activation and the same at both levels: the largest
+finite magnitude in that channel, or 1 when all its values are 0. Codes are rounded to the
+nearest; by encoding:
 
 ========  ===================================================================
 unsigned  value = code / 254 * s(c); used when no finite value is negative
@@ -24,6 +25,13 @@ split     two planes, the means of the positive and of the negative parts,
 
 The code of a value that is NaN or infinite is `NON_FINITE`: 255 where unsigned, 0 where
 signed, 255 in both planes where split.
+
+The base level of maps of H x W values has h = ceil(H / 2^k) rows and w = ceil(W / 2^k)
+columns, with the smallest k for which neither is above `BASE_SIDE`. Its h x w rectangles
+are of equal size and cover the map exactly, so both levels of a map fill the same cell; a
+code is the mean over its rectangle, in which a value that lies across the rectangle's edge
+counts by the share of its area inside. A rectangle that touches a value that is NaN or
+infinite is `NON_FINITE`.
 """
 
 from __future__ import annotations
@@ -43,6 +51,8 @@ SIGNED_STEPS = 127
 SIGNED_ZERO = 128
 NON_FINITE: dict[Encoding, int] = {"unsigned": 255, "signed": 0, "split": 255}
 
+BASE_SIDE = 14
+
 HISTOGRAM_BINS = 64
 
 _LENGTHS = struct.Struct("<II")
@@ -50,7 +60,11 @@ _ALIGNMENT = 4
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_serialization_defaults_required=True,  # so that clients may rely on `type`
+    )
 
 
 class Histogram(_Message):

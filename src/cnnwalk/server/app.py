@@ -1,0 +1,43 @@
+"""The application: all routes, with errors as problems. The gate stands around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from cnnwalk.server.problems import describe_problems, install_problem_handlers
+from cnnwalk.server.routes import images, passes, walk
+
+if TYPE_CHECKING:
+    from cnnwalk.server.walk import Walk
+
+
+def build_routes() -> FastAPI:
+    """Return the typed routes, without a walk to serve: enough for their description."""
+    # The pages that FastAPI offers for its documents ask a foreign host for scripts: off.
+    app = FastAPI(
+        title="cnnwalk",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        responses=describe_problems(),
+    )
+    for router in (walk.router, images.router, passes.router):
+        app.include_router(router)
+    install_problem_handlers(app)
+    return app
+
+
+def create_app(served: Walk) -> FastAPI:
+    """Return the application that serves this walk and the page's files."""
+    app = build_routes()
+    app.state.walk = served
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,110 @@
+"""Passes: an image through a network, as a stream of frames."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from cnnwalk.graph import Graph, Layer
+from cnnwalk.server.caching import revalidate, tag
+from cnnwalk.server.problems import ProblemError, not_found
+from cnnwalk.server.routes.state import image_of, network_of, walk_of
+from cnnwalk.wire import Level, ValuesHeader, encode_frame
+
+FRAMES_MEDIA_TYPE = "application/vnd.cnnwalk.frames"
+
+_CHUNK = 2**20
+
+_FRAMES = {
+    200: {
+        "description": "a row of frames, see FrameHeader",
+        "content": {FRAMES_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+router = APIRouter(prefix="/api/networks/{network}/passes/{image}", tags=["passes"])
+
+
+@router.get("", response_class=Response, responses=_FRAMES)
+async def get_pass(
+    request: Request,
+    network: str,
+    image: str,
+    level: Level = "base",
+    layers: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """The pass, started where it has not been yet.
+
+    At level `base` the stream has every layer in order of execution, each as soon as it is
+    computed, then the result. At level `detail` it has the asked layers, in the asked order.
+    """
+    served = network_of(request, network)
+    _check_layers(served.graph, level, layers)
+    etag = tag("pass", network, image, level, *(layers or ()))
+    headers = revalidate(request, etag)
+    stored = image_of(request, image)
+    running = walk_of(request).passes.start(served.network.id, image, stored.image)
+    return StreamingResponse(
+        _chunks(running.frames(level, layers)), headers=headers, media_type=FRAMES_MEDIA_TYPE
+    )
+
+
+@router.get("/layers/{layer}/maps/{channel}", response_class=Response, responses=_FRAMES)
+async def get_map(
+    request: Request,
+    network: str,
+    image: str,
+    layer: str,
+    channel: Annotated[int, Path(ge=0)],
+) -> Response:
+    """One feature map in its true values: a single frame with a ValuesHeader."""
+    served = network_of(request, network)
+    channels = _layer_of(served.graph, layer).shape[0]
+    if channel >= channels:
+        raise not_found("channel", str(channel), f"layer {layer!r} has 0 to {channels - 1}")
+    headers = revalidate(request, tag("map", network, image, layer, str(channel)))
+    stored = image_of(request, image)
+    values = await run_in_threadpool(
+        walk_of(request).passes.values, served.network.id, image, stored.image, layer, channel
+    )
+    height, width = values.shape
+    header = ValuesHeader(layer=layer, channel=channel, shape=(height, width))
+    return Response(encode_frame(header, values), headers=headers, media_type=FRAMES_MEDIA_TYPE)
+
+
+def _layer_of(graph: Graph, layer: str) -> Layer:
+    try:
+        return graph.layer(layer)
+    except KeyError:
+        raise not_found("layer", layer, f"{graph.name} has {len(graph.layers)} others") from None
+
+
+def _check_layers(graph: Graph, level: Level, layers: list[str] | None) -> None:
+    if (level == "detail") != bool(layers):
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "Level 'detail' needs layers=ID at least once, level 'base' takes none; "
+            f"got level {level!r} and {len(layers or ())} layers.",
+        )
+    for layer, times in Counter(layers).items():
+        _layer_of(graph, layer)
+        if times > 1:
+            raise ProblemError(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                f"Layer {layer!r} is asked {times} times; ask once.",
+            )
+
+
+async def _chunks(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Cut large frames, so that a slow reader never holds more than a chunk in the socket."""
+    async with aclosing(frames) as open_frames:
+        async for frame in open_frames:
+            for start in range(0, len(frame), _CHUNK):
+                yield frame[start : start + _CHUNK]
