@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals-core';
 
 import type {
+  DatasetSummary,
   Draw,
   Hall,
   ImageInfo,
@@ -57,7 +58,14 @@ export type Destination =
   | { readonly kind: 'layer'; readonly layer: string }
   | { readonly kind: 'start' };
 
+/** How far the arrival is, until the hall stands; `text` is a sentence for people. */
+export interface Arrival {
+  readonly stage: 'loading' | 'ready' | 'failed';
+  readonly text: string;
+}
+
 export class State {
+  readonly arrival = signal<Arrival>({ stage: 'loading', text: 'Asking the server for the walk' });
   readonly walk = signal<WalkInfo | null>(null);
   readonly network = signal<NetworkSummary | null>(null);
   readonly hall = signal<Hall | null>(null);
@@ -69,11 +77,20 @@ export class State {
   readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
   readonly predictions = signal<readonly Prediction[]>([]);
 
+  readonly dataset = signal<DatasetSummary | null>(null);
   readonly draw = signal<Draw | null>(null);
   readonly held = signal<Held | null>(null);
   readonly hover = signal<MapHit | null>(null);
   readonly scaling = signal<Scaling>('layer');
   readonly destination = signal<Destination | null>(null);
+  /** What the full-screen magnifier shows. */
+  readonly magnified = signal<Held | null>(null);
+  /** Whether there is an image that was inserted before. */
+  readonly undoable = signal(false);
+  /** Flights become jumps and nothing moves by itself. */
+  readonly reducedMotion = signal(false);
+  /** Whether the page is in VR. */
+  readonly immersed = signal(false);
 
   readonly connection = signal<Connection>('online');
   readonly notices = signal<readonly Notice[]>([]);

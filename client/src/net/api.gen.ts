@@ -4,15 +4,18 @@
  */
 
 export interface paths {
-    "/x0": {
+    "/api/datasets/{dataset}/draws/{seed}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x0_get"];
+        /**
+         * Get Draw
+         * @description A page of the dataset's items in the random order that `seed` gives.
+         */
+        get: operations["get_draw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -21,15 +24,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x1": {
+    "/api/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x1_get"];
+        /**
+         * Get Health
+         * @description Say that the server lives; a new `instance` means that it was started anew.
+         */
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -38,15 +44,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x2": {
+    "/api/images": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x2_get"];
+        get?: never;
+        put?: never;
+        /**
+         * Post Image
+         * @description Take an uploaded picture: the bytes of the file are the body.
+         */
+        post: operations["post_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Image
+         * @description The image as a PNG.
+         */
+        get: operations["get_image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,15 +84,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x3": {
+    "/api/images/{image}/thumbnail": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x3_get"];
+        /**
+         * Get Thumbnail
+         * @description The image as a small JPEG.
+         */
+        get: operations["get_thumbnail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,15 +104,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x4": {
+    "/api/networks/{network}/hall": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x4_get"];
+        /**
+         * Get Hall
+         * @description A network's graph and how it stands in space.
+         */
+        get: operations["get_hall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -89,15 +124,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x5": {
+    "/api/networks/{network}/noise/{kind}/{seed}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x5_get"];
+        /**
+         * Get Noise
+         * @description A noise image in the size that the network takes.
+         */
+        get: operations["get_noise"];
         put?: never;
         post?: never;
         delete?: never;
@@ -106,15 +144,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x6": {
+    "/api/networks/{network}/passes/{image}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x6_get"];
+        /**
+         * Get Pass
+         * @description The pass, started where it has not been yet.
+         *
+         *     At level `base` the stream has every layer in order of execution, each as soon as it is
+         *     computed, then the result. At level `detail` it has the asked layers, in the asked order.
+         */
+        get: operations["get_pass"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,15 +167,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x7": {
+    "/api/networks/{network}/passes/{image}/layers/{layer}/maps/{channel}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x7_get"];
+        /**
+         * Get Map
+         * @description One feature map in its true values: a single frame with a ValuesHeader.
+         */
+        get: operations["get_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,15 +187,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x8": {
+    "/api/networks/{network}/weights": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x8_get"];
+        /**
+         * Get Weights
+         * @description Statistics of the weights of every layer that has some.
+         */
+        get: operations["get_weights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,15 +207,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/x9": {
+    "/api/walk": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** F */
-        get: operations["f_x9_get"];
+        /**
+         * Get Walk
+         * @description What a page needs first.
+         */
+        get: operations["get_walk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -183,14 +236,14 @@ export interface components {
          * @description A graph laid out in space; panels in the graph's order of layers.
          */
         Arrangement: {
+            bounds: components["schemas"]["Bounds"];
+            input_frame: components["schemas"]["InputFrame"];
             /** Panels */
             panels: components["schemas"]["Panel"][];
             /** Routes */
             routes: components["schemas"]["Route"][];
             /** Signs */
             signs: components["schemas"]["Sign"][];
-            input_frame: components["schemas"]["InputFrame"];
-            bounds: components["schemas"]["Bounds"];
         };
         /**
          * Block
@@ -199,40 +252,40 @@ export interface components {
         Block: {
             /** Id */
             id: string;
-            /** Path */
-            path: string;
             /** Label */
             label: string;
             /** Parent */
             parent: string | null;
+            /** Path */
+            path: string;
         };
         /**
          * Bounds
          * @description The floor that the network covers, in m.
          */
         Bounds: {
-            /** Min X */
-            min_x: number;
             /** Max X */
             max_x: number;
-            /** Min Z */
-            min_z: number;
             /** Max Z */
             max_z: number;
+            /** Min X */
+            min_x: number;
+            /** Min Z */
+            min_z: number;
         };
         /** DatasetSummary */
         DatasetSummary: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
             /**
              * Count
              * @description number of images
              */
             count: number;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Draw
@@ -241,27 +294,28 @@ export interface components {
         Draw: {
             /** Dataset */
             dataset: string;
-            /** Seed */
-            seed: number;
-            /** Offset */
-            offset: number;
-            /** Total */
-            total: number;
             /** Images */
             images: components["schemas"]["ImageInfo"][];
+            /** Offset */
+            offset: number;
+            /** Seed */
+            seed: number;
+            /** Total */
+            total: number;
         };
         /**
          * Edge
          * @description The activation of `source` goes into `target`; parallel uses are one edge.
          */
         Edge: {
+            /** Label */
+            label: string | null;
             /** Source */
             source: string;
             /** Target */
             target: string;
-            /** Label */
-            label: string | null;
         };
+        FrameHeader: components["schemas"]["LayerHeader"] | components["schemas"]["ValuesHeader"] | components["schemas"]["ResultHeader"] | components["schemas"]["ProblemHeader"];
         /**
          * Graph
          * @description What capture found. Layers are in order of execution, so edges point forward.
@@ -274,8 +328,10 @@ export interface components {
          *         warnings: what could not be followed, a sentence each.
          */
         Graph: {
-            /** Name */
-            name: string;
+            /** Blocks */
+            blocks: components["schemas"]["Block"][];
+            /** Edges */
+            edges: components["schemas"]["Edge"][];
             /**
              * Granularity
              * @enum {string}
@@ -283,31 +339,37 @@ export interface components {
             granularity: "ops" | "layers";
             /** Inputs */
             inputs: string[];
-            /** Outputs */
-            outputs: string[];
             /** Layers */
             layers: components["schemas"]["Layer"][];
-            /** Edges */
-            edges: components["schemas"]["Edge"][];
-            /** Blocks */
-            blocks: components["schemas"]["Block"][];
-            /** Warnings */
-            warnings: string[];
+            /** Name */
+            name: string;
+            /** Outputs */
+            outputs: string[];
             /**
              * Schema Version
              * @default 1
              */
             schema_version: number;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * Hall
          * @description A network's graph and how it stands in space.
          */
         Hall: {
+            arrangement: components["schemas"]["Arrangement"];
+            graph: components["schemas"]["Graph"];
             /** Network */
             network: string;
-            graph: components["schemas"]["Graph"];
-            arrangement: components["schemas"]["Arrangement"];
+        };
+        /**
+         * Health
+         * @description The server lives; `instance` as in `WalkInfo`.
+         */
+        Health: {
+            /** Instance */
+            instance: string;
         };
         /**
          * Histogram
@@ -316,12 +378,12 @@ export interface components {
          *     The last bin includes `high`, as in `numpy.histogram`.
          */
         Histogram: {
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
             /** Counts */
             counts: number[];
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
         };
         /**
          * ImageInfo
@@ -330,40 +392,40 @@ export interface components {
          *     Its picture is at ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
          */
         ImageInfo: {
-            /** Id */
-            id: string;
-            /** Width */
-            width: number;
             /** Height */
             height: number;
-            /**
-             * Origin
-             * @enum {string}
-             */
-            origin: "dataset" | "upload" | "noise";
-            /** Name */
-            name: string;
+            /** Id */
+            id: string;
             /**
              * Label
              * @description class name, where the dataset gives one
              */
             label: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "dataset" | "upload" | "noise";
+            /** Width */
+            width: number;
         };
         /**
          * InputFrame
          * @description The canvas in front of the network that takes the input image: centre and size in m.
          */
         InputFrame: {
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
             /** X */
             x: number;
             /** Y */
             y: number;
             /** Z */
             z: number;
-            /** Width */
-            width: number;
-            /** Height */
-            height: number;
         };
         /**
          * InputSpecification
@@ -374,12 +436,12 @@ export interface components {
             channels: number;
             /** Height */
             height: number;
-            /** Width */
-            width: number;
             /** Mean */
             mean: number[];
             /** Std */
             std: number[];
+            /** Width */
+            width: number;
         };
         /**
          * Layer
@@ -399,6 +461,10 @@ export interface components {
          *         probe: where the activation is read.
          */
         Layer: {
+            /** Absorbed */
+            absorbed: string[];
+            /** Block */
+            block: string | null;
             /** Id */
             id: string;
             /**
@@ -408,19 +474,15 @@ export interface components {
             kind: "input" | "output" | "conv" | "linear" | "norm" | "activation" | "pool" | "add" | "mul" | "cat" | "split" | "upsample" | "attention" | "flatten" | "softmax" | "dropout" | "other";
             /** Label */
             label: string;
-            /** Path */
-            path: string | null;
-            /** Shape */
-            shape: number[];
-            /** Block */
-            block: string | null;
             /** Parameters */
             parameters: number;
-            /** Absorbed */
-            absorbed: string[];
+            /** Path */
+            path: string | null;
+            probe: components["schemas"]["Probe"];
+            /** Shape */
+            shape: number[];
             /** Weights */
             weights: string[];
-            probe: components["schemas"]["Probe"];
         };
         /**
          * LayerHeader
@@ -437,11 +499,10 @@ export interface components {
          */
         LayerHeader: {
             /**
-             * Type
-             * @default layer
-             * @constant
+             * Encoding
+             * @enum {string}
              */
-            type: "layer";
+            encoding: "unsigned" | "signed" | "split";
             /** Layer */
             layer: string;
             /**
@@ -449,39 +510,40 @@ export interface components {
              * @enum {string}
              */
             level: "base" | "detail";
-            /**
-             * Encoding
-             * @enum {string}
-             */
-            encoding: "unsigned" | "signed" | "split";
             /** Shape */
             shape: [
                 number,
                 number,
                 number
             ];
-            statistics?: components["schemas"]["Statistics"] | null;
+            /** @default null */
+            statistics: components["schemas"]["Statistics"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "layer";
         };
         /**
          * NetworkSummary
          * @description A network of the walk; `id` changes with the architecture, weights and input.
          */
         NetworkSummary: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @description where its weights come from, for people
-             */
-            description: string;
-            input: components["schemas"]["InputSpecification"];
             /**
              * Classes
              * @description number of classes, None when it does not classify
              */
             classes: number | null;
+            /**
+             * Description
+             * @description where its weights come from, for people
+             */
+            description: string;
+            /** Id */
+            id: string;
+            input: components["schemas"]["InputSpecification"];
+            /** Name */
+            name: string;
             /** Warnings */
             warnings: string[];
         };
@@ -497,24 +559,24 @@ export interface components {
          *         cell_width, cell_height: of one cell with its gap, in m.
          */
         Panel: {
+            /** Cell Height */
+            cell_height: number;
+            /** Cell Width */
+            cell_width: number;
+            /** Columns */
+            columns: number;
             /** Layer */
             layer: string;
+            /** Rows */
+            rows: number;
             /** X */
             x: number;
             /** Y */
             y: number;
-            /** Z */
-            z: number;
             /** Yaw */
             yaw: number;
-            /** Columns */
-            columns: number;
-            /** Rows */
-            rows: number;
-            /** Cell Width */
-            cell_width: number;
-            /** Cell Height */
-            cell_height: number;
+            /** Z */
+            z: number;
         };
         /**
          * Prediction
@@ -551,31 +613,30 @@ export interface components {
          * @description An error, as in RFC 9457; `detail` is a sentence for people.
          */
         Problem: {
+            /** Detail */
+            detail: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
             /**
              * Type
              * @default about:blank
              */
             type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
         };
         /**
          * ProblemHeader
          * @description The pass stopped: no more frames follow; no payload. `detail` is a sentence for people.
          */
         ProblemHeader: {
-            /**
-             * Type
-             * @default problem
-             * @constant
-             */
-            type: "problem";
             /** Detail */
             detail: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "problem";
         };
         /**
          * ResultHeader
@@ -583,12 +644,6 @@ export interface components {
          *     and is empty for a network that does not classify.
          */
         ResultHeader: {
-            /**
-             * Type
-             * @default result
-             * @constant
-             */
-            type: "result";
             /** Predictions */
             predictions: components["schemas"]["Prediction"][];
             /**
@@ -596,6 +651,11 @@ export interface components {
              * @description wall time of the forward pass with its recording, in s
              */
             seconds: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "result";
         };
         /**
          * Route
@@ -608,22 +668,22 @@ export interface components {
          *         label_at: (x, z) in m where the label lies.
          */
         Route: {
-            /** Source */
-            source: string;
-            /** Target */
-            target: string;
             /** Label */
             label: string | null;
-            /** Points */
-            points: [
-                number,
-                number
-            ][];
             /** Label At */
             label_at: [
                 number,
                 number
             ];
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
         };
         /**
          * Sign
@@ -638,10 +698,10 @@ export interface components {
         Sign: {
             /** Block */
             block: string;
-            /** Text */
-            text: string;
             /** Depth */
             depth: number;
+            /** Text */
+            text: string;
             /** X */
             x: number;
             /** Z */
@@ -660,75 +720,71 @@ export interface components {
         Statistics: {
             /** Count */
             count: number;
-            /** Mean */
-            mean: number;
-            /** Std */
-            std: number;
-            /** Minimum */
-            minimum: number;
-            /** Maximum */
-            maximum: number;
-            /** Zeros */
-            zeros: number;
             /** Dead Channels */
             dead_channels: number;
-            /** Nan */
-            nan: number;
+            histogram: components["schemas"]["Histogram"];
             /** Infinite */
             infinite: number;
-            histogram: components["schemas"]["Histogram"];
+            /** Maximum */
+            maximum: number;
+            /** Mean */
+            mean: number;
+            /** Minimum */
+            minimum: number;
+            /** Nan */
+            nan: number;
+            /** Std */
+            std: number;
+            /** Zeros */
+            zeros: number;
         };
         /**
          * ValuesHeader
          * @description One feature map in its true values; the payload is float32 of shape (h, w).
          */
         ValuesHeader: {
-            /**
-             * Type
-             * @default values
-             * @constant
-             */
-            type: "values";
-            /** Layer */
-            layer: string;
             /** Channel */
             channel: number;
+            /** Layer */
+            layer: string;
             /** Shape */
             shape: [
                 number,
                 number
             ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "values";
         };
         /**
          * WalkInfo
          * @description What a page needs first. `instance` is new with every start of the server.
          */
         WalkInfo: {
-            /** Version */
-            version: string;
+            /** Datasets */
+            datasets: components["schemas"]["DatasetSummary"][];
+            /** @description the image that is inserted on arrival */
+            first_image: components["schemas"]["ImageInfo"] | null;
             /** Instance */
             instance: string;
             /** Networks */
             networks: components["schemas"]["NetworkSummary"][];
-            /** Datasets */
-            datasets: components["schemas"]["DatasetSummary"][];
-            /**
-             * First Image
-             * @description id of the image that is inserted on arrival
-             */
-            first_image: string | null;
+            /** Version */
+            version: string;
         };
         /**
          * WeightStatistics
          * @description By layer id, of all layers that have weights.
          */
         WeightStatistics: {
-            /** Network */
-            network: string;
             /** Layers */
             layers: {
                 [key: string]: components["schemas"]["Statistics"];
             };
+            /** Network */
+            network: string;
         };
     };
     responses: never;
@@ -739,7 +795,332 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    f_x0_get: {
+    get_draw: {
+        parameters: {
+            query?: {
+                offset?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                seed: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_image: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageInfo"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hall"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_noise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+                kind: "gaussian" | "uniform";
+                seed: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageInfo"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pass: {
+        parameters: {
+            query?: {
+                level?: "base" | "detail";
+                layers?: string[] | null;
+            };
+            header?: never;
+            path: {
+                network: string;
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a row of frames, see FrameHeader */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.cnnwalk.frames": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+                image: string;
+                layer: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a row of frames, see FrameHeader */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.cnnwalk.frames": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightStatistics"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_walk: {
         parameters: {
             query?: never;
             header?: never;
@@ -757,184 +1138,13 @@ export interface operations {
                     "application/json": components["schemas"]["WalkInfo"];
                 };
             };
-        };
-    };
-    f_x1_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description a problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hall"];
-                };
-            };
-        };
-    };
-    f_x2_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WeightStatistics"];
-                };
-            };
-        };
-    };
-    f_x3_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImageInfo"];
-                };
-            };
-        };
-    };
-    f_x4_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Draw"];
-                };
-            };
-        };
-    };
-    f_x5_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    f_x6_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LayerHeader"];
-                };
-            };
-        };
-    };
-    f_x7_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResultHeader"];
-                };
-            };
-        };
-    };
-    f_x8_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ValuesHeader"];
-                };
-            };
-        };
-    };
-    f_x9_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemHeader"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

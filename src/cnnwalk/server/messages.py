@@ -45,6 +45,20 @@ class DatasetSummary(_Message):
     count: int = Field(description="number of images")
 
 
+class ImageInfo(_Message):
+    """An image that can be inserted; `id` names its pixels, whoever brought them.
+
+    Its picture is at ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
+    """
+
+    id: str
+    width: int
+    height: int
+    origin: Literal["dataset", "upload", "noise"]
+    name: str
+    label: str | None = Field(description="class name, where the dataset gives one")
+
+
 class WalkInfo(_Message):
     """What a page needs first. `instance` is new with every start of the server."""
 
@@ -52,7 +66,7 @@ class WalkInfo(_Message):
     instance: str
     networks: list[NetworkSummary]
     datasets: list[DatasetSummary]
-    first_image: str | None = Field(description="id of the image that is inserted on arrival")
+    first_image: ImageInfo | None = Field(description="the image that is inserted on arrival")
 
 
 class Health(_Message):
@@ -74,20 +88,6 @@ class WeightStatistics(_Message):
 
     network: str
     layers: dict[str, Statistics]
-
-
-class ImageInfo(_Message):
-    """An image that can be inserted; `id` names its pixels, whoever brought them.
-
-    Its picture is at ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
-    """
-
-    id: str
-    width: int
-    height: int
-    origin: Literal["dataset", "upload", "noise"]
-    name: str
-    label: str | None = Field(description="class name, where the dataset gives one")
 
 
 class Draw(_Message):

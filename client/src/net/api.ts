@@ -1,0 +1,112 @@
+/** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
+import type { Draw, Hall, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+
+/** The server answered, and said no; `message` is its sentence for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer: the server is gone, or the network between is. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+
+  constructor() {
+    super('The server does not answer.');
+  }
+}
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** A piece of a URL's path; ids may hold any character. */
+const part = encodeURIComponent;
+
+export class Api {
+  constructor(private readonly fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {}
+
+  walk(): Promise<WalkInfo> {
+    return this.json('api/walk', { cache: 'no-store' });
+  }
+
+  hall(network: string): Promise<Hall> {
+    return this.json(`api/networks/${part(network)}/hall`);
+  }
+
+  weights(network: string): Promise<WeightStatistics> {
+    return this.json(`api/networks/${part(network)}/weights`);
+  }
+
+  noise(network: string, kind: string, seed: number): Promise<ImageInfo> {
+    return this.json(`api/networks/${part(network)}/noise/${part(kind)}/${seed}`);
+  }
+
+  draw(dataset: string, seed: number, offset: number, count: number): Promise<Draw> {
+    return this.json(`api/datasets/${part(dataset)}/draws/${seed}?offset=${offset}&count=${count}`);
+  }
+
+  /** Brings a picture to the server as it is; the server decodes it and names its pixels. */
+  upload(picture: Blob, name: string): Promise<ImageInfo> {
+    return this.json(`api/images?name=${part(name)}`, {
+      method: 'POST',
+      body: picture,
+      headers: { 'Content-Type': 'application/octet-stream' },
+    });
+  }
+
+  /** The server's instance: a new one with every start. */
+  async health(): Promise<string> {
+    const { instance } = await this.json<{ instance: string }>('api/health', { cache: 'no-store' });
+    return instance;
+  }
+
+  /** Whether the server still has an image. */
+  async hasImage(image: string): Promise<boolean> {
+    try {
+      await this.ask(this.thumbnailUrl(image), { cache: 'no-store' });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  pictureUrl(image: string): string {
+    return `api/images/${part(image)}`;
+  }
+
+  thumbnailUrl(image: string): string {
+    return `api/images/${part(image)}/thumbnail`;
+  }
+
+  private async json<T>(url: string, init?: RequestInit): Promise<T> {
+    return (await (await this.ask(url, init)).json()) as T;
+  }
+
+  /** Raises `ConnectionError` without an answer, `ApiError` with one that is not a success. */
+  private async ask(url: string, init?: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await this.fetch(url, init);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new ConnectionError();
+    }
+    if (!response.ok) throw new ApiError(response.status, await sentence(response));
+    return response;
+  }
+}
+
+async function sentence(response: Response): Promise<string> {
+  const fallback = `The server answered ${response.status} to ${new URL(response.url, 'http://page').pathname}.`;
+  if (!(response.headers.get('Content-Type') ?? '').startsWith('application/problem+json')) {
+    return fallback;
+  }
+  const problem = (await response.json()) as Partial<Problem>;
+  return problem.detail ?? fallback;
+}
