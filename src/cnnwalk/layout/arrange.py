@@ -1,0 +1,136 @@
+"""Graph -> arrangement, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnnwalk.graph import Graph, Layer
+from cnnwalk.layout.columns import Columns, Room, columns_of
+from cnnwalk.layout.flow import Flow, flow_of
+from cnnwalk.layout.panels import FLOOR_CLEARANCE, Grid, grid_of
+from cnnwalk.layout.places import Arrangement, Bounds, InputFrame, Panel, Route, Sign
+from cnnwalk.layout.ranks import ranks_of
+from cnnwalk.layout.routes import gap_shifts, routes_of
+from cnnwalk.layout.signs import signed_blocks
+from cnnwalk.layout.strands import trunk_of
+
+PLATE_WIDTH = 1.1
+"""Kept free to the left of every panel, for the plate with its statistics, in m."""
+
+TITLE_HEIGHT = 0.45
+"""Kept free above every panel, for its title, in m."""
+
+_PANEL_MARGIN = 0.3
+_SIGN_ROOM = 0.5
+_SIGN_FORWARD = 0.5
+_GAP, _GAP_AT_BLOCK, _MAX_GAP = 2.4, 3.0, 4.0
+_GAP_PER_SHIFT = 0.15
+_FRAME_SIDE, _FRAME_DISTANCE = 1.5, 2.4
+_HALL_MARGIN = 1.0
+
+
+def arrange(graph: Graph) -> Arrangement:
+    """Lay a graph out in space.
+
+    The trunk, the path with most parameters and layers, stands at x = 0 straight ahead;
+    branches stand beside it in straight lines; every edge leads deeper. Nothing overlaps:
+    neither panels with the strips of 1.1 m to their left and 0.45 m above them, nor
+    routes and panels that are not their ends. The result depends on nothing but the graph.
+
+    Args:
+        graph: with layers in order of execution.
+
+    Returns:
+        Panels in the graph's order of layers; routes by target. A cat that extends an
+        earlier cat has a route from it in place of routes from its inputs.
+
+    Raises:
+        ValueError: the graph has no layers, or an edge that does not point forward.
+    """
+    if not graph.layers:
+        message = f"graph {graph.name} has no layers; expected at least its input"
+        raise ValueError(message)
+    flow = flow_of(graph)
+    number = {layer.id: index for index, layer in enumerate(graph.layers)}
+    ranks = ranks_of(flow)
+    grids = [grid_of(layer.shape) for layer in graph.layers]
+    blocks = signed_blocks(graph)
+    begins = {number[first] for _, _, first in blocks}
+    trunk = trunk_of(flow, (number[i] for i in graph.outputs))
+    rooms = [_room(grid, index in begins) for index, grid in enumerate(grids)]
+    columns = columns_of(flow, ranks, trunk, rooms)
+    rows = _rows(flow, ranks, columns, {ranks[i] for i in begins})
+    panels = tuple(
+        _panel(layer, grid, columns.layers[i], rows[ranks[i]])
+        for i, (layer, grid) in enumerate(zip(graph.layers, grids, strict=True))
+    )
+    signs = tuple(
+        _sign(block.id, f"{block.path} · {block.label}", depth, panels[number[first]])
+        for block, depth, first in blocks
+    )
+    frame = _input_frame(graph, panels, number)
+    routes = routes_of(flow, ranks, columns, rows)
+    bounds = _bounds(panels, routes, signs, frame)
+    return Arrangement(panels, routes, signs, frame, bounds)
+
+
+def _room(grid: Grid, with_sign: bool) -> Room:
+    half = grid.width / 2 + _PANEL_MARGIN
+    return Room(half + PLATE_WIDTH, half + (_SIGN_ROOM if with_sign else 0.0))
+
+
+def _rows(flow: Flow, ranks: Sequence[int], columns: Columns, at_block: set[int]) -> list[float]:
+    """Return z of each rank: gaps are deeper where blocks begin and lines move far."""
+    shifts = gap_shifts(flow, ranks, columns)
+    rows = [0.0]
+    for rank in range(max(ranks)):
+        gap = _GAP_AT_BLOCK if rank + 1 in at_block else _GAP
+        gap = max(gap, min(_MAX_GAP, 2.0 + _GAP_PER_SHIFT * shifts.get(rank, 0.0)))
+        rows.append(rows[-1] - gap)
+    return rows
+
+
+def _panel(layer: Layer, grid: Grid, x: float, z: float) -> Panel:
+    return Panel(
+        layer=layer.id,
+        x=x,
+        y=FLOOR_CLEARANCE + grid.height / 2,
+        z=z,
+        yaw=0.0,
+        columns=grid.columns,
+        rows=grid.rows,
+        cell_width=grid.cell_width,
+        cell_height=grid.cell_height,
+    )
+
+
+def _sign(block: str, text: str, depth: int, first: Panel) -> Sign:
+    right = first.x + first.columns * first.cell_width / 2
+    return Sign(block, text, depth, right + _PANEL_MARGIN, first.z + _SIGN_FORWARD)
+
+
+def _input_frame(graph: Graph, panels: Sequence[Panel], number: Mapping[str, int]) -> InputFrame:
+    first = number[graph.inputs[0]] if graph.inputs else 0
+    shape = graph.layers[first].shape
+    height, width = shape[-2:] if len(shape) > 2 else (1, 1)
+    longest = max(height, width)
+    size = _FRAME_SIDE * width / longest, _FRAME_SIDE * height / longest
+    at = panels[first]
+    return InputFrame(at.x, FLOOR_CLEARANCE + size[1] / 2, at.z + _FRAME_DISTANCE, *size)
+
+
+def _bounds(
+    panels: Sequence[Panel], routes: Sequence[Route], signs: Sequence[Sign], frame: InputFrame
+) -> Bounds:
+    xs = [frame.x - frame.width / 2, frame.x + frame.width / 2, *(sign.x for sign in signs)]
+    for panel in panels:
+        half = panel.columns * panel.cell_width / 2
+        xs += (panel.x - half - PLATE_WIDTH, panel.x + half)
+    xs += [x for route in routes for x, _ in route.points]
+    zs = [frame.z, *(panel.z for panel in panels)]
+    return Bounds(
+        min(xs) - _HALL_MARGIN,
+        max(xs) + _HALL_MARGIN,
+        min(zs) - _HALL_MARGIN,
+        max(zs) + _HALL_MARGIN,
+    )
