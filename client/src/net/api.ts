@@ -1,5 +1,5 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
-import type { Draw, Hall, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+import type { Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
 
 /** The server answered, and said no; `message` is its sentence for people. */
 export class ApiError extends Error {
@@ -21,6 +21,9 @@ export class ConnectionError extends Error {
     super('The server does not answer.');
   }
 }
+
+/** A server that takes longer to say that it lives counts as gone. */
+const HEALTH_TIMEOUT_MS = 10_000;
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -61,7 +64,10 @@ export class Api {
 
   /** The server's instance: a new one with every start. */
   async health(): Promise<string> {
-    const { instance } = await this.json<{ instance: string }>('api/health', { cache: 'no-store' });
+    const { instance } = await this.json<Health>('api/health', {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+    });
     return instance;
   }
 

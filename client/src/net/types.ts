@@ -3,6 +3,7 @@ import type { components } from './api.gen';
 
 type Schemas = components['schemas'];
 
+export type Health = Schemas['Health'];
 export type WalkInfo = Schemas['WalkInfo'];
 export type NetworkSummary = Schemas['NetworkSummary'];
 export type DatasetSummary = Schemas['DatasetSummary'];

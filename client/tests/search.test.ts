@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+
+import { LayerSearch } from '../src/model/search';
+import type { Layer } from '../src/net/types';
+
+function layer(id: string, kind: Layer['kind'], label: string, shape: number[]): Layer {
+  return {
+    id,
+    kind,
+    label,
+    shape,
+    path: id,
+    block: null,
+    parameters: 0,
+    absorbed: [],
+    weights: [],
+    probe: { op: 0, output: 0 },
+  };
+}
+
+const search = new LayerSearch([
+  layer('input', 'input', 'input', [3, 224, 224]),
+  layer('conv_stem', 'conv', '3x3 conv, 32, /2', [32, 112, 112]),
+  layer('blocks.1.0.conv_pw', 'conv', '1x1 conv, 96', [96, 112, 112]),
+  layer('blocks.11.0.conv_pw', 'conv', '1x1 conv, 960', [960, 7, 7]),
+  layer('blocks.1.1.add', 'add', 'add', [24, 56, 56]),
+  layer('classifier', 'linear', 'linear, 1000', [1000]),
+]);
+
+const ids = (query: string): string[] => search.find(query).map((found) => found.id);
+
+describe('the search for layers', () => {
+  it('finds all in the order of execution without a word', () => {
+    expect(ids('')).toHaveLength(6);
+    expect(ids('  ')[0]).toBe('input');
+  });
+
+  it('prefers an exact id, then a beginning, then a word within', () => {
+    expect(ids('classifier')[0]).toBe('classifier');
+    expect(ids('conv')[0]).toBe('conv_stem');
+    expect(ids('blocks.1.')[0]).toBe('blocks.1.0.conv_pw');
+  });
+
+  it('finds by kind, label and shape', () => {
+    expect(ids('linear')).toEqual(['classifier']);
+    expect(ids('add')[0]).toBe('blocks.1.1.add');
+    expect(ids('32x112')[0]).toBe('conv_stem');
+    expect(ids('960')[0]).toBe('blocks.11.0.conv_pw');
+  });
+
+  it('wants every word, in any order and case', () => {
+    expect(ids('PW 960')).toEqual(['blocks.11.0.conv_pw']);
+    expect(ids('stem zebra')).toEqual([]);
+  });
+
+  it('finds letters that are scattered in an id, only for words that say something', () => {
+    expect(ids('clsfr')).toEqual(['classifier']);
+    expect(ids('zz')).toEqual([]);
+  });
+});
