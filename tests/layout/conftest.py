@@ -29,7 +29,7 @@ class Builder:
         shape: tuple[int, ...] = (64, 28, 28),
         parameters: int | None = None,
         block: str | None = None,
-        label: str | None = None,
+        edge_label: str | None = None,
     ) -> str:
         layer_id = f"n{len(self._layers)}"
         if parameters is None:
@@ -38,7 +38,7 @@ class Builder:
             Layer(
                 id=layer_id,
                 kind=kind,
-                label=label or kind,
+                label=kind,
                 path=None,
                 shape=shape,
                 block=block,
@@ -48,7 +48,7 @@ class Builder:
                 probe=Probe(len(self._layers)),
             )
         )
-        self._edges += [Edge(source, layer_id, None) for source in sources]
+        self._edges += [Edge(source, layer_id, edge_label) for source in sources]
         return layer_id
 
     def chain(self, source: str, kinds: Sequence[Kind], *, block: str | None = None) -> str:

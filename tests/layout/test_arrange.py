@@ -2,15 +2,286 @@
 
 from __future__ import annotations
 
+import itertools
+import pickle
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
 from cnnwalk.graph import Graph
-from cnnwalk.layout import arrange
+from cnnwalk.layout import PLATE_WIDTH, Arrangement, Panel, arrange
+
+Build = Callable[[str], object]
+Named = Callable[[str], Graph]
+Point = tuple[float, float]
+ROW_DEPTH = 0.1  # what a panel takes along the walk at most, to each side
 
 
-def test_one_panel_for_each_layer_in_its_order(graph: Graph):
-    assert [panel.layer for panel in arrange(graph).panels] == [layer.id for layer in graph.layers]
+def half_width(panel: Panel) -> float:
+    return panel.columns * panel.cell_width / 2
 
 
-def test_every_edge_leads_deeper(graph: Graph):
-    depth = {panel.layer: panel.z for panel in arrange(graph).panels}
+def overlaps(arrangement: Arrangement) -> list[tuple[str, str]]:
+    """Pairs of panels whose rectangles, with the plates at their left, meet on the floor."""
+    return [
+        (one.layer, other.layer)
+        for one, other in itertools.combinations(arrangement.panels, 2)
+        if abs(one.z - other.z) < 2 * ROW_DEPTH + 1
+        and one.x - half_width(one) - PLATE_WIDTH < other.x + half_width(other)
+        and other.x - half_width(other) - PLATE_WIDTH < one.x + half_width(one)
+    ]
+
+
+def passes_through(line: tuple[Point, ...], panel: Panel) -> bool:
+    """Whether a line of points crosses the panel's plane within its width."""
+    for (x0, z0), (x1, z1) in itertools.pairwise(line):
+        if min(z0, z1) <= panel.z <= max(z0, z1) and z0 != z1:
+            x = x0 + (x1 - x0) * (panel.z - z0) / (z1 - z0)
+            if abs(x - panel.x) < half_width(panel) + 0.1:
+                return True
+    return False
+
+
+def cross(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
+    """Whether two lines of points properly cross."""
+
+    def side(a: Point, b: Point, c: Point) -> float:
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    return any(
+        side(a, b, c) * side(a, b, d) < -1e-12 and side(c, d, a) * side(c, d, b) < -1e-12
+        for a, b in itertools.pairwise(one)
+        for c, d in itertools.pairwise(other)
+    )
+
+
+def random_graph(build: Build, seed: int) -> Graph:
+    """A network without any structure that a layout could rely on."""
+    choose = random.Random(seed)  # noqa: S311
+    b = build(f"random {seed}")
+    ids = [b.layer("input", shape=(3, 64, 64))]
+    for _ in range(choose.randint(5, 60)):
+        kind = choose.choice(["conv", "conv", "add", "cat", "pool", "mul"])
+        count = 2 if kind in ("add", "cat", "mul") else choose.choice([1, 1, 1, 1, 0])
+        sources = choose.sample(ids[-12:], min(count, len(ids[-12:])))
+        shape = (choose.choice([1, 8, 64, 500, 2048]), *[choose.choice([1, 7, 56])] * 2)
+        ids.append(b.layer(kind, *sources, shape=shape, parameters=choose.randint(0, 1000)))
+    return b.graph(*choose.sample(ids, min(2, len(ids))))
+
+
+def check(graph: Graph) -> None:
+    """Assert what must hold for any graph."""
+    result = arrange(graph)
+    assert overlaps(result) == []
+    panels = {panel.layer: panel for panel in result.panels}
+    assert list(panels) == [layer.id for layer in graph.layers]
     for edge in graph.edges:
-        assert depth[edge.target] < depth[edge.source] - 2
+        assert panels[edge.target].z < panels[edge.source].z - 2
+    for route in result.routes:
+        source, target = panels[route.source], panels[route.target]
+        start, end = route.points[0], route.points[-1]
+        assert start[0] == source.x
+        assert 0 < source.z - start[1] < 0.5, "a route starts behind its source"
+        assert end[0] == target.x
+        assert 0 < end[1] - target.z < 0.5, "a route ends in front of its target"
+        depths = [z for _, z in route.points]
+        assert depths == sorted(depths, reverse=True)
+        assert not [p.layer for p in result.panels if passes_through(route.points, p)]
+    bounds = result.bounds
+    for x, z in itertools.chain.from_iterable(route.points for route in result.routes):
+        assert bounds.min_x <= x <= bounds.max_x
+        assert bounds.min_z <= z <= bounds.max_z
+    for panel in result.panels:
+        assert bounds.min_x <= panel.x - half_width(panel) - PLATE_WIDTH
+        assert panel.x + half_width(panel) <= bounds.max_x
+        assert panel.yaw == 0
+        assert panel.y - panel.rows * panel.cell_height / 2 == pytest.approx(0.55)
+
+
+def test_networks_keep_the_rules(graph: Graph):
+    check(graph)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_graphs_without_structure_keep_the_rules(build: Build, seed: int):
+    check(random_graph(build, seed))
+
+
+def test_nothing_crosses(graph: Graph):
+    routes = arrange(graph).routes
+    crossing = [
+        (one.source, one.target, other.source, other.target)
+        for one, other in itertools.combinations(routes, 2)
+        if cross(one.points, other.points)
+    ]
+    assert crossing == []
+
+
+def test_joins_stand_on_the_trunk(graph: Graph):
+    x = {panel.layer: panel.x for panel in arrange(graph).panels}
+    joins = [layer.id for layer in graph.layers if layer.kind in ("add", "cat", "mul")]
+    assert {x[i] for i in (*graph.inputs, *graph.outputs, *joins)} == {0.0}
+
+
+def test_chain_is_straight(named_graph: Named):
+    result = arrange(named_graph("chain"))
+    assert {panel.x for panel in result.panels} == {0.0}
+    assert all(len(route.points) == 2 for route in result.routes)
+    gaps = [a.z - b.z for a, b in itertools.pairwise(result.panels)]
+    assert all(2.2 <= gap <= 3.0 for gap in gaps)
+
+
+def test_branches_stand_side_by_side(named_graph: Named):
+    result = arrange(named_graph("inception"))
+    rows: dict[float, list[float]] = {}
+    for panel in result.panels:
+        rows.setdefault(panel.z, []).append(panel.x)
+    widest = max(rows.values(), key=len)
+    assert len(widest) == len(set(widest)) == 4
+    assert sum(x > 0 for x in widest) == 2
+    assert sum(x < 0 for x in widest) == 1
+
+
+def test_downsample_stands_beside_the_trunk(named_graph: Named):
+    graph = named_graph("residual")
+    x = {panel.layer: panel.x for panel in arrange(graph).panels}
+    (downsample,) = [layer.id for layer in graph.layers if layer.parameters == 10]
+    assert [layer for layer, at in x.items() if at != 0] == [downsample]
+
+
+def test_squeeze_and_excitation_leaves_the_maps_on_the_trunk(named_graph: Named):
+    graph = named_graph("squeeze")
+    x = {panel.layer: panel.x for panel in arrange(graph).panels}
+    aside = [layer for layer in graph.layers if x[layer.id] != 0]
+    assert {layer.shape[1:] for layer in aside} == {(1, 1)}
+    assert len(aside) == 6
+
+
+def test_parallel_lanes_are_apart(named_graph: Named):
+    graph = named_graph("unet")
+    result = arrange(graph)
+    z = {panel.layer: panel.z for panel in result.panels}
+    skips = [route for route in result.routes if route.label == "skip"]
+    assert len(skips) == 4
+    lanes = sorted(max(x for x, _ in route.points) for route in skips)
+    assert all(b - a >= 0.35 - 1e-3 for a, b in itertools.pairwise(lanes))
+    spans = [(z[r.source] - z[r.target], max(x for x, _ in r.points)) for r in skips]
+    assert [x for _, x in sorted(spans)] == lanes, "longer lanes run outside shorter ones"
+
+
+def test_extended_cat_is_drawn_from_the_earlier_cat(named_graph: Named):
+    graph = named_graph("dense")
+    into: dict[str, list[tuple[str, str | None]]] = {}
+    for route in arrange(graph).routes:
+        into.setdefault(route.target, []).append((route.source, route.label))
+    cats = [layer.id for layer in graph.layers if layer.kind == "cat"]
+    assert len(into[cats[0]]) == 2
+    for before, cat in itertools.pairwise(cats):
+        new = [edge.source for edge in graph.edges if edge.target == cat][-1]
+        assert sorted(into[cat]) == sorted([(before, "skip"), (new, "cat +32")])
+
+
+def test_cat_in_another_order_is_drawn_as_it_is(build: Build):
+    b = build("orders")
+    x = b.layer("input")
+    one, two, three = b.layer("conv", x), b.layer("conv", x), b.layer("conv", x)
+    first = b.layer("cat", one, two)
+    swapped = b.layer("cat", two, one, three)
+    last = b.layer("add", first, swapped)
+    routes = arrange(b.graph(last)).routes
+    assert {r.source for r in routes if r.target == swapped} == {one, two, three}
+
+
+def test_labels_say_what_happens_on_the_way(named_graph: Named):
+    graph = named_graph("residual")
+    result = arrange(graph)
+    kinds = {layer.id: layer.kind for layer in graph.layers}
+    for route in result.routes:
+        into_join = kinds[route.target] == "add"
+        assert route.label == ("skip" if route.label == "skip" else kinds[route.target])
+        assert into_join or route.label != "skip"
+    assert sum(route.label == "skip" for route in result.routes) == 2
+    assert sum(route.label == "add" for route in result.routes) == 4
+
+
+def test_an_edges_own_label_comes_first(build: Build):
+    b = build("labelled")
+    x = b.layer("input")
+    y = b.layer("conv", x, edge_label="reshape")
+    assert [r.label for r in arrange(b.graph(y)).routes] == ["reshape"]
+
+
+def test_labels_do_not_lie_on_each_other_or_under_panels(graph: Graph):
+    result = arrange(graph)
+    for one, other in itertools.combinations(result.routes, 2):
+        (x0, z0), (x1, z1) = one.label_at, other.label_at
+        apart = abs(x0 - x1) > 0.2 or abs(z0 - z1) > 0.3
+        assert apart, (one, other)
+    for route in result.routes:
+        x, z = route.label_at
+        under = [p for p in result.panels if abs(p.z - z) < 0.3 and abs(p.x - x) < half_width(p)]
+        assert under == []
+
+
+def test_labels_of_the_trunk_lie_in_the_middle_between_panels(named_graph: Named):
+    result = arrange(named_graph("chain"))
+    for route, (a, b) in zip(result.routes, itertools.pairwise(result.panels), strict=True):
+        assert route.label_at == (0.0, pytest.approx((a.z + b.z) / 2))
+
+
+def test_result_is_the_same_in_every_process(graph: Graph):
+    script = (
+        "import pickle, sys; from cnnwalk.layout import arrange;"
+        "print(repr(arrange(pickle.load(sys.stdin.buffer))))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            input=pickle.dumps(graph),
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+        for seed in ("1", "2")
+    }
+    assert printed == {repr(arrange(graph)) + "\n"}
+
+
+def test_input_frame_stands_before_the_first_panel(build: Build):
+    b = build("wide input")
+    image = b.layer("input", shape=(3, 100, 200))
+    other = b.layer("input", shape=(3, 64, 64))
+    result = arrange(b.graph(b.layer("cat", image, other)))
+    frame, panel = result.input_frame, result.panels[0]
+    assert (frame.width, frame.height) == (1.5, 0.75)
+    assert frame.x == panel.x
+    assert frame.z > panel.z + 2
+    assert frame.y - frame.height / 2 == pytest.approx(0.55)
+    assert frame.z == max(frame.z, *(p.z for p in result.panels))
+
+
+def test_layers_without_edges_have_their_place(build: Build):
+    b = build("loose ends")
+    x = b.layer("input")
+    b.layer("conv")
+    b.layer("conv", x)
+    b.layer("other")
+    check(b.graph())
+
+
+def test_a_graph_without_layers_is_refused(build: Build):
+    empty = Graph("nothing", "layers", (), (), (), (), (), ())
+    with pytest.raises(ValueError, match="nothing has no layers"):
+        arrange(empty)
+
+
+def test_an_edge_backwards_is_refused(build: Build):
+    b = build("backwards")
+    b.layer("input")
+    b.layer("conv", "n2")
+    b.layer("conv", "n1")
+    with pytest.raises(ValueError, match="n2 -> n1 of backwards does not point forward"):
+        arrange(b.graph())

@@ -11,8 +11,8 @@ from cnnwalk.layout.panels import FLOOR_CLEARANCE, Grid, grid_of
 from cnnwalk.layout.places import Arrangement, Bounds, InputFrame, Panel, Route, Sign
 from cnnwalk.layout.ranks import ranks_of
 from cnnwalk.layout.routes import gap_shifts, routes_of
-from cnnwalk.layout.signs import signed_blocks
-from cnnwalk.layout.strands import trunk_of
+from cnnwalk.layout.signs import SignedBlock, signed_blocks
+from cnnwalk.layout.strands import Strand, trunk_of
 
 PLATE_WIDTH = 1.1
 """Kept free to the left of every panel, for the plate with its statistics, in m."""
@@ -53,25 +53,30 @@ def arrange(graph: Graph) -> Arrangement:
     flow = flow_of(graph)
     number = {layer.id: index for index, layer in enumerate(graph.layers)}
     ranks = ranks_of(flow)
-    grids = [grid_of(layer.shape) for layer in graph.layers]
-    blocks = signed_blocks(graph)
-    begins = {number[first] for _, _, first in blocks}
     trunk = trunk_of(flow, (number[i] for i in graph.outputs))
-    rooms = [_room(grid, index in begins) for index, grid in enumerate(grids)]
+    signed = signed_blocks(graph, _places(graph, ranks, trunk))
+    entries = {number[block.first] for block in signed}
+    grids = [grid_of(layer.shape) for layer in graph.layers]
+    rooms = [_room(grid, index in entries) for index, grid in enumerate(grids)]
     columns = columns_of(flow, ranks, trunk, rooms)
-    rows = _rows(flow, ranks, columns, {ranks[i] for i in begins})
+    rows = _rows(flow, ranks, columns, {ranks[i] for i in entries})
     panels = tuple(
         _panel(layer, grid, columns.layers[i], rows[ranks[i]])
         for i, (layer, grid) in enumerate(zip(graph.layers, grids, strict=True))
     )
-    signs = tuple(
-        _sign(block.id, f"{block.path} · {block.label}", depth, panels[number[first]])
-        for block, depth, first in blocks
-    )
+    signs = tuple(_sign(block, panels[number[block.first]]) for block in signed)
     frame = _input_frame(graph, panels, number)
     routes = routes_of(flow, ranks, columns, rows)
-    bounds = _bounds(panels, routes, signs, frame)
-    return Arrangement(panels, routes, signs, frame, bounds)
+    return Arrangement(panels, routes, signs, frame, _bounds(panels, routes, signs, frame))
+
+
+def _places(graph: Graph, ranks: Sequence[int], trunk: Strand) -> dict[str, tuple[int, ...]]:
+    """Return by which order a block's first layer is found: rank, then nearness to the trunk.
+
+    So its sign stands where a visitor passes who walks straight on.
+    """
+    nesting = {i: s.nesting() for s in trunk.with_branches() for i in s.layers}
+    return {layer.id: (ranks[i], nesting[i], i) for i, layer in enumerate(graph.layers)}
 
 
 def _room(grid: Grid, with_sign: bool) -> Room:
@@ -86,7 +91,7 @@ def _rows(flow: Flow, ranks: Sequence[int], columns: Columns, at_block: set[int]
     for rank in range(max(ranks)):
         gap = _GAP_AT_BLOCK if rank + 1 in at_block else _GAP
         gap = max(gap, min(_MAX_GAP, 2.0 + _GAP_PER_SHIFT * shifts.get(rank, 0.0)))
-        rows.append(rows[-1] - gap)
+        rows.append(round(rows[-1] - gap, 3))
     return rows
 
 
@@ -104,9 +109,17 @@ def _panel(layer: Layer, grid: Grid, x: float, z: float) -> Panel:
     )
 
 
-def _sign(block: str, text: str, depth: int, first: Panel) -> Sign:
-    right = first.x + first.columns * first.cell_width / 2
-    return Sign(block, text, depth, right + _PANEL_MARGIN, first.z + _SIGN_FORWARD)
+def _sign(signed: SignedBlock, entry: Panel) -> Sign:
+    """Return a sign to the right of the panel and a step before it."""
+    block = signed.block
+    right = entry.x + entry.columns * entry.cell_width / 2
+    return Sign(
+        block=block.id,
+        text=f"{block.path} · {block.label}",
+        depth=signed.nesting,
+        x=round(right + _PANEL_MARGIN, 3),
+        z=round(entry.z + _SIGN_FORWARD, 3),
+    )
 
 
 def _input_frame(graph: Graph, panels: Sequence[Panel], number: Mapping[str, int]) -> InputFrame:

@@ -175,14 +175,15 @@ def _absolute(
     borrowed: _EdgesByStrand,
     lanes: _EdgesByStrand,
 ) -> Columns:
-    """Turn offsets from parents into distances from the trunk."""
+    """Turn offsets from parents into distances from the trunk, to the millimetre."""
     layers: dict[int, float] = {}
     edges: dict[tuple[int, int], float] = {}
     for strand in strands:
         name = strand.layers[0]
         x = 0.0 if strand.parent is None else layers[strand.parent.layers[0]] + offsets[name]
+        x = round(x, 3)
         layers.update((index, x) for index in strand.layers)
         edges.update((edge, x) for edge in borrowed.get(name, ()))
-        edges.update((edge, x + offsets[edge]) for edge in lanes.get(name, ()))
+        edges.update((edge, round(x + offsets[edge], 3)) for edge in lanes.get(name, ()))
     in_lanes = frozenset(edge for some in lanes.values() for edge in some)
     return Columns([layers[index] for index in sorted(layers)], edges, in_lanes)

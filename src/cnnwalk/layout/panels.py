@@ -83,7 +83,7 @@ def _columns(channels: int, aspect: float) -> int:
     if channels <= _FEW_MAPS and aspect <= 2:
         return channels
     ideal = math.sqrt(_GRID_ASPECT * channels * aspect)
-    candidates = range(max(1, int(ideal * 0.75)), min(channels, math.ceil(ideal * 1.3)) + 1)
+    candidates = range(max(1, math.ceil(ideal * 0.85)), min(channels, math.ceil(ideal * 1.3)) + 1)
 
     def cost(columns: int) -> float:
         rows = math.ceil(channels / columns)

@@ -43,7 +43,7 @@ def routes_of(
         spots = list(_spots((source, target), ranks, columns, rows))
         at = taken.place(text, spots)
         ids = flow.layers[source].id, flow.layers[target].id
-        routes.append(((target, source), Route(*ids, text, points, at)))
+        routes.append(((target, source), Route(*ids, text, points, _to_millimetres(at))))
     return tuple(route for _, route in sorted(routes, key=lambda pair: pair[0]))
 
 
@@ -72,11 +72,12 @@ def _line(
     end = (columns.layers[target], rows[ranks[target]] + END_CLEARANCE)
     through = columns.edges.get(edge)
     if through is None:
-        return tuple(_without_needless([start, *_bend(start, end), end]))
-    enter = (through, rows[ranks[source] + 1] + END_CLEARANCE)
-    leave = (through, rows[ranks[target] - 1] - END_CLEARANCE)
-    points = [start, *_bend(start, enter), enter, leave, *_bend(leave, end), end]
-    return tuple(_without_needless(points))
+        points = [start, *_bend(start, end), end]
+    else:
+        enter = (through, rows[ranks[source] + 1] + END_CLEARANCE)
+        leave = (through, rows[ranks[target] - 1] - END_CLEARANCE)
+        points = [start, *_bend(start, enter), enter, leave, *_bend(leave, end), end]
+    return tuple(_to_millimetres(point) for point in _without_needless(points))
 
 
 def _bend(start: Point, end: Point) -> Iterator[Point]:
@@ -84,10 +85,7 @@ def _bend(start: Point, end: Point) -> Iterator[Point]:
     for step in range(1, _BEND_STEPS):
         t = step / _BEND_STEPS
         across = t * t * (3 - 2 * t)
-        yield (
-            start[0] + across * (end[0] - start[0]),
-            start[1] + t * (end[1] - start[1]),
-        )
+        yield start[0] + across * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
 
 
 def _without_needless(points: Sequence[Point]) -> Iterator[Point]:
@@ -97,6 +95,10 @@ def _without_needless(points: Sequence[Point]) -> Iterator[Point]:
         if not before[0] == point[0] == after[0]:
             yield point
     yield points[-1]
+
+
+def _to_millimetres(point: Point) -> Point:
+    return round(point[0], 3), round(point[1], 3)
 
 
 def _text(flow: Flow, edge: tuple[int, int], columns: Columns) -> str:

@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
+from collections.abc import Mapping
 
 from cnnwalk.graph import Block, Graph
 
 MAX_NESTING = 2
 """How many nested blocks have signs."""
 
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SignedBlock:
+    """A block that has a sign, its nesting among such blocks (0 or 1), and its first layer."""
+
+    block: Block
+    nesting: int
+    first: str
+
+
 _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 _MANY_LAYERS = 3
 
 
-def signed_blocks(graph: Graph) -> list[tuple[Block, int, str]]:
-    """Return the blocks that have a sign, in order of execution.
+def signed_blocks(graph: Graph, places: Mapping[str, tuple[int, ...]]) -> list[SignedBlock]:
+    """Return the blocks that have a sign, from the input on.
 
     A block has one when it holds at least 3 layers, or at least 2 and its class repeats
     among its siblings. A container such as Sequential says nothing that the paths of the
     blocks in it do not say: it has a sign only when none of them has. Where several
     blocks begin with the same layer the outermost keeps its sign.
 
-    Returns:
-        Of each the block, its nesting among blocks with signs (0 or 1), and the id of the
-        layer it begins with.
+    Args:
+        graph: whose blocks are asked for.
+        places: of each layer by its id; a block begins with its layer of smallest place.
     """
-    members = _layers_by_block(graph)
-    signed = _worth_a_sign(graph, members)
     by_id = {block.id: block for block in graph.blocks}
-    order = {layer.id: index for index, layer in enumerate(graph.layers)}
-    outermost_first = sorted(
-        signed, key=lambda block: (order[members[block.id][0]], -len(members[block.id]))
-    )
-    taken: set[str] = set()
-    nesting: dict[str, int] = {}
-    signs: list[tuple[Block, int, str]] = []
-    for block in outermost_first:
-        above = [nesting[i] for i in _ancestors(block, by_id) if i in nesting]
-        depth = max(above, default=-1) + 1
-        first = members[block.id][0]
-        if depth < MAX_NESTING and first not in taken:
-            taken.add(first)
-            nesting[block.id] = depth
-            signs.append((block, depth, first))
-    return signs
+    members = _layers_by_block(graph)
+    worth = {block.id: block for block in _worth_a_sign(graph, members)}
+    outermost: dict[str, SignedBlock] = {}
+    for block in worth.values():
+        nesting = sum(ancestor in worth for ancestor in _ancestors(block, by_id))
+        first = min(members[block.id], key=places.__getitem__)
+        if nesting < MAX_NESTING and (first not in outermost or nesting < outermost[first].nesting):
+            outermost[first] = SignedBlock(block, nesting, first)
+    return sorted(outermost.values(), key=lambda signed: places[signed.first])
 
 
 def _layers_by_block(graph: Graph) -> dict[str, list[str]]:

@@ -31,6 +31,10 @@ class Strand:
             strands.extend(strand.branches)
         return strands
 
+    def nesting(self) -> int:
+        """Return how many strands lie between this one and the trunk; 0 for the trunk."""
+        return len(self.ancestors()) - 1
+
     def ancestors(self) -> list[Strand]:
         """Return this strand, the one it is a branch of, and so on to the trunk."""
         strands = [self]
