@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from cnnwalk.server.problems import describe_problems, install_problem_handlers
 from cnnwalk.server.routes import images, passes, walk
+from cnnwalk.server.static import StaticFile, install_static
 
 if TYPE_CHECKING:
     from cnnwalk.server.walk import Walk
@@ -32,10 +33,11 @@ def build_routes() -> FastAPI:
     return app
 
 
-def create_app(served: Walk) -> FastAPI:
+def create_app(served: Walk, files: dict[str, StaticFile]) -> FastAPI:
     """Return the application that serves this walk and the page's files."""
     app = build_routes()
     app.state.walk = served
+    install_static(app, files)
     return app
 
 

@@ -8,26 +8,23 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-_IMMUTABLE = "private, max-age=31536000, immutable"
+IMMUTABLE = "private, max-age=31536000, immutable"
+REVALIDATED = "private, no-cache"
 
 
-def tag(*parts: str) -> str:
+def tag(*parts: str | bytes) -> str:
     """Return the strong ETag of the resource that these parts name."""
-    return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+    named = b"\0".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+    return f'"{hashlib.sha256(named).hexdigest()[:32]}"'
 
 
-def immutable_headers(etag: str) -> dict[str, str]:
-    """Return the headers of an answer that may be kept forever."""
-    return {"ETag": etag, "Cache-Control": _IMMUTABLE}
-
-
-def revalidate(request: Request, etag: str) -> dict[str, str]:
-    """Return the headers of the immutable answer tagged `etag`.
+def revalidate(request: Request, etag: str, cache_control: str = IMMUTABLE) -> dict[str, str]:
+    """Return the caching headers of the answer tagged `etag`, before it is computed.
 
     Raises:
         HTTPException: 304, when the client already holds it.
     """
-    headers = immutable_headers(etag)
+    headers = {"ETag": etag, "Cache-Control": cache_control}
     held = request.headers.get("if-none-match", "")
     if any(candidate.strip().removeprefix("W/") in {etag, "*"} for candidate in held.split(",")):
         raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -22,7 +22,7 @@ FRAMES_MEDIA_TYPE = "application/vnd.cnnwalk.frames"
 
 _CHUNK = 2**20
 
-_FRAMES = {
+_FRAMES: dict[int | str, dict[str, object]] = {
     200: {
         "description": "a row of frames, see FrameHeader",
         "content": {FRAMES_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},

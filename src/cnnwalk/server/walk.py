@@ -1,0 +1,223 @@
+"""The running walk: its networks as they stand, its datasets, images and passes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from PIL.Image import Image
+
+from cnnwalk.capture import record
+from cnnwalk.graph import Granularity, Graph
+from cnnwalk.images import Dataset, ImageError, ImageStore, StoredImage, decode_upload, draw, noise
+from cnnwalk.layout import Arrangement
+from cnnwalk.layout.arrange import arrange
+from cnnwalk.networks import Network
+from cnnwalk.passes import Passes
+from cnnwalk.server.messages import (
+    DatasetSummary,
+    Draw,
+    ImageInfo,
+    InputSpecification,
+    NetworkSummary,
+    WalkInfo,
+)
+from cnnwalk.server.problems import ProblemError
+from cnnwalk.version import __version__
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class ServedNetwork:
+    """A network with its graph and how it stands; `id` names all of these."""
+
+    id: str
+    network: Network
+    graph: Graph
+    arrangement: Arrangement
+
+    def summary(self) -> NetworkSummary:
+        """Return what the page is told of it."""
+        spec, classes = self.network.input, self.network.classes
+        return NetworkSummary(
+            id=self.id,
+            name=self.network.name,
+            description=self.network.description,
+            input=InputSpecification(
+                channels=spec.channels,
+                height=spec.height,
+                width=spec.width,
+                mean=list(spec.mean),
+                std=list(spec.std),
+            ),
+            classes=None if classes is None else len(classes),
+            warnings=list(self.graph.warnings),
+        )
+
+
+class Walk:
+    """What the server serves. Its methods may be called from several threads.
+
+    Attributes:
+        instance: new with every walk, so that a page notices a restart.
+        networks: by the id that the page names them by, in the order given.
+        datasets: by id, in the order given.
+        images: what can be inserted.
+        passes: what has been, or is being, inserted.
+        first_image: is inserted on arrival: the first image of the first dataset.
+    """
+
+    def __init__(
+        self,
+        networks: Sequence[Network],
+        datasets: Sequence[Dataset],
+        *,
+        granularity: Granularity = "layers",
+        on_step: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        """Record every network's graph and arrange it.
+
+        Args:
+            networks: at least one.
+            datasets: may be empty.
+            granularity: of the graphs.
+            on_step: is told what happens, in a few words, before each long step.
+
+        Raises:
+            CaptureError: a network cannot be recorded.
+        """
+        self.instance = secrets.token_hex(8)
+        self.datasets = {dataset.id: dataset for dataset in datasets}
+        self.images = ImageStore()
+        self.passes = Passes()
+        self.networks: dict[str, ServedNetwork] = {}
+        # A user's dataset need not be safe for threads, and a decoded upload may take 256 MB.
+        self._dataset_lock = threading.Lock()
+        self._upload_lock = threading.Lock()
+        for network in networks:
+            on_step(f"recording {network.name}")
+            served = _stand(network, granularity)
+            self.networks[served.id] = served
+            self.passes.add(network, served.graph)
+        on_step("reading the first image")
+        self.first_image = self._first_image()
+
+    def close(self) -> None:
+        """End all passes."""
+        self.passes.close()
+
+    def info(self) -> WalkInfo:
+        """Return what a page needs first."""
+        datasets = [
+            DatasetSummary(
+                id=dataset.id,
+                name=dataset.name,
+                description=dataset.description,
+                count=len(dataset),
+            )
+            for dataset in self.datasets.values()
+        ]
+        return WalkInfo(
+            version=__version__,
+            instance=self.instance,
+            networks=[served.summary() for served in self.networks.values()],
+            datasets=datasets,
+            first_image=self.first_image,
+        )
+
+    def draw(self, dataset_id: str, *, seed: int, offset: int, count: int) -> Draw:
+        """Return items of a dataset in the order that `seed` gives; raises KeyError."""
+        dataset = self.datasets[dataset_id]
+        order = draw(len(dataset), seed)[offset : offset + count]
+        drawn = [self._item(dataset, int(index)) for index in order]
+        return Draw(
+            dataset=dataset_id,
+            seed=seed,
+            offset=offset,
+            total=len(dataset),
+            images=[image for image in drawn if image is not None],
+        )
+
+    def noise(self, served: ServedNetwork, kind: NoiseKind, seed: int) -> ImageInfo:
+        """Return a noise image in the size that the network takes."""
+        spec = served.network.input
+        image = noise(kind, seed, spec.width, spec.height)
+        stored = self.images.add(
+            image,
+            origin="noise",
+            name=f"{kind} noise {seed}",
+            label=None,
+            reload=lambda: noise(kind, seed, spec.width, spec.height),
+        )
+        return _image_info(stored)
+
+    def upload(self, data: bytes, name: str) -> ImageInfo:
+        """Keep an uploaded picture.
+
+        Raises:
+            ProblemError: 422, `data` is not a picture that can be shown.
+        """
+        with self._upload_lock:
+            try:
+                image = decode_upload(data)
+            except ImageError as error:
+                raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+            stored = self.images.add(image, origin="upload", name=name, label=None)
+        return _image_info(stored)
+
+    def _first_image(self) -> ImageInfo | None:
+        for dataset in self.datasets.values():
+            for index in range(len(dataset)):
+                found = self._item(dataset, index)
+                if found is not None:
+                    return found
+        return None
+
+    def _item(self, dataset: Dataset, index: int) -> ImageInfo | None:
+        """Keep an item of a dataset; None, and a line in the log, when it cannot be read."""
+
+        def reload() -> Image:
+            with self._dataset_lock:
+                return dataset.item(index).image
+
+        with self._dataset_lock:
+            try:
+                item = dataset.item(index)
+            except ImageError as error:
+                _LOG.warning("%s", error)
+                return None
+        stored = self.images.add(
+            item.image, origin="dataset", name=item.name, label=item.label, reload=reload
+        )
+        return _image_info(stored)
+
+
+def _stand(network: Network, granularity: Granularity) -> ServedNetwork:
+    recording = record(network.module, network.example_input(), name=network.name)
+    graph = recording.graph(granularity)
+    arrangement = arrange(graph)
+    # Browsers keep what is under this id forever, so it names the version of the code, too.
+    content = json.dumps(
+        [__version__, network.id, graph.to_json(), dataclasses.asdict(arrangement)]
+    )
+    return ServedNetwork(
+        hashlib.sha256(content.encode()).hexdigest()[:16], network, graph, arrangement
+    )
+
+
+def _image_info(stored: StoredImage) -> ImageInfo:
+    return ImageInfo(
+        id=stored.id,
+        width=stored.width,
+        height=stored.height,
+        origin=stored.origin,
+        name=stored.name,
+        label=stored.label,
+    )
