@@ -1,0 +1,25 @@
+"""Where input images come from: datasets, samples, uploads, noise."""
+
+from cnnwalk.images.datasets import Dataset, Item, draw
+from cnnwalk.images.decode import MAX_PIXELS, MAX_UPLOAD_BYTES, ImageError, decode_upload
+from cnnwalk.images.noise import NOISE_KINDS, NoiseKind, noise
+from cnnwalk.images.samples import samples
+from cnnwalk.images.store import ImageStore, Origin, StoredImage, image_id
+
+__all__ = [
+    "MAX_PIXELS",
+    "MAX_UPLOAD_BYTES",
+    "NOISE_KINDS",
+    "Dataset",
+    "ImageError",
+    "ImageStore",
+    "Item",
+    "NoiseKind",
+    "Origin",
+    "StoredImage",
+    "decode_upload",
+    "draw",
+    "image_id",
+    "noise",
+    "samples",
+]

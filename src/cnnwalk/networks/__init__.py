@@ -1,0 +1,6 @@
+"""Where networks come from: the demo, torchvision, timm, a user's own code."""
+
+from cnnwalk.networks.load import load_network, network_from_module
+from cnnwalk.networks.network import InputSpec, Network, NetworkError
+
+__all__ = ["InputSpec", "Network", "NetworkError", "load_network", "network_from_module"]

@@ -1,0 +1,215 @@
+"""The images that visitors may insert, named by their pixels, in bounded memory."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import hashlib
+import io
+import threading
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from PIL import Image
+
+from cnnwalk.images.decode import ImageError
+
+Origin = Literal["dataset", "upload", "noise"]
+
+THUMBNAIL_BYTES = 10_000
+THUMBNAIL_SIDE = 192
+_MIB = 1024 * 1024
+_OVERHEAD = 1024
+
+
+def image_id(image: Image.Image) -> str:
+    """Return the first 32 hex digits of a SHA-256 over width, height and RGB bytes."""
+    digest = hashlib.sha256(f"{image.width}x{image.height}".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()[:32]
+
+
+class _Pixels:
+    """What stored images of the same id share; the store's lock guards what changes."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self.image: Image.Image | None = image
+        self.reload: Callable[[], Image.Image] | None = None
+        self.held = 0
+        self.thumbnail: bytes | None = None
+
+    def size(self) -> int:
+        """Return how many bytes this takes now."""
+        pixels = 0 if self.image is None else self.image.width * self.image.height * 3
+        return pixels + len(self.thumbnail or b"") + self.held + _OVERHEAD
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredImage:
+    """An image and what whoever brought it calls it.
+
+    Attributes:
+        id: 32 hex digits, of the pixels.
+        width: in pixels.
+        height: in pixels.
+        origin: where it comes from.
+        name: for people.
+        label: class name, where a dataset gives one.
+    """
+
+    id: str
+    width: int
+    height: int
+    origin: Origin
+    name: str
+    label: str | None
+    _store: ImageStore = dataclasses.field(repr=False, compare=False)
+    _pixels: _Pixels = dataclasses.field(repr=False, compare=False)
+
+    def image(self) -> Image.Image:
+        """Return the RGB pixels, reloaded when they were dropped; do not change them.
+
+        Raises:
+            ImageError: it was dropped, and its source no longer gives the same pixels.
+        """
+        return self._store._load(self)
+
+    def png(self) -> bytes:
+        """Return the image as a PNG file, lossless; raises as `image` does."""
+        # Level 1: a few percent larger than the default, several times faster.
+        data = io.BytesIO()
+        self.image().save(data, "PNG", compress_level=1)
+        return data.getvalue()
+
+    def thumbnail(self) -> bytes:
+        """Return a JPEG file of at most 10,000 bytes and 192x192 pixels; raises as `image` does."""
+        return self._store._thumbnail(self)
+
+
+class ImageStore:
+    """Keeps images up to a number of bytes; safe to use from several threads.
+
+    When it is full, pixels that can be reloaded go first, those not used for longest
+    before others; then whole images, likewise.
+    """
+
+    def __init__(self, capacity_bytes: int = 256 * _MIB) -> None:
+        self._capacity = capacity_bytes
+        self._lock = threading.Lock()
+        self._size = 0
+        self._entries: collections.OrderedDict[str, StoredImage] = collections.OrderedDict()
+
+    def add(  # noqa: PLR0913 - all but the image by name
+        self,
+        image: Image.Image,
+        *,
+        origin: Origin,
+        name: str,
+        label: str | None,
+        reload: Callable[[], Image.Image] | None = None,
+        held_bytes: int = 0,
+    ) -> StoredImage:
+        """Keep an image; pixels that are already there are not kept twice.
+
+        Args:
+            image: any mode; kept as RGB.
+            origin: where it comes from.
+            name: for people.
+            label: class name, where a dataset gives one.
+            reload: gives the same image again; None when only this copy exists.
+            held_bytes: memory that `reload` keeps for this, such as an uploaded file.
+        """
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        key = image_id(rgb)
+        with self._lock:
+            known = self._entries.get(key)
+            pixels = _Pixels(rgb) if known is None else known._pixels
+            stored = StoredImage(key, rgb.width, rgb.height, origin, name, label, self, pixels)
+            if known is None:
+                self._entries[key] = stored
+                self._size += pixels.size()
+            with self._resizing(stored):
+                pixels.image = rgb
+                if pixels.reload is None and reload is not None:
+                    pixels.reload, pixels.held = reload, held_bytes
+        return stored
+
+    def get(self, image_id: str) -> StoredImage:
+        """Return a kept image, named as by the first who brought it; raises KeyError."""
+        with self._lock:
+            stored = self._entries[image_id]
+            self._entries.move_to_end(image_id)
+            return stored
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes are kept now."""
+        return self._size
+
+    def _load(self, stored: StoredImage) -> Image.Image:
+        pixels = stored._pixels
+        with self._lock:
+            if stored.id in self._entries:
+                self._entries.move_to_end(stored.id)
+            image, reload = pixels.image, pixels.reload
+        if image is not None:
+            return image
+        # Outside the lock: a slow disk must not hold up the others.
+        image = None if reload is None else reload().convert("RGB")
+        if image is None or image_id(image) != stored.id:
+            raise ImageError(
+                f"{stored.name} is not the same picture any more: its source gives another one "
+                "each time it is read. Draw again."
+            )
+        with self._lock, self._resizing(stored):
+            pixels.image = image
+        return image
+
+    def _thumbnail(self, stored: StoredImage) -> bytes:
+        pixels = stored._pixels
+        if pixels.thumbnail is None:
+            made = _make_thumbnail(stored.image())
+            with self._lock, self._resizing(stored):
+                pixels.thumbnail = made
+            return made
+        return pixels.thumbnail
+
+    @contextlib.contextmanager
+    def _resizing(self, stored: StoredImage) -> Iterator[None]:
+        """Account for what the body changes, then make room; the lock is held."""
+        before = stored._pixels.size()
+        yield
+        if stored.id in self._entries and self._entries[stored.id]._pixels is stored._pixels:
+            self._size += stored._pixels.size() - before
+            self._entries.move_to_end(stored.id)
+            self._make_room(stored.id)
+
+    def _make_room(self, keep: str) -> None:
+        """Drop until all fits, `keep` at last alone; the lock is held."""
+        for key, stored in self._entries.items():
+            pixels = stored._pixels
+            if self._size <= self._capacity:
+                return
+            if key != keep and pixels.reload is not None and pixels.image is not None:
+                before = pixels.size()
+                pixels.image = None
+                self._size += pixels.size() - before
+        while self._size > self._capacity and len(self._entries) > 1:
+            # `keep` was used last, so it is not the first.
+            _, stored = self._entries.popitem(last=False)
+            self._size -= stored._pixels.size()
+
+
+def _make_thumbnail(image: Image.Image) -> bytes:
+    side = THUMBNAIL_SIDE
+    while True:
+        small = image.copy()
+        small.thumbnail((side, side), Image.Resampling.BICUBIC)
+        # Noise hardly compresses: quality goes down first, then size.
+        for quality in (85, 70, 50, 30):
+            data = io.BytesIO()
+            small.save(data, "JPEG", quality=quality)
+            if data.tell() <= THUMBNAIL_BYTES:
+                return data.getvalue()
+        side //= 2

@@ -1,0 +1,123 @@
+"""Networks as the command line and Python name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from cnnwalk.networks.classes import read_classes
+from cnnwalk.networks.network import Network, NetworkError
+from cnnwalk.networks.trial import try_out
+from cnnwalk.networks.user import assumed_network, user_network
+from cnnwalk.references import suggest
+
+FORMS = "demo, torchvision:NAME, timm:NAME, path/to/file.py:NAME or module.path:NAME"
+
+
+def load_network(
+    spec: str,
+    *,
+    weights: Path | None = None,
+    classes: Path | None = None,
+    input_size: tuple[int, int] | None = None,
+    device: str = "cpu",
+) -> Network:
+    """Return the network that `spec` names. Nothing is downloaded.
+
+    ``path/to/file.py:NAME`` runs that file: give only code that you trust.
+
+    Args:
+        spec: ``demo``, ``torchvision:NAME``, ``timm:NAME``, ``path/to/file.py:NAME`` or
+            ``module.path:NAME``.
+        weights: a .safetensors file, or a state dict of `torch.save`, for all of the
+            network's parameters and buffers.
+        classes: a file of class names, one a line or as a JSON list.
+        input_size: height and width of the input in pixels.
+        device: where torch runs it, such as ``cpu`` or ``cuda:0``.
+
+    Raises:
+        NetworkError: whatever is wrong with the above, in a sentence for people.
+    """
+    names = None if classes is None else read_classes(classes)
+    network = _from_library(spec, weights)
+    known = network is not None and names is None and input_size is None
+    if network is None:
+        network = user_network(spec, weights, input_size)
+    elif input_size is not None:
+        network.input = network.input.at(*input_size)
+    if names is not None:
+        network.classes = names
+    _move(network.module, device)
+    if not known:
+        try_out(network)
+    return network
+
+
+def network_from_module(
+    module: nn.Module,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    input_size: tuple[int, int] | None = None,
+) -> Network:
+    """Wrap a module that says nothing of its input; the description says what is assumed.
+
+    Assumed are the channels of the first convolution, 224x224 where no size is given, and
+    ImageNet's mean and standard deviation, for grayscale 0.5. Make a `Network` where that
+    is not right.
+
+    Args:
+        module: takes one tensor (1, C, H, W); it is put into eval mode.
+        name: for people; None for the module's class.
+        classes: names of the output's values, in order.
+        input_size: height and width of the input in pixels.
+
+    Raises:
+        NetworkError: the module does not take that input, or has another number of classes.
+    """
+    network = assumed_network(module, input_size)
+    network.name = name or network.name
+    network.classes = None if classes is None else tuple(classes)
+    try_out(network)
+    return network
+
+
+def _from_library(spec: str, weights: Path | None) -> Network | None:
+    """Return the demo's, torchvision's or timm's network, None for a user's own code.
+
+    What is imported is what is asked for: timm and torchvision take seconds each.
+    """
+    source, colon, name = spec.partition(":")
+    if spec == "demo":
+        from cnnwalk.networks.demo import demo_network
+
+        return demo_network(weights)
+    if not colon:
+        raise NetworkError(
+            f"There is no network {spec!r}{suggest(spec, ['demo'])}: give {FORMS}, such as "
+            "torchvision:resnet50."
+        )
+    if source == "torchvision":
+        from cnnwalk.networks.from_torchvision import torchvision_network
+
+        return torchvision_network(name, weights)
+    if source == "timm":
+        from cnnwalk.networks.from_timm import timm_network
+
+        return timm_network(name, weights)
+    return None
+
+
+def _move(module: nn.Module, device: str) -> None:
+    try:
+        module.to(torch.device(device))
+    # torch raises an AssertionError where it was built without CUDA.
+    except (RuntimeError, AssertionError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise NetworkError(
+            f"The device {device!r} cannot be used ({reason}): give cpu, or a device that torch "
+            "has on this machine, such as cuda:0 or mps."
+        ) from error

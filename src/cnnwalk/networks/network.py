@@ -1,0 +1,186 @@
+"""A network of the walk: a module, what it takes, and the names of what it says."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from cnnwalk.networks.identity import content_id
+
+Interpolation = Literal["bicubic", "bilinear"]
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+MAX_SIDE = 4096
+
+_FILTERS = {
+    "bicubic": Image.Resampling.BICUBIC,
+    "bilinear": Image.Resampling.BILINEAR,
+}
+_MODES = {1: "L", 3: "RGB"}
+
+
+class NetworkError(ValueError):
+    """A network cannot be had; the message is a sentence for people."""
+
+
+@dataclasses.dataclass(frozen=True)
+class InputSpec:
+    """What a network takes, and how an image is made into it.
+
+    Attributes:
+        channels: 3 for colour, 1 for grayscale.
+        height: of the input in pixels.
+        width: of the input in pixels.
+        mean: per channel, for values in 0..1.
+        std: per channel, for values in 0..1.
+        resize: the image's shorter side in pixels, before the centre crop.
+        interpolation: of the scaling, which is antialiased.
+
+    Raises:
+        NetworkError: an attribute is out of its range.
+    """
+
+    channels: int = 3
+    height: int = 224
+    width: int = 224
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+    resize: int = 256
+    interpolation: Interpolation = "bicubic"
+
+    def __post_init__(self) -> None:
+        if self.channels not in _MODES:
+            raise NetworkError(
+                f"An input of {self.channels} channels cannot be made from an image: "
+                "networks of 1 channel (grayscale) or 3 channels (RGB) can be walked."
+            )
+        for name in ("height", "width", "resize"):
+            value = getattr(self, name)
+            if not 1 <= value <= MAX_SIDE:
+                raise NetworkError(
+                    f"The input's {name} is {value} pixels: give a size of 1 to {MAX_SIDE}."
+                )
+        if len(self.mean) != self.channels or len(self.std) != self.channels:
+            raise NetworkError(
+                f"The input has {self.channels} channels but {len(self.mean)} means and "
+                f"{len(self.std)} standard deviations: give one of each per channel."
+            )
+        if not all(math.isfinite(value) for value in self.mean) or not all(
+            math.isfinite(value) and value > 0 for value in self.std
+        ):
+            raise NetworkError(
+                f"The input's mean {self.mean} and standard deviation {self.std} must be "
+                "finite, and the standard deviation above 0."
+            )
+        if self.interpolation not in _FILTERS:
+            raise NetworkError(
+                f"The interpolation {self.interpolation!r} is not known: "
+                f"give one of {', '.join(_FILTERS)}."
+            )
+
+    def at(self, height: int, width: int) -> InputSpec:
+        """Return the same for another size, with the same part of the image inside the crop."""
+        scale = self.resize / min(self.height, self.width)
+        resize = min(MAX_SIDE, max(1, round(scale * min(height, width))))
+        return dataclasses.replace(self, height=height, width=width, resize=resize)
+
+
+@dataclasses.dataclass(eq=False)
+class Network:
+    """A module to walk through; it is put into eval mode.
+
+    Attributes:
+        name: for people.
+        module: takes one tensor of shape (1, C, H, W), float32.
+        input: how an image becomes that tensor.
+        classes: names of the output's values in order, None when it does not classify.
+        description: where its weights come from, for people.
+    """
+
+    name: str
+    module: nn.Module
+    input: InputSpec = dataclasses.field(default_factory=InputSpec)
+    classes: tuple[str, ...] | None = None
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        self.module.eval()
+
+    @functools.cached_property
+    def id(self) -> str:
+        """16 hex digits that name the architecture, weights, input and class names."""
+        return content_id(self.module, (self.input, self.classes))
+
+    def prepare(self, image: Image.Image) -> Tensor:
+        """Make the network's input of an image.
+
+        The shorter side is scaled to ``input.resize``, the centre is cropped, values go
+        to 0..1 and are normalized: what torchvision's and timm's evaluation transforms do.
+
+        Args:
+            image: of any size from 1x1 and any mode that PIL converts to RGB.
+
+        Returns:
+            float32 of shape (1, C, H, W), on the module's device.
+        """
+        spec = self.input
+        picture = _scale_and_crop(image.convert(_MODES[spec.channels]), spec)
+        # A copy, since an array that shares PIL's memory is read-only.
+        pixels = torch.from_numpy(np.array(picture, dtype=np.uint8))
+        values = pixels.reshape(spec.height, spec.width, spec.channels).permute(2, 0, 1)
+        mean = torch.tensor(spec.mean, dtype=torch.float32)[:, None, None]
+        std = torch.tensor(spec.std, dtype=torch.float32)[:, None, None]
+        normalized = (values.to(torch.float32) / 255 - mean) / std
+        return normalized[None].contiguous().to(self._device())
+
+    def example_input(self) -> Tensor:
+        """Return mid-grey, normalized: float32 (1, C, H, W) on the module's device."""
+        spec = self.input
+        return self.prepare(Image.new("L", (spec.width, spec.height), 128))
+
+    def _device(self) -> torch.device:
+        for tensor in (*self.module.parameters(), *self.module.buffers()):
+            return tensor.device
+        return torch.device("cpu")
+
+
+def _scale_and_crop(picture: Image.Image, spec: InputSpec) -> Image.Image:
+    picture = _trim(picture, spec)
+    width, height = picture.size
+    # Where the crop is longer than the scaled image, the image is made larger, not padded.
+    short = max(
+        spec.resize,
+        math.ceil(min(width, height) * spec.width / width),
+        math.ceil(min(width, height) * spec.height / height),
+    )
+    if width <= height:
+        size = (short, int(short * height / width))
+    else:
+        size = (int(short * width / height), short)
+    scaled = picture.resize(size, _FILTERS[spec.interpolation])
+    # Rounded as torchvision's centre crop rounds: half to even.
+    left = round((size[0] - spec.width) / 2)
+    top = round((size[1] - spec.height) / 2)
+    return scaled.crop((left, top, left + spec.width, top + spec.height))
+
+
+def _trim(picture: Image.Image, spec: InputSpec) -> Image.Image:
+    """Cut the far ends off a very long image, which the crop would drop in any case.
+
+    Scaling a strip of 1 x 1,000,000 pixels whole would ask for 50 GB.
+    """
+    longest = max(spec.width, spec.height) / min(spec.width, spec.height)
+    limit = math.ceil(16 * longest * min(picture.size))
+    width, height = (min(side, limit) for side in picture.size)
+    if (width, height) == picture.size:
+        return picture
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))

@@ -1,0 +1,130 @@
+"""Weights from files: the one place that opens them, never as pickled code."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from cnnwalk.networks.network import NetworkError
+
+# What training frameworks wrap a state dict in, and what they put before its names;
+# `embedded_model.` is that of the paper's own checkpoints.
+_WRAPPERS = ("state_dict", "model_state_dict", "model")
+_PREFIXES = ("module.", "_orig_mod.", "model.", "embedded_model.")
+_NAMED = 3
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read a state dict from a .safetensors file or one of `torch.save`, on the CPU.
+
+    Raises:
+        NetworkError: the file is missing, cannot be read, or holds something else.
+    """
+    if not path.is_file():
+        raise NetworkError(
+            f"There is no weights file {path}: give the path of a .safetensors file or of a "
+            "state dict saved with torch.save."
+        )
+    try:
+        if path.suffix == ".safetensors":
+            found: object = safetensors.torch.load_file(path)
+        else:
+            found = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise NetworkError(
+            f"{path} is no file of weights alone: it is damaged, or holds pickled Python objects, "
+            "which cnnwalk does not run. Save the state dict with "
+            "torch.save(model.state_dict(), path) and give that file."
+        ) from error
+    except (safetensors.SafetensorError, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise NetworkError(
+            f"The weights file {path} cannot be read ({_first_line(error)}): give a .safetensors "
+            "file or a state dict saved with torch.save."
+        ) from error
+    return _state_dict(found, path)
+
+
+def fit_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
+    """Put weights into a module; common prefixes of all names are dropped when that helps.
+
+    Args:
+        module: takes the weights, all of them.
+        state: tensors by name.
+        source: where they come from, for the message.
+
+    Raises:
+        NetworkError: a name is missing or too many, or a shape differs.
+    """
+    wanted = module.state_dict()
+    state = _without_prefix(state, wanted)
+    missing = [name for name in wanted if name not in state]
+    unexpected = [name for name in state if name not in wanted]
+    misfits = [
+        f"{name} is {tuple(state[name].shape)} in the file and {tuple(value.shape)} in the network"
+        for name, value in wanted.items()
+        if name in state and _shape(state[name]) != _shape(value)
+    ]
+    problems = [
+        f"{len(found)} {what}: {', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''}"
+        for what, found in (
+            ("names are missing", missing),
+            ("names are not in the network", unexpected),
+            ("shapes differ", misfits),
+        )
+        if found
+    ]
+    if problems:
+        raise NetworkError(
+            f"The weights of {source} do not fit {type(module).__name__} ({'; '.join(problems)}): "
+            "give weights of this architecture, or a network built as it was when they were saved."
+        )
+    module.load_state_dict(dict(state))
+
+
+def _shape(value: object) -> tuple[int, ...] | None:
+    # A lazy module's parameter takes the shape of what is loaded.
+    if not isinstance(value, Tensor) or is_lazy(value):
+        return None
+    return tuple(value.shape)
+
+
+def _state_dict(found: object, path: Path) -> dict[str, Tensor]:
+    if isinstance(found, Mapping):
+        for wrapper in _WRAPPERS:
+            if isinstance(found.get(wrapper), Mapping):
+                return _state_dict(found[wrapper], path)
+        tensors = {
+            name: value
+            for name, value in found.items()
+            if isinstance(name, str) and isinstance(value, Tensor)
+        }
+        if tensors:
+            return tensors
+    raise NetworkError(
+        f"{path} holds {_article(type(found).__name__)} without weights: expected a state dict, "
+        "that is tensors by name. Save it with torch.save(model.state_dict(), path)."
+    )
+
+
+def _without_prefix(state: Mapping[str, Tensor], wanted: Mapping[str, object]) -> dict[str, Tensor]:
+    if not any(name in wanted for name in state):
+        for prefix in _PREFIXES:
+            if all(name.startswith(prefix) for name in state):
+                bare = {name.removeprefix(prefix): value for name, value in state.items()}
+                return _without_prefix(bare, wanted)
+    return dict(state)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

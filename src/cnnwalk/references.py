@@ -1,0 +1,122 @@
+"""Names in a user's own Python: ``path/to/file.py:name`` and ``module.path:name``."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import sysconfig
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+
+class ReferenceNotFoundError(ValueError):
+    """A reference leads to nothing; the message is a sentence for people."""
+
+
+def resolve(reference: str) -> object:
+    """Import the module of a reference and return what it names.
+
+    A file's own folder, and for ``module.path:name`` the current folder, is put on
+    `sys.path`, as Python does for a script, so that the code may import its neighbours.
+
+    Args:
+        reference: ``path/to/file.py:name`` or ``module.path:name``.
+
+    Raises:
+        ReferenceNotFoundError: no such file, module or name, or the import raises.
+    """
+    place, _, name = reference.rpartition(":")
+    if not place or not name:
+        raise ReferenceNotFoundError(
+            f"{reference!r} names nothing: write path/to/file.py:name or module.path:name."
+        )
+    module = _import_file(Path(place)) if place.endswith(".py") else _import_module(place)
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        names = [known for known in vars(module) if not known.startswith("_")]
+        raise ReferenceNotFoundError(
+            f"{place} has no {name!r}{suggest(name, names)}: name a function or an object "
+            "that is defined there."
+        ) from None
+
+
+def suggest(name: str, known: list[str]) -> str:
+    """Return `` (did you mean x?)`` for the names that are close, or nothing."""
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def explain(error: BaseException) -> str:
+    """Return an exception of a user's code in one line: its type, message, file and line."""
+    message = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {message[:300]}" if message else type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not _is_library(frame.filename)]
+    return f"{text} ({own[-1].filename}, line {own[-1].lineno})" if own else text
+
+
+def _is_library(filename: str) -> bool:
+    libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), _HERE)
+    return filename.startswith(("<", *(folder + os.sep for folder in libraries)))
+
+
+_HERE = str(Path(__file__).parent)
+
+
+def _import_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise ReferenceNotFoundError(
+            f"There is no file {path} (seen from {Path.cwd()}): give the path of a Python file."
+        )
+    path = path.resolve()
+    _add_to_path(path.parent)
+    # A name of its own, so that a user's random.py does not take the place of Python's.
+    name = f"_cnnwalk_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ReferenceNotFoundError(f"{path} is not a Python file: give the path of one.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise ReferenceNotFoundError(
+            f"{path} cannot be imported, it raises {explain(error)}: run it with Python to see why."
+        ) from error
+    return module
+
+
+def _import_module(name: str) -> ModuleType:
+    _add_to_path(Path.cwd())
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            raise ReferenceNotFoundError(
+                f"There is no Python module {error.name!r}: install it, or start in the folder "
+                "that holds it."
+            ) from error
+        raise _import_raises(name, error) from error
+    except (Exception, SystemExit) as error:
+        raise _import_raises(name, error) from error
+
+
+def _import_raises(name: str, error: BaseException) -> ReferenceNotFoundError:
+    return ReferenceNotFoundError(
+        f"The module {name} cannot be imported, it raises {explain(error)}: import it in Python "
+        "to see why."
+    )
+
+
+def _add_to_path(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
