@@ -2,9 +2,12 @@
 
 from cnnwalk.images.datasets import Dataset, Item, draw
 from cnnwalk.images.decode import MAX_PIXELS, MAX_UPLOAD_BYTES, ImageError, decode_upload
+from cnnwalk.images.folder import folder
 from cnnwalk.images.noise import NOISE_KINDS, NoiseKind, noise
 from cnnwalk.images.samples import samples
+from cnnwalk.images.sources import find_images
 from cnnwalk.images.store import ImageStore, Origin, StoredImage, image_id
+from cnnwalk.images.torch_dataset import MapDataset, from_torch
 
 __all__ = [
     "MAX_PIXELS",
@@ -14,11 +17,15 @@ __all__ = [
     "ImageError",
     "ImageStore",
     "Item",
+    "MapDataset",
     "NoiseKind",
     "Origin",
     "StoredImage",
     "decode_upload",
     "draw",
+    "find_images",
+    "folder",
+    "from_torch",
     "image_id",
     "noise",
     "samples",

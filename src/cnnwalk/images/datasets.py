@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
@@ -21,8 +21,9 @@ class Item:
     label: str | None
 
 
+@runtime_checkable
 class Dataset(Protocol):
-    """A numbered set of images; safe to use from several threads.
+    """A numbered set of images; whoever uses it from several threads takes turns.
 
     Attributes:
         id: letters, digits and hyphens; the same at every start.

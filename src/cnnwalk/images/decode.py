@@ -66,7 +66,7 @@ def _decode(file: BinaryIO, source: str) -> Image.Image:
         with Image.open(file, formats=FORMATS) as picture:
             _check_size(picture, source)
             picture.load()
-            return _to_rgb(ImageOps.exif_transpose(picture))
+            return to_rgb(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise ImageError(f"{source} is no picture, whatever its name says: {_READABLE}.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -94,9 +94,10 @@ def _too_large(source: str, size: str) -> str:
     )
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """Return the first frame as RGB: transparency on white, 16-bit gray brought to 8 bits."""
     if picture.mode.startswith("I"):
-        wide = np.asarray(picture).astype(np.float32) / 257
+        wide = np.asarray(picture).astype(np.float64) / 257
         picture = Image.fromarray(np.clip(np.rint(wide), 0, 255).astype(np.uint8), "L")
     if picture.has_transparency_data:
         front = picture.convert("RGBA")
