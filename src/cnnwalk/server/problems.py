@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from cnnwalk.images import ImageError
 from cnnwalk.server.messages import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,6 +51,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(ImageError, _on_image)
     app.add_exception_handler(Exception, _on_crash)
 
 
@@ -82,6 +84,10 @@ async def _on_validation(_request: Request, error: Exception) -> Response:
         for issue in invalid.errors()
     ]
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(sentences))
+
+
+async def _on_image(_request: Request, error: Exception) -> Response:
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
 
 
 async def _on_crash(_request: Request, _error: Exception) -> Response:

@@ -11,15 +11,25 @@ import threading
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
-from PIL.Image import Image
+import numpy as np
+import numpy.typing as npt
 
 from cnnwalk.capture import record
 from cnnwalk.graph import Granularity, Graph
-from cnnwalk.images import Dataset, ImageError, ImageStore, StoredImage, decode_upload, draw, noise
+from cnnwalk.images import (
+    Dataset,
+    ImageError,
+    ImageStore,
+    NoiseKind,
+    StoredImage,
+    decode_upload,
+    draw,
+    noise,
+)
 from cnnwalk.layout import Arrangement
 from cnnwalk.layout.arrange import arrange
 from cnnwalk.networks import Network
-from cnnwalk.passes import Passes
+from cnnwalk.passes import PassError, Passes
 from cnnwalk.server.messages import (
     DatasetSummary,
     Draw,
@@ -98,8 +108,7 @@ class Walk:
         self.images = ImageStore()
         self.passes = Passes()
         self.networks: dict[str, ServedNetwork] = {}
-        # A user's dataset need not be safe for threads, and a decoded upload may take 256 MB.
-        self._dataset_lock = threading.Lock()
+        # One upload is decoded at a time: its pixels may take 256 MB.
         self._upload_lock = threading.Lock()
         for network in networks:
             on_step(f"recording {network.name}")
@@ -159,18 +168,34 @@ class Walk:
         return _image_info(stored)
 
     def upload(self, data: bytes, name: str) -> ImageInfo:
-        """Keep an uploaded picture.
+        """Keep an uploaded picture; the file itself is kept, since it is smaller than its pixels.
 
         Raises:
-            ProblemError: 422, `data` is not a picture that can be shown.
+            ImageError: `data` is not a picture that can be shown.
         """
         with self._upload_lock:
-            try:
-                image = decode_upload(data)
-            except ImageError as error:
-                raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-            stored = self.images.add(image, origin="upload", name=name, label=None)
+            stored = self.images.add(
+                decode_upload(data),
+                origin="upload",
+                name=name,
+                label=None,
+                reload=lambda: decode_upload(data),
+                held_bytes=len(data),
+            )
         return _image_info(stored)
+
+    def values(
+        self, served: ServedNetwork, image: StoredImage, layer: str, channel: int
+    ) -> npt.NDArray[np.float32]:
+        """Return one feature map in its true values, of shape (h, w).
+
+        Raises:
+            ProblemError: 500, the forward pass failed.
+        """
+        try:
+            return self.passes.values(served.network.id, image.id, image.image, layer, channel)
+        except PassError as error:
+            raise ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, str(error)) from error
 
     def _first_image(self) -> ImageInfo | None:
         for dataset in self.datasets.values():
@@ -182,19 +207,17 @@ class Walk:
 
     def _item(self, dataset: Dataset, index: int) -> ImageInfo | None:
         """Keep an item of a dataset; None, and a line in the log, when it cannot be read."""
-
-        def reload() -> Image:
-            with self._dataset_lock:
-                return dataset.item(index).image
-
-        with self._dataset_lock:
-            try:
-                item = dataset.item(index)
-            except ImageError as error:
-                _LOG.warning("%s", error)
-                return None
+        try:
+            item = dataset.item(index)
+        except ImageError as error:
+            _LOG.warning("%s", error)
+            return None
         stored = self.images.add(
-            item.image, origin="dataset", name=item.name, label=item.label, reload=reload
+            item.image,
+            origin="dataset",
+            name=item.name,
+            label=item.label,
+            reload=lambda: dataset.item(index).image,
         )
         return _image_info(stored)
 

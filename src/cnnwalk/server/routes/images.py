@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from cnnwalk.images import MAX_UPLOAD_BYTES, NoiseKind
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.messages import Draw, ImageInfo
 from cnnwalk.server.problems import ProblemError, not_found
 from cnnwalk.server.routes.state import image_of, network_of, walk_of
 
-UPLOAD_LIMIT = 16 * 2**20
-"""Bytes of an uploaded file."""
-
-_DISCARD_LIMIT = 4 * UPLOAD_LIMIT
+_DISCARD_LIMIT = 4 * MAX_UPLOAD_BYTES
 _LARGEST_SEED = 2**32 - 1
 _LARGEST_PAGE = 48
 
@@ -41,9 +39,7 @@ def get_draw(
 
 
 @router.get("/networks/{network}/noise/{kind}/{seed}")
-def get_noise(
-    request: Request, network: str, kind: Literal["gaussian", "uniform"], seed: Seed
-) -> ImageInfo:
+def get_noise(request: Request, network: str, kind: NoiseKind, seed: Seed) -> ImageInfo:
     """A noise image in the size that the network takes."""
     return walk_of(request).noise(network_of(request, network), kind, seed)
 
@@ -106,12 +102,12 @@ async def _read_upload(request: Request) -> bytes:
         # after it could send its body.
         if size > _DISCARD_LIMIT:
             break
-        if size <= UPLOAD_LIMIT:
+        if size <= MAX_UPLOAD_BYTES:
             data += chunk
-    if size > UPLOAD_LIMIT:
+    if size > MAX_UPLOAD_BYTES:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The file is larger than {UPLOAD_LIMIT // 2**20} MiB; make the picture smaller "
+            f"The file is larger than {MAX_UPLOAD_BYTES // 2**20} MiB; make the picture smaller "
             "and drop it again.",
         )
     return bytes(data)

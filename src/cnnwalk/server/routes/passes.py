@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated
@@ -71,12 +71,10 @@ async def get_map(
         raise not_found("channel", str(channel), f"layer {layer!r} has 0 to {channels - 1}")
     headers = revalidate(request, tag("map", network, image, layer, str(channel)))
     stored = image_of(request, image)
-    values = await run_in_threadpool(
-        walk_of(request).passes.values, served.network.id, image, stored.image, layer, channel
-    )
+    values = await run_in_threadpool(walk_of(request).values, served, stored, layer, channel)
     height, width = values.shape
     header = ValuesHeader(layer=layer, channel=channel, shape=(height, width))
-    return Response(encode_frame(header, values), headers=headers, media_type=FRAMES_MEDIA_TYPE)
+    return Response(encode_frame(header, values.data), headers=headers, media_type=FRAMES_MEDIA_TYPE)
 
 
 def _layer_of(graph: Graph, layer: str) -> Layer:
@@ -102,7 +100,7 @@ def _check_layers(graph: Graph, level: Level, layers: list[str] | None) -> None:
             )
 
 
-async def _chunks(frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """Cut large frames, so that a slow reader never holds more than a chunk in the socket."""
     async with aclosing(frames) as open_frames:
         async for frame in open_frames:

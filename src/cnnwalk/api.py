@@ -1,0 +1,67 @@
+"""``cnnwalk.walk``: a walk from Python, for scripts and notebooks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from torch import nn
+
+from cnnwalk.graph import Granularity
+from cnnwalk.images import Dataset, MapDataset, as_dataset, samples
+from cnnwalk.networks import Network, load_network, network_from_module
+from cnnwalk.server.listen import DEFAULT_HOST, listen
+from cnnwalk.server.run import RunningWalk
+from cnnwalk.server.walk import Walk
+
+
+def walk(  # noqa: PLR0913 - all but the model by name
+    model: nn.Module | Network | str,
+    *,
+    images: Dataset | MapDataset | Path | str | None = None,
+    classes: Sequence[str] | None = None,
+    input_size: tuple[int, int] | None = None,
+    granularity: Granularity = "layers",
+    host: str = DEFAULT_HOST,
+    port: int | None = None,
+) -> RunningWalk:
+    """Serve a walk through a network from a thread of its own; returns as soon as it answers.
+
+    In a script, call `wait` on what is returned, since the walk ends with the process.
+
+    Args:
+        model: a module, a `Network`, or what ``cnnwalk walk`` takes, such as
+            ``torchvision:resnet50``. A bare module gets ImageNet's mean and standard deviation.
+        images: a map-style PyTorch dataset or a folder; None for photographs that come along.
+        classes: names of the output's values and of the dataset's labels, in order.
+        input_size: height and width in pixels of the input, for modules and references.
+        granularity: how fine the layers are.
+        host: address to listen at.
+        port: None for 8765 or the next free one, 0 for any free one.
+
+    Raises:
+        NetworkError: the network cannot be had.
+        ImageError: the images cannot be had.
+        CaptureError: the network cannot be recorded.
+        ListenError: the port is in use.
+    """
+    network = _network(model, classes, input_size)
+    dataset = samples() if images is None else as_dataset(images, classes=classes)
+    listener = listen(host, port)
+    try:
+        return RunningWalk(Walk([network], [dataset], granularity=granularity), listener)
+    except BaseException:
+        listener.socket.close()
+        raise
+
+
+def _network(
+    model: nn.Module | Network | str,
+    classes: Sequence[str] | None,
+    input_size: tuple[int, int] | None,
+) -> Network:
+    if isinstance(model, nn.Module):
+        return network_from_module(model, classes=classes, input_size=input_size)
+    network = load_network(model, input_size=input_size) if isinstance(model, str) else model
+    return network if classes is None else dataclasses.replace(network, classes=tuple(classes))

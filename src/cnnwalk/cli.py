@@ -1,0 +1,147 @@
+"""The command line: arguments only. Help comes at once, since torch is loaded by the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnwalk.graph import Granularity
+from cnnwalk.server.listen import DEFAULT_HOST
+from cnnwalk.terminal.errors import plain_errors
+from cnnwalk.terminal.networks import NetworkOptions
+from cnnwalk.terminal.walk import WalkOptions, run_walk
+
+app = typer.Typer(
+    name="cnnwalk",
+    help="Take a walk inside your CNN: every feature map of every layer, in the browser.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_FORMS = "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build or module:build."
+
+
+def _size(text: str) -> tuple[int, int]:
+    height, separator, width = text.lower().partition("x")
+    if not separator or not height.isdecimal() or not width.isdecimal():
+        raise typer.BadParameter(f"{text!r} is not a size; write HEIGHTxWIDTH, such as 224x224")
+    return int(height), int(width)
+
+
+Spec = Annotated[str, typer.Argument(metavar="NETWORK", help=_FORMS)]
+Specs = Annotated[list[str], typer.Argument(metavar="NETWORK...", help=_FORMS)]
+Weights = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="State dict: .safetensors, or of torch.save.")
+]
+Classes = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Class names: one a line, or a JSON list.")
+]
+InputSize = Annotated[
+    tuple[int, int] | None,
+    typer.Option(metavar="HxW", parser=_size, help="Input in pixels, such as 224x224."),
+]
+Images = Annotated[
+    str | None,
+    typer.Option(metavar="DIR|module:dataset", help="Your images; else photographs come along."),
+]
+Detail = Annotated[Granularity, typer.Option(help="How fine the layers are.")]
+Device = Annotated[str, typer.Option(help="Where torch runs, such as cpu or cuda:0.")]
+Host = Annotated[str, typer.Option(help="Address to listen at; by default this machine alone.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="0 is any free one.", show_default="8765, or the next"),
+]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
+
+
+@app.command()
+def demo(
+    host: Host = DEFAULT_HOST,
+    port: Port = None,
+    no_browser: NoBrowser = False,
+    device: Device = "cpu",
+) -> None:
+    """Walk the demo network, EfficientNet-Lite0 with its ImageNet weights."""
+    run_walk(
+        WalkOptions(
+            ["demo"], NetworkOptions(device=device), host=host, port=port, browser=not no_browser
+        )
+    )
+
+
+@app.command()
+def walk(  # noqa: PLR0913, PLR0917 - an option each
+    networks: Specs,
+    weights: Weights = None,
+    images: Images = None,
+    classes: Classes = None,
+    input_size: InputSize = None,
+    granularity: Detail = "layers",
+    host: Host = DEFAULT_HOST,
+    port: Port = None,
+    no_browser: NoBrowser = False,
+    device: Device = "cpu",
+) -> None:
+    """Walk networks of your own; the page shows the first and offers the others."""
+    run_walk(
+        WalkOptions(
+            networks,
+            NetworkOptions(weights, classes, input_size, device),
+            images=images,
+            granularity=granularity,
+            host=host,
+            port=port,
+            browser=not no_browser,
+        )
+    )
+
+
+@app.command()
+def graph(  # noqa: PLR0913, PLR0917 - an option each
+    network: Spec,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    weights: Weights = None,
+    input_size: InputSize = None,
+    granularity: Detail = "layers",
+    device: Device = "cpu",
+) -> None:
+    """Print the captured graph."""
+    from cnnwalk.terminal.graph import print_graph
+
+    options = NetworkOptions(weights, None, input_size, device)
+    print_graph(network, options, granularity, as_json=as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is here and what is missing."""
+    from cnnwalk.terminal.doctor import run_doctor
+
+    raise typer.Exit(run_doctor())
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from cnnwalk.version import __version__
+
+        typer.echo(f"cnnwalk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command of `sys.argv`; bad input ends with one line and exit code 2."""
+    with plain_errors():
+        app()

@@ -1,0 +1,81 @@
+"""``cnnwalk graph``: the captured graph as JSON, or as a tree to read."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from cnnwalk.graph import Granularity, Graph, Layer
+from cnnwalk.terminal.networks import NetworkOptions, load_networks
+from cnnwalk.terminal.progress import progress
+
+
+def print_graph(
+    spec: str, options: NetworkOptions, granularity: Granularity, *, as_json: bool
+) -> None:
+    """Record a network and print its graph on standard output.
+
+    Raises:
+        NetworkError: the network cannot be loaded.
+        CaptureError: it cannot be recorded.
+    """
+    with progress() as on_step:
+        (network,) = load_networks([spec], options, on_step)
+        from cnnwalk.capture import record
+
+        on_step(f"recording {network.name}")
+        recording = record(network.module, network.example_input(), name=network.name)
+        graph = recording.graph(granularity)
+    if as_json:
+        json.dump(graph.to_json(), sys.stdout, indent=2)
+        print()
+    else:
+        Console().print(_tree(graph), soft_wrap=True)
+
+
+def _tree(graph: Graph) -> Tree:
+    maps = sum(layer.shape[0] for layer in graph.layers)
+    parameters = sum(layer.parameters for layer in graph.layers)
+    tree = Tree(
+        Text(
+            f"{graph.name}: {len(graph.layers)} layers, {maps:,} feature maps, "
+            f"{parameters:,} parameters"
+        )
+    )
+    parents = {block.id: block.parent for block in graph.blocks}
+    titles = {block.id: f"{block.path} · {block.label}" for block in graph.blocks}
+    # Layers are in order of execution, so a block that is left and entered again has two branches.
+    path: list[tuple[str | None, Tree]] = [(None, tree)]
+    for layer in graph.layers:
+        wanted = _ancestry(layer.block, parents)
+        shared = 1
+        while shared < min(len(path), len(wanted)) and path[shared][0] == wanted[shared]:
+            shared += 1
+        del path[shared:]
+        for block in wanted[shared:]:
+            path.append((block, path[-1][1].add(Text(titles[block or ""], style="bold"))))
+        path[-1][1].add(_line(layer, graph))
+    for warning in graph.warnings:
+        tree.add(Text(f"warning: {warning}", style="yellow"))
+    return tree
+
+
+def _ancestry(block: str | None, parents: dict[str, str | None]) -> list[str | None]:
+    """Return the blocks around a layer, from None for the network itself inwards."""
+    chain = []
+    while block is not None:
+        chain.append(block)
+        block = parents[block]
+    return [None, *reversed(chain)]
+
+
+def _line(layer: Layer, graph: Graph) -> Text:
+    sources = ", ".join(edge.source for edge in graph.edges if edge.target == layer.id)
+    shape = "×".join(str(side) for side in layer.shape)
+    line = Text.assemble((layer.id, "cyan"), f"  {layer.label}  ", (shape, "green"))
+    line.append(f"  from {sources}" if sources else "", "dim")
+    return line

@@ -1,0 +1,109 @@
+"""``cnnwalk demo`` and ``cnnwalk walk``: load, serve, say where, wait for Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import getpass
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cnnwalk.graph import Granularity
+from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, Listener, listen
+from cnnwalk.terminal.networks import NetworkOptions, load_networks
+from cnnwalk.terminal.progress import progress
+
+if TYPE_CHECKING:
+    from cnnwalk.server.run import RunningWalk
+    from cnnwalk.server.walk import Walk
+
+
+@dataclasses.dataclass(frozen=True)
+class WalkOptions:
+    """What the user asked for; None leaves the choice to cnnwalk."""
+
+    networks: list[str]
+    loading: NetworkOptions
+    images: str | None = None
+    granularity: Granularity = "layers"
+    host: str = DEFAULT_HOST
+    port: int | None = None
+    browser: bool = True
+
+
+def run_walk(options: WalkOptions) -> None:
+    """Serve a walk until Ctrl-C.
+
+    Raises:
+        ListenError: the server cannot listen where it was asked to.
+        NetworkError: a network cannot be loaded.
+        ImageError: there are no such images.
+        CaptureError: a network cannot be recorded.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as cleanup:
+        listener = listen(options.host, options.port)
+        with progress() as on_step:
+            walk = _load(options, on_step)
+            on_step("starting the server")
+            from cnnwalk.server.run import RunningWalk
+
+            running = RunningWalk(walk, listener)
+        cleanup.callback(_close, running)
+        _announce(running, listener, options)
+        if options.browser and _has_browser():
+            webbrowser.open(running.url)
+        running.wait()
+
+
+def _load(options: WalkOptions, on_step: Callable[[str], None]) -> Walk:
+    networks = load_networks(options.networks, options.loading, on_step)
+    from cnnwalk.images import find_images, samples
+    from cnnwalk.server.walk import Walk
+
+    on_step("looking for images")
+    datasets = [samples() if options.images is None else find_images(options.images)]
+    return Walk(networks, datasets, granularity=options.granularity, on_step=on_step)
+
+
+def _close(running: RunningWalk) -> None:
+    # A second, impatient Ctrl-C must not tear the end apart.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    running.close()
+
+
+def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) -> None:
+    if options.port is None and listener.port != DEFAULT_PORT:
+        print(f"Port {DEFAULT_PORT} is in use, so this walk is at {listener.port}.")
+    if listener.is_public:
+        print(
+            "cnnwalk: other machines can reach this walk, and its token travels unencrypted: "
+            "do this only in a network that you trust.",
+            file=sys.stderr,
+        )
+    for served in running.walk.networks.values():
+        layers = served.graph.layers
+        maps = sum(layer.shape[0] for layer in layers)
+        print(f"{served.network.name}: {len(layers)} layers, {maps:,} feature maps")
+        for warning in served.graph.warnings:
+            print(f"cnnwalk: {served.network.name}: {warning}", file=sys.stderr)
+    for dataset in running.walk.datasets.values():
+        print(f"{dataset.name}: {len(dataset):,} images")
+    if "SSH_CONNECTION" in os.environ and not listener.is_public:
+        at = f"{listener.port}:127.0.0.1:{listener.port}"
+        print(f"From your own machine: ssh -L {at} {getpass.getuser()}@{socket.gethostname()}")
+    print("Ctrl-C ends the walk.")
+    print(f"cnnwalk: ready at {running.url}", flush=True)
+
+
+def _has_browser() -> bool:
+    """Whether a person sits in front of this machine's own screen."""
+    if "CI" in os.environ or "SSH_CONNECTION" in os.environ:
+        return False
+    has_screen = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return has_screen or sys.platform in {"darwin", "win32"}
