@@ -1,0 +1,83 @@
+/** Which of the walk's keys are held down; keys typed into a field are not ours. */
+
+/** By `KeyboardEvent.code`, so that the keys lie where they should on every keyboard. */
+const MOVES: Readonly<Record<string, keyof Steering>> = {
+  KeyW: 'ahead',
+  ArrowUp: 'ahead',
+  KeyS: 'back',
+  ArrowDown: 'back',
+  KeyA: 'left',
+  ArrowLeft: 'left',
+  KeyD: 'right',
+  ArrowRight: 'right',
+  KeyE: 'up',
+  Space: 'up',
+  KeyQ: 'down',
+  ControlLeft: 'down',
+  ControlRight: 'down',
+  ShiftLeft: 'run',
+  ShiftRight: 'run',
+};
+
+export interface Steering {
+  ahead: boolean;
+  back: boolean;
+  left: boolean;
+  right: boolean;
+  up: boolean;
+  down: boolean;
+  run: boolean;
+}
+
+export class Keys {
+  readonly steering: Steering = {
+    ahead: false,
+    back: false,
+    left: false,
+    right: false,
+    up: false,
+    down: false,
+    run: false,
+  };
+
+  /** `onMove` is told about each press that steers. */
+  constructor(private readonly onMove: () => void) {
+    window.addEventListener('keydown', this.down);
+    window.addEventListener('keyup', this.up);
+    window.addEventListener('blur', this.release);
+  }
+
+  dispose(): void {
+    window.removeEventListener('keydown', this.down);
+    window.removeEventListener('keyup', this.up);
+    window.removeEventListener('blur', this.release);
+  }
+
+  private readonly down = (event: KeyboardEvent): void => {
+    const move = MOVES[event.code];
+    if (move === undefined || event.defaultPrevented || event.metaKey || event.altKey) return;
+    if (isField(event.target)) return;
+    // Ctrl with a letter is the browser's; Ctrl alone lowers the eye.
+    if (event.ctrlKey && !event.code.startsWith('Control')) return;
+    if (event.code === 'Space' || event.code.startsWith('Arrow')) event.preventDefault();
+    this.steering[move] = true;
+    if (move !== 'run') this.onMove();
+  };
+
+  private readonly up = (event: KeyboardEvent): void => {
+    const move = MOVES[event.code];
+    if (move !== undefined) this.steering[move] = false;
+  };
+
+  private readonly release = (): void => {
+    for (const move of Object.values(MOVES)) this.steering[move] = false;
+  };
+}
+
+/** Whether keys mean something else here: a field to type in, or a button that Space presses. */
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input, textarea, select, button, a, dialog, [contenteditable]') !== null
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * Mouse and fingers on the canvas: looking about by drag or pointer lock, walking with two
+ * fingers or the wheel, and telling a click from a drag.
+ */
+import { Vector2 } from 'three';
+
+import type { Walker } from './walker';
+
+/** What the rest of the scene is told. */
+export interface PointerTarget {
+  /** The pointer is elsewhere on the canvas, or the view moved under it. */
+  moved(): void;
+  pressed(button: number, time: number): void;
+  /** `click`: the pointer stayed where it was pressed. */
+  released(button: number, time: number, click: boolean): void;
+  left(): void;
+}
+
+const CLICK_PIXELS = 4;
+const TOUCH_CLICK_PIXELS = 10;
+const LOCKED_RADIANS = 0.0022;
+const FINGER_METRES = 0.018;
+
+export class Mouse {
+  /** Where the pointer is, -1..1 on both axes; the middle while it is locked. */
+  readonly at = new Vector2(2, 2);
+  private readonly fingers = new Map<number, Vector2>();
+  private readonly start = new Vector2();
+  private dragging = false;
+  private pressedButton: number | null = null;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly walker: Walker,
+    /** The camera's vertical field of view, in rad. */
+    private readonly fieldOfView: () => number,
+    private readonly target: PointerTarget,
+  ) {
+    canvas.style.touchAction = 'none';
+    canvas.addEventListener('pointerdown', this.down);
+    canvas.addEventListener('pointermove', this.move);
+    canvas.addEventListener('pointerup', this.up);
+    canvas.addEventListener('pointercancel', this.cancel);
+    canvas.addEventListener('pointerleave', this.leave);
+    canvas.addEventListener('wheel', this.wheel, { passive: false });
+    canvas.addEventListener('contextmenu', prevent);
+    document.addEventListener('pointerlockchange', this.lockChange);
+  }
+
+  get locked(): boolean {
+    return document.pointerLockElement === this.canvas;
+  }
+
+  get looking(): boolean {
+    return this.dragging;
+  }
+
+  /** Takes the pointer for looking about; a browser that refuses leaves looking by drag. */
+  lock(): void {
+    // The request may answer with a promise that fails when the visitor leaves at once.
+    void Promise.resolve(this.canvas.requestPointerLock()).catch(() => undefined);
+  }
+
+  dispose(): void {
+    if (this.locked) document.exitPointerLock();
+    document.removeEventListener('pointerlockchange', this.lockChange);
+  }
+
+  private readonly down = (event: PointerEvent): void => {
+    this.fingers.set(event.pointerId, new Vector2(event.clientX, event.clientY));
+    if (this.fingers.size > 1) {
+      this.dragging = true; // A second finger is never a click.
+      return;
+    }
+    this.canvas.setPointerCapture(event.pointerId);
+    this.start.set(event.clientX, event.clientY);
+    this.dragging = false;
+    this.pressedButton = event.button;
+    this.place(event);
+    this.target.pressed(event.button, event.timeStamp);
+  };
+
+  private readonly move = (event: PointerEvent): void => {
+    if (this.locked) {
+      this.walker.look(-event.movementX * LOCKED_RADIANS, -event.movementY * LOCKED_RADIANS);
+      return;
+    }
+    const finger = this.fingers.get(event.pointerId);
+    if (finger !== undefined) this.drag(event, finger);
+    this.place(event);
+    this.target.moved();
+  };
+
+  private drag(event: PointerEvent, finger: Vector2): void {
+    const dx = event.clientX - finger.x;
+    const dy = event.clientY - finger.y;
+    finger.set(event.clientX, event.clientY);
+    if (this.fingers.size > 1) {
+      this.walker.glide((-dx * FINGER_METRES) / 2, (dy * FINGER_METRES) / 2);
+      return;
+    }
+    const limit = event.pointerType === 'touch' ? TOUCH_CLICK_PIXELS : CLICK_PIXELS;
+    const away = Math.hypot(event.clientX - this.start.x, event.clientY - this.start.y);
+    if (!this.dragging && away <= limit) return;
+    this.dragging = true;
+    // What is under the pointer stays under it.
+    const perPixel = this.fieldOfView() / Math.max(1, this.canvas.clientHeight);
+    this.walker.look(dx * perPixel, dy * perPixel);
+  }
+
+  private readonly up = (event: PointerEvent): void => {
+    this.fingers.delete(event.pointerId);
+    if (this.fingers.size > 0 || this.pressedButton === null) return;
+    this.place(event);
+    this.target.released(this.pressedButton, event.timeStamp, !this.dragging);
+    this.pressedButton = null;
+    this.dragging = false;
+    if (event.pointerType === 'touch') this.leave();
+  };
+
+  private readonly cancel = (event: PointerEvent): void => {
+    this.fingers.delete(event.pointerId);
+    if (this.pressedButton !== null) this.target.released(this.pressedButton, event.timeStamp, false);
+    this.pressedButton = null;
+    this.dragging = false;
+  };
+
+  private readonly leave = (): void => {
+    if (this.locked || this.fingers.size > 0) return;
+    this.at.set(2, 2);
+    this.target.left();
+  };
+
+  private readonly wheel = (event: WheelEvent): void => {
+    if (event.ctrlKey) return; // The browser's zoom.
+    event.preventDefault();
+    this.walker.roll(event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1));
+  };
+
+  private readonly lockChange = (): void => {
+    if (this.locked) this.at.set(0, 0);
+    else this.at.set(2, 2);
+    this.target.moved();
+  };
+
+  private place(event: PointerEvent): void {
+    if (this.locked) return;
+    const box = this.canvas.getBoundingClientRect();
+    this.at.set(
+      ((event.clientX - box.left) / Math.max(1, box.width)) * 2 - 1,
+      1 - ((event.clientY - box.top) / Math.max(1, box.height)) * 2,
+    );
+  }
+}
+
+function prevent(event: Event): void {
+  event.preventDefault();
+}

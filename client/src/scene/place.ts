@@ -1,0 +1,42 @@
+/** A panel's frame in space, from its centre, yaw and grid. */
+import { Vector3 } from 'three';
+
+import type { Panel } from '../net/types';
+
+export interface Place {
+  readonly layer: string;
+  readonly centre: Vector3;
+  /** Unit vectors: along the panel's rows, and out of its face. */
+  readonly right: Vector3;
+  readonly normal: Vector3;
+  readonly width: number;
+  readonly height: number;
+  readonly bottom: number;
+  readonly top: number;
+}
+
+export const UP = new Vector3(0, 1, 0);
+
+export function placeOf(panel: Panel): Place {
+  const width = panel.columns * panel.cell_width;
+  const height = panel.rows * panel.cell_height;
+  return {
+    layer: panel.layer,
+    centre: new Vector3(panel.x, panel.y, panel.z),
+    right: new Vector3(Math.cos(panel.yaw), 0, -Math.sin(panel.yaw)),
+    normal: new Vector3(Math.sin(panel.yaw), 0, Math.cos(panel.yaw)),
+    width,
+    height,
+    bottom: panel.y - height / 2,
+    top: panel.y + height / 2,
+  };
+}
+
+/** A point given by metres to the right of, above and before a place's centre. */
+export function at(place: Place, right: number, up: number, out: number): Vector3 {
+  return place.centre
+    .clone()
+    .addScaledVector(place.right, right)
+    .addScaledVector(UP, up)
+    .addScaledVector(place.normal, out);
+}

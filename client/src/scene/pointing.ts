@@ -1,0 +1,79 @@
+/** Whom the pointer means: the nearest of all that can be pointed at, once a frame at most. */
+import { Raycaster, type PerspectiveCamera, type Ray, type Vector2 } from 'three';
+
+/** Something that can be pointed at. */
+export interface Pickable {
+  /** Distance along the ray, or null beside it; remembers what was hit. */
+  pick(ray: Ray): number | null;
+  /** The pointer is on it, at what `pick` remembered. */
+  over(): void;
+  out(): void;
+  /** What a press would do here, as a CSS cursor. */
+  readonly cursor: string;
+  press?(button: number, time: number): void;
+  release?(button: number, time: number): void;
+  click?(button: number): void;
+}
+
+export class Pointing {
+  private readonly raycaster = new Raycaster();
+  private current: Pickable | null = null;
+  private stale = true;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly camera: PerspectiveCamera,
+    /** Where the pointer is on the screen, -1..1; farther out when it is elsewhere. */
+    private readonly at: Vector2,
+    private readonly pickables: () => readonly Pickable[],
+  ) {}
+
+  /** Whether the pointer is on nothing. */
+  get onVoid(): boolean {
+    return this.current === null;
+  }
+
+  /** Something moved: look again before the next frame. */
+  invalidate(): void {
+    this.stale = true;
+  }
+
+  update(): void {
+    if (!this.stale) return;
+    this.stale = false;
+    const found = this.nearest();
+    if (found !== this.current) this.current?.out();
+    this.current = found;
+    found?.over();
+    const cursor = found?.cursor ?? 'grab';
+    if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
+  }
+
+  press(button: number, time: number): void {
+    this.stale = true;
+    this.update();
+    for (const one of this.pickables()) if (one === this.current) one.press?.(button, time);
+  }
+
+  release(button: number, time: number, click: boolean): void {
+    for (const one of this.pickables()) one.release?.(button, time);
+    if (!click) return;
+    this.stale = true;
+    this.update();
+    this.current?.click?.(button);
+  }
+
+  private nearest(): Pickable | null {
+    if (Math.abs(this.at.x) > 1 || Math.abs(this.at.y) > 1) return null;
+    this.raycaster.setFromCamera(this.at, this.camera);
+    let best: Pickable | null = null;
+    let least = Infinity;
+    for (const one of this.pickables()) {
+      const distance = one.pick(this.raycaster.ray);
+      if (distance === null || distance >= least) continue;
+      least = distance;
+      best = one;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * What carries the maps: a dark slab with a thin lit rim behind each panel, two posts, and
+ * the light that the panel throws on the floor. Two draws for all panels.
+ */
+import {
+  AdditiveBlending,
+  BoxGeometry,
+  Group,
+  InstancedBufferAttribute,
+  InstancedMesh,
+  Matrix4,
+  Mesh,
+  InstancedBufferGeometry,
+  PlaneGeometry,
+  ShaderMaterial,
+  type Object3D,
+} from 'three';
+
+import { LIGHT } from './palette';
+import { at, UP, type Place } from './place';
+
+const MARGIN = 0.045;
+const DEPTH = 0.05;
+/** The slab's front stays behind the maps by this much. */
+const BEHIND = 0.012;
+const POST = 0.035;
+const GLOW_REACH = 1.9;
+
+const BODY_VERTEX = /* glsl */ `
+varying vec3 world;
+varying vec3 face;
+varying vec2 spot;
+varying vec2 size;
+void main() {
+  vec4 placed = modelMatrix * instanceMatrix * vec4(position, 1.0);
+  world = placed.xyz;
+  face = normal;
+  spot = uv;
+  size = vec2(length(instanceMatrix[0].xyz), length(instanceMatrix[1].xyz));
+  gl_Position = projectionMatrix * viewMatrix * placed;
+}`;
+
+const BODY_FRAGMENT = /* glsl */ `
+${LIGHT}
+varying vec3 world;
+varying vec3 face;
+varying vec2 spot;
+varying vec2 size;
+void main() {
+  vec3 fromEye = world - cameraPosition;
+  vec3 color = vec3(0.030, 0.033, 0.050);
+  if (abs(face.z) > 0.5) {
+    vec2 edge = min(spot, 1.0 - spot) * size;
+    float rim = 1.0 - smoothstep(0.008, 0.016, min(edge.x, edge.y));
+    float away = step(face.z, 0.0);
+    color = mix(vec3(0.022, 0.024, 0.036), vec3(0.17, 0.19, 0.25), rim);
+    color += away * vec3(0.030, 0.026, 0.030) * (1.0 - spot.y);
+  } else if (face.y > 0.5) {
+    color = vec3(0.22, 0.23, 0.28);
+  } else {
+    color = vec3(0.075, 0.080, 0.110);
+  }
+  gl_FragColor = vec4(dither(withFog(color, fromEye)), 1.0);
+}`;
+
+const GLOW_VERTEX = /* glsl */ `
+attribute vec4 foot; // x, z, half width, yaw
+varying vec2 spot;
+varying float halfWidth;
+varying vec3 world;
+void main() {
+  float reach = ${GLOW_REACH.toFixed(2)};
+  halfWidth = foot.z;
+  spot = vec2(position.x * 2.0 * (foot.z + reach), position.y * 2.0 * reach);
+  vec2 turn = vec2(cos(foot.w), sin(foot.w));
+  world = vec3(foot.x + spot.x * turn.x + spot.y * turn.y, 0.004, foot.y - spot.x * turn.y + spot.y * turn.x);
+  gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
+}`;
+
+const GLOW_FRAGMENT = /* glsl */ `
+varying vec2 spot;
+varying float halfWidth;
+varying vec3 world;
+void main() {
+  float beside = max(abs(spot.x) - halfWidth * 0.85, 0.0);
+  float before = spot.y > 0.0 ? spot.y : -2.2 * spot.y;
+  float fall = length(vec2(beside, before)) / ${GLOW_REACH.toFixed(2)};
+  float glow = pow(max(1.0 - fall, 0.0), 2.2);
+  float contact = exp(-before * 9.0) * (1.0 - smoothstep(0.0, 0.25, beside));
+  float haze = exp(-pow(length(world - cameraPosition) / 105.0, 1.6));
+  vec3 color = vec3(0.090, 0.112, 0.185) * glow + vec3(0.07, 0.08, 0.11) * contact;
+  gl_FragColor = vec4(color * haze, 1.0);
+}`;
+
+export class Stands {
+  readonly object: Object3D = new Group();
+  private readonly bodies: InstancedMesh<BoxGeometry, ShaderMaterial>;
+  private readonly glow: Mesh<InstancedBufferGeometry, ShaderMaterial>;
+
+  constructor(places: readonly Place[]) {
+    this.bodies = bodies(places);
+    this.glow = glow(places);
+    this.object.add(this.bodies, this.glow);
+  }
+
+  dispose(): void {
+    for (const mesh of [this.bodies, this.glow]) {
+      mesh.geometry.dispose();
+      mesh.material.dispose();
+    }
+    this.bodies.dispose();
+  }
+}
+
+function bodies(places: readonly Place[]): InstancedMesh<BoxGeometry, ShaderMaterial> {
+  const material = new ShaderMaterial({ vertexShader: BODY_VERTEX, fragmentShader: BODY_FRAGMENT });
+  const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, places.length * 3);
+  const matrix = new Matrix4();
+  const put = (index: number, place: Place, box: readonly number[]): void => {
+    const [right = 0, up = 0, width = 1, height = 1, depth = 1] = box;
+    const out = -BEHIND - DEPTH / 2;
+    matrix.makeBasis(place.right, UP, place.normal).setPosition(at(place, right, up, out));
+    mesh.setMatrixAt(index, matrix.multiply(new Matrix4().makeScale(width, height, depth)));
+  };
+  places.forEach((place, index) => {
+    const width = place.width + 2 * MARGIN;
+    const postHeight = Math.max(place.bottom - MARGIN, 0.01);
+    const postUp = postHeight / 2 - place.centre.y;
+    const postRight = place.width / 2 - place.width * 0.12;
+    put(3 * index, place, [0, 0, width, place.height + 2 * MARGIN, DEPTH]);
+    put(3 * index + 1, place, [-postRight, postUp, POST, postHeight, POST]);
+    put(3 * index + 2, place, [postRight, postUp, POST, postHeight, POST]);
+  });
+  mesh.frustumCulled = false;
+  return mesh;
+}
+
+function glow(places: readonly Place[]): Mesh<InstancedBufferGeometry, ShaderMaterial> {
+  const plane = new PlaneGeometry(1, 1);
+  const geometry = new InstancedBufferGeometry();
+  geometry.index = plane.index;
+  geometry.setAttribute('position', plane.getAttribute('position'));
+  const feet = new Float32Array(places.length * 4);
+  places.forEach((place, index) => {
+    const yaw = Math.atan2(place.normal.x, place.normal.z);
+    feet.set([place.centre.x, place.centre.z, place.width / 2, yaw], index * 4);
+  });
+  geometry.setAttribute('foot', new InstancedBufferAttribute(feet, 4));
+  geometry.instanceCount = places.length;
+  const material = new ShaderMaterial({
+    vertexShader: GLOW_VERTEX,
+    fragmentShader: GLOW_FRAGMENT,
+    blending: AdditiveBlending,
+    depthWrite: false,
+    transparent: true,
+    side: 2,
+  });
+  const mesh = new Mesh(geometry, material);
+  mesh.frustumCulled = false;
+  mesh.renderOrder = 10;
+  return mesh;
+}

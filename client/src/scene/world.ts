@@ -1,0 +1,213 @@
+/** The renderer, the visitor and the hall around them, frame after frame. */
+import { effect } from '@preact/signals-core';
+import { reversePainterSortStable } from '@pmndrs/uikit';
+import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
+
+import type { Actions } from '../model/actions';
+import type { Destination, State } from '../model/state';
+import type { Hall } from '../net/types';
+import { PassLoader } from '../tiles/passloader';
+import type { Tiles } from '../tiles/tiles';
+import { Environment } from './environment';
+import { Flight, poseBefore, startPose } from './flight';
+import { Glyphs } from './glyphs';
+import type { Graphics } from './graphics';
+import { HallScene } from './hallscene';
+import { Immersion } from './immersion';
+import { Keys } from './keys';
+import { MapTarget } from './maptarget';
+import { Mouse } from './mouse';
+import { Pointing, type Pickable } from './pointing';
+import { Walker } from './walker';
+
+const FIELD_OF_VIEW = 62;
+const TEXTURE_BUDGET = 1024 ** 3;
+const MAX_PIXEL_RATIO = 2;
+const LONGEST_STEP = 0.1;
+
+export class World {
+  readonly renderer: WebGLRenderer;
+  readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.05, 900);
+  readonly walker = new Walker();
+  private readonly rig = new Group();
+  private readonly scene = new Scene();
+  private readonly environment = new Environment();
+  private readonly glyphs = new Glyphs();
+  private readonly flight = new Flight(this.walker);
+  private readonly immersion: Immersion;
+  private readonly keys: Keys;
+  private readonly mouse: Mouse;
+  private readonly pointing: Pointing;
+  private readonly eye = new Vector3();
+  private readonly view = new Matrix4();
+  private hall: HallScene | null = null;
+  private pickables: readonly Pickable[] = [];
+  private frameCount = 0;
+  private before = 0;
+
+  constructor(
+    private readonly container: HTMLElement,
+    private readonly state: State,
+    private readonly actions: Actions,
+    graphics: Graphics,
+  ) {
+    this.renderer = makeRenderer(graphics);
+    const canvas = this.renderer.domElement;
+    Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
+    container.append(canvas);
+    this.rig.add(this.camera);
+    this.scene.add(this.rig, this.environment.object);
+    this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker);
+    this.keys = new Keys(() => {
+      this.flight.cancel();
+    });
+    const fieldOfView = (): number => (this.camera.fov * Math.PI) / 180;
+    this.mouse = new Mouse(canvas, this.walker, fieldOfView, {
+      moved: () => {
+        this.pointing.invalidate();
+      },
+      left: () => {
+        this.pointing.invalidate();
+      },
+      pressed: (button, time) => {
+        this.pointing.press(button, time);
+      },
+      released: (button, time, click) => {
+        this.pointing.release(button, time, click);
+        if (click && button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
+      },
+    });
+    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.pickables);
+    new ResizeObserver(() => {
+      this.resize();
+    }).observe(container);
+  }
+
+  get tiles(): Tiles | null {
+    return this.hall?.tiles ?? null;
+  }
+
+  /** Frames drawn since the start. */
+  get frames(): number {
+    return this.frameCount;
+  }
+
+  /** Draw calls of the last frame, both eyes together. */
+  get drawCalls(): number {
+    return this.renderer.info.render.calls;
+  }
+
+  /** Follows the state and draws from now on. */
+  start(): void {
+    this.resize();
+    effect(() => {
+      const hall = this.state.hall.value;
+      if (hall !== null) this.build(hall);
+    });
+    effect(() => {
+      const destination = this.state.destination.value;
+      if (destination !== null) this.fly(destination);
+    });
+    this.renderer.setAnimationLoop((time: number) => {
+      this.frame(time);
+    });
+  }
+
+  private build(hall: Hall): void {
+    this.hall?.dispose();
+    const scene = new HallScene(hall, this.renderer, this.glyphs, TEXTURE_BUDGET);
+    this.hall = scene;
+    this.scene.add(scene.object);
+    this.environment.light(hall.arrangement);
+    this.pickables = [new MapTarget(scene.tiles, this.state, this.actions)];
+    const loader = new PassLoader(scene.tiles, this.actions.handlers);
+    this.arrive(hall);
+    this.actions.useLoader({
+      load: (network, image, scaling) => {
+        loader.load(network, image, scaling, scene.tiles.detailOrder(this.camera));
+      },
+      reload: (scaling) => {
+        loader.reload(scaling);
+      },
+      cancel: () => {
+        loader.cancel();
+      },
+    });
+  }
+
+  private arrive(hall: Hall): void {
+    const { eye, yaw, pitch } = startPose(hall.arrangement, this.camera.aspect);
+    this.walker.eye.copy(eye);
+    this.walker.yaw = yaw;
+    this.walker.pitch = pitch;
+    this.walker.halt();
+    this.walker.apply(this.camera);
+    this.camera.updateMatrixWorld();
+  }
+
+  private fly(to: Destination): void {
+    const { hall } = this;
+    if (hall === null) return;
+    const { aspect, fov } = this.camera;
+    if (to.kind === 'start') {
+      this.flight.start(startPose(hall.hall.arrangement, aspect), this.state.reducedMotion.peek());
+      return;
+    }
+    const place = hall.places.get(to.layer);
+    if (place === undefined) return;
+    const pose = poseBefore(place, aspect, (fov * Math.PI) / 180);
+    this.flight.start(pose, this.state.reducedMotion.peek());
+  }
+
+  private frame(time: number): void {
+    const seconds = Math.min(LONGEST_STEP, Math.max(0, (time - this.before) / 1000));
+    this.before = time;
+    this.frameCount += 1;
+    if (this.immersion.active) this.immersion.step(seconds);
+    else this.move(seconds);
+    this.camera.getWorldPosition(this.eye);
+    this.environment.follow(this.eye);
+    this.hall?.update(this.camera, this.renderer.domElement.height);
+    this.pointing.update();
+    this.renderer.info.reset();
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  private move(seconds: number): void {
+    if (this.flight.flying) this.flight.step(seconds);
+    else this.walker.step(seconds, this.keys.steering);
+    this.walker.apply(this.camera);
+    this.camera.updateMatrixWorld();
+    if (this.camera.matrix.equals(this.view)) return;
+    this.view.copy(this.camera.matrix);
+    this.pointing.invalidate();
+  }
+
+  private resize(): void {
+    if (this.immersion.active) return;
+    const width = Math.max(1, this.container.clientWidth);
+    const height = Math.max(1, this.container.clientHeight);
+    this.renderer.setSize(width, height);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
+    this.pointing.invalidate();
+  }
+}
+
+function makeRenderer(graphics: Graphics): WebGLRenderer {
+  const renderer = new WebGLRenderer({
+    antialias: !graphics.software,
+    powerPreference: 'high-performance',
+  });
+  renderer.outputColorSpace = SRGBColorSpace;
+  renderer.setPixelRatio(graphics.software ? 1 : Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO));
+  renderer.xr.enabled = true;
+  renderer.xr.setReferenceSpaceType('local-floor');
+  // Counted over a whole frame, with all that other parts draw in it.
+  renderer.info.autoReset = false;
+  // As the panels in space need it.
+  renderer.localClippingEnabled = true;
+  renderer.setTransparentSort(reversePainterSortStable);
+  renderer.domElement.setAttribute('aria-label', 'The hall: a walk through the network');
+  return renderer;
+}
