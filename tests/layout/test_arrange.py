@@ -145,6 +145,28 @@ def test_branches_stand_side_by_side(named_graph: Named):
     assert sum(x < 0 for x in widest) == 1
 
 
+def test_rows_are_deeper_where_lines_move_far(named_graph: Named):
+    result = arrange(named_graph("inception"))
+    z = {panel.layer: panel.z for panel in result.panels}
+
+    def gap_before(sideways: float) -> float:
+        routes = [r for r in result.routes if abs(r.points[0][0] - r.points[-1][0]) >= sideways]
+        return min(z[route.source] - z[route.target] for route in routes)
+
+    assert gap_before(sideways=6) > gap_before(sideways=0) + 0.5
+
+
+def test_what_is_used_late_stands_late(build: Build):
+    b = build("late")
+    constant = b.layer("other")
+    image = b.layer("input")
+    x = b.chain(image, ["conv"] * 6)
+    join = b.layer("add", x, constant)
+    result = arrange(b.graph(join))
+    z = {panel.layer: panel.z for panel in result.panels}
+    assert z[constant] == z[x]
+
+
 def test_downsample_stands_beside_the_trunk(named_graph: Named):
     graph = named_graph("residual")
     x = {panel.layer: panel.x for panel in arrange(graph).panels}
@@ -224,6 +246,17 @@ def test_labels_do_not_lie_on_each_other_or_under_panels(graph: Graph):
         x, z = route.label_at
         under = [p for p in result.panels if abs(p.z - z) < 0.3 and abs(p.x - x) < half_width(p)]
         assert under == []
+
+
+def test_labels_of_lanes_side_by_side_lie_apart(build: Build):
+    b = build("two skips from one layer")
+    x = b.layer("conv", b.layer("input"))
+    y = b.layer("add", x, b.chain(x, ["conv", "conv"]))
+    y = b.layer("add", x, b.chain(y, ["conv", "conv"]))
+    skips = [r.label_at for r in arrange(b.graph(y)).routes if r.label == "skip"]
+    (x0, z0), (x1, z1) = skips[:2]
+    letters = 0.1 * len("skip")
+    assert abs(x0 - x1) >= letters or abs(z0 - z1) >= 0.35
 
 
 def test_labels_of_the_trunk_lie_in_the_middle_between_panels(named_graph: Named):
