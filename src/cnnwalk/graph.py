@@ -113,6 +113,8 @@ class Graph:
         inputs: ids of the layers of kind ``input``.
         outputs: ids of the layers whose activation the network returns.
         warnings: what could not be followed, a sentence each.
+        operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
+            a later pass sees by them whether it takes the same path. Not a part of the JSON.
     """
 
     name: str
@@ -123,6 +125,8 @@ class Graph:
     edges: tuple[Edge, ...]
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...]
+    # "exclude" is what pydantic leaves out of the page's messages, as `to_json` does.
+    operations: tuple[str, ...] = dataclasses.field(default=(), metadata={"exclude": True})
     schema_version: int = SCHEMA_VERSION
 
     def layer(self, layer_id: str) -> Layer:
@@ -134,4 +138,6 @@ class Graph:
 
     def to_json(self) -> dict[str, typing.Any]:
         """Return the graph as JSON-ready data, in the form that ``cnnwalk graph --json`` prints."""
-        return dataclasses.asdict(self)
+        data = dataclasses.asdict(self)
+        del data["operations"]
+        return data

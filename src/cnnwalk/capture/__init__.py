@@ -1,0 +1,27 @@
+"""Find the graph of any PyTorch network by running it once, its activations by running it again.
+
+The op list of a `Recording` is the one truth; each granularity is a small pure function of it.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from cnnwalk.capture.errors import CaptureError
+from cnnwalk.capture.observe import observe
+from cnnwalk.capture.recorder import record
+from cnnwalk.capture.recording import Recording
+from cnnwalk.graph import Granularity, Graph
+
+__all__ = ["CaptureError", "Recording", "capture", "observe", "record"]
+
+
+def capture(
+    model: nn.Module,
+    example_input: Tensor | tuple[Tensor, ...],
+    *,
+    granularity: Granularity = "layers",
+    name: str | None = None,
+) -> Graph:
+    """Return the graph of a network; see `record` and `Recording.graph`."""
+    return record(model, example_input, name=name).graph(granularity)

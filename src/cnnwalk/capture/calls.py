@@ -1,0 +1,140 @@
+"""Count a forward pass's operations, the same way whenever the network runs.
+
+Recording and observing must agree on which call is operation number 17. Both derive
+from `OperationMode`, which alone decides what counts as an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, cast
+
+from torch import Tensor
+from torch._ops import OpOverload
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from cnnwalk.capture.tensors import tensors_in
+
+SCRIPTED = "scripted "
+"""What the signature of an operation in scripted code begins with."""
+
+Function = Callable[..., object]
+
+
+class Call(NamedTuple):
+    """A torch function with its arguments."""
+
+    function: Function
+    args: tuple[object, ...]
+    kwargs: Mapping[str, object]
+
+    def name(self) -> str:
+        """Return the function's own name, such as ``conv2d``, ``relu_`` or ``__setitem__``."""
+        if isinstance(self.function, OpOverload):
+            return f"aten::{self.function._schema.name.rpartition('::')[2]}"
+        name = cast(str, getattr(self.function, "__name__", type(self.function).__name__))
+        if name in {"__get__", "__set__"}:  # a property: its name is the descriptor's
+            name = cast(str, getattr(getattr(self.function, "__self__", None), "__name__", name))
+        return name
+
+    def signature(self, parameters: Mapping[int, str]) -> str:
+        """Return the name with the parameters among the direct arguments."""
+        used = [
+            parameters[id(argument)]
+            for argument in (*self.args, *self.kwargs.values())
+            if id(argument) in parameters
+        ]
+        return f"{self.name()}({', '.join(used)})"
+
+    def outputs(self, result: object) -> tuple[Tensor, ...]:
+        """Return the distinct tensors that the call made or changed, empty if it is no operation.
+
+        Item assignment is the one operation that returns nothing: its output is the tensor
+        assigned to.
+        """
+        if isinstance(result, Tensor):
+            return (result,)
+        if result is None:
+            written = self.args[:1] if self.name() == "__setitem__" else ()
+            return tuple(tensors_in(written))
+        if isinstance(result, (tuple, list, dict)):
+            return distinct(tensors_in(result))
+        return ()
+
+
+class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is untyped
+    """Watch the dispatcher, below the functions.
+
+    It counts the convolution kernels that really run. And because it calls each kernel from
+    Python, kernels that no Python function asked for (scripted code) reach the
+    `OperationMode` above it and are operations like any other.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch's is untyped
+        self.convolutions = 0
+        self.calling = False
+
+    def __torch_dispatch__(
+        self,
+        func: Function,
+        types: Iterable[type],
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        del types
+        self.calling = True
+        try:
+            return func(*args, **(kwargs or {}))
+        finally:
+            self.calling = False
+            if "convolution" in str(func):
+                self.convolutions += 1
+
+
+class OperationMode(TorchFunctionMode):
+    """See every operation of the forward pass that runs inside this context, in this thread.
+
+    Attributes:
+        witness: the dispatch mode below it; without one, scripted code is not seen.
+        escaping: whether the present call was asked for by no Python function.
+    """
+
+    def __init__(self, witness: Witness | None) -> None:
+        super().__init__()
+        self.witness = witness
+        self.escaping = False
+
+    def __torch_function__(
+        self,
+        func: Function,
+        types: Iterable[type],
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        del types
+        call = Call(func, args, kwargs or {})
+        # Torch switches this mode off while a call is handled, so what arrives while the
+        # witness calls a kernel is a kernel outside every function.
+        self.escaping = self.witness is not None and self.witness.calling
+        self.before(call)
+        result = call.function(*call.args, **call.kwargs)
+        outputs = call.outputs(result)
+        return self.after(call, result, outputs) if outputs else result
+
+    def before(self, call: Call) -> None:
+        """Prepare for a call that may turn out to be an operation."""
+
+    def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
+        """Take note of an operation and return what the network gets as its result."""
+        raise NotImplementedError
+
+    def signature(self, call: Call, parameters: Mapping[int, str]) -> str:
+        """Return the call's signature, marked when it is seen only with a witness."""
+        return SCRIPTED * self.escaping + call.signature(parameters)
+
+
+def distinct(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    """Return each tensor object once, in order."""
+    return tuple({id(tensor): tensor for tensor in tensors}.values())

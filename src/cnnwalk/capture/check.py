@@ -1,0 +1,82 @@
+"""Check a graph against what is known of the pass from elsewhere; say what does not agree."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cnnwalk.capture.assemble import Assembly
+from cnnwalk.capture.flow import Flow
+
+if TYPE_CHECKING:
+    from cnnwalk.capture.recording import Recording
+
+
+def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
+    """Yield a sentence for people for each thing that could not be followed."""
+    yield from itertools.chain(
+        _convolutions(recording, flow, parts),
+        _scripted(recording),
+        _outputs(recording, flow),
+        _left_torch(recording),
+        _backward_edges(parts),
+    )
+
+
+def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
+    drawn = sum(layer.kind == "conv" for layer in parts.layers)
+    kept = {operation.index for operation in flow.operations}
+    unused = sum(
+        operation.kind == "conv"
+        for operation in recording.operations
+        if operation.index not in kept
+    )
+    if drawn + unused != recording.convolutions:
+        yield (
+            f"{recording.convolutions} convolutions ran, but {drawn} are drawn and {unused} do not "
+            "lead from an input to an output: the others run inside composite operations."
+        )
+    elif unused:
+        yield (
+            f"{unused} of {recording.convolutions} convolutions are not drawn: they do not lead "
+            "from an input to an output."
+        )
+
+
+def _scripted(recording: Recording) -> Iterator[str]:
+    names = Counter(item.function for item in recording.operations if item.escaped)
+    if names:
+        listed = ", ".join(f"{count}x {name}" for name, count in names.most_common(5))
+        yield (
+            f"{names.total()} operations ran in scripted code ({listed}); "
+            "their modules are not known."
+        )
+
+
+def _outputs(recording: Recording, flow: Flow) -> Iterator[str]:
+    if not flow.outputs:
+        yield (
+            "No output is connected to an input, so what follows the last layers is not known; "
+            "everything that depends on an input is drawn."
+        )
+        return
+    constant = sum(value not in flow.outputs for value in recording.outputs)
+    if constant:
+        yield (
+            f"{constant} of {len(recording.outputs)} output tensors do not depend on the input "
+            "in this pass and are not drawn."
+        )
+
+
+def _left_torch(recording: Recording) -> Iterator[str]:
+    for place in recording.left_torch:
+        yield f"Data left torch through {place}: what comes back from there is not connected."
+
+
+def _backward_edges(parts: Assembly) -> Iterator[str]:
+    position = {layer.id: number for number, layer in enumerate(parts.layers)}
+    for edge in parts.edges:
+        if position[edge.source] >= position[edge.target]:
+            yield f"The edge from {edge.source} to {edge.target} points backward in time."

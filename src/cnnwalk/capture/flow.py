@@ -1,0 +1,115 @@
+"""Keep the operations that carry data from an input to an output."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from cnnwalk.capture.joins import label_concatenations
+from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Shape, Value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Flow:
+    """The dataflow of a recording, free of what the image does not pass through.
+
+    Attributes:
+        operations: those that depend on an input and reach an output, in order of execution;
+            their inputs are values of this flow only, and their parameters include those of
+            operations on parameters alone that feed them (weight standardisation).
+        outputs: the values that the network returns and that depend on an input.
+        inputs: shapes of the network's input tensors, with the batch axis.
+        calls: the module calls around the operations.
+        parameters: number of values of each of the model's parameters.
+        consumers: how often each value is used: by operations, and once as an output.
+    """
+
+    operations: tuple[Operation, ...]
+    outputs: tuple[Value, ...]
+    inputs: tuple[Shape, ...]
+    calls: tuple[ModuleCall, ...]
+    parameters: Mapping[str, int]
+    consumers: Mapping[Value, int]
+
+
+def follow(
+    operations: Sequence[Operation],
+    outputs: Sequence[Value | None],
+    inputs: Sequence[Shape],
+    calls: Sequence[ModuleCall],
+    parameters: Mapping[str, int],
+) -> Flow:
+    """Return the flow from the inputs to the outputs.
+
+    Where no output depends on an input, everything that depends on an input is kept: it is
+    what there is to see, and the check says that the outputs are not connected.
+    """
+    dependent = _dependent(operations)
+    returned = tuple(value for value in outputs if value is not None and _depends(value, dependent))
+    kept = _reaching(operations, returned) & dependent if returned else dependent
+    folded = _fold_parameters(operations, dependent)
+    settled = tuple(
+        _settle(operation, dependent, folded) for operation in operations if operation.index in kept
+    )
+    return Flow(
+        operations=label_concatenations(settled, inputs),
+        outputs=tuple(dict.fromkeys(returned)),
+        inputs=tuple(inputs),
+        calls=tuple(calls),
+        parameters=parameters,
+        consumers=_count_consumers(settled, returned),
+    )
+
+
+def _depends(value: Value, dependent: set[int]) -> bool:
+    return value.operation == INPUT or value.operation in dependent
+
+
+def _dependent(operations: Sequence[Operation]) -> set[int]:
+    dependent: set[int] = set()
+    for operation in operations:
+        if any(_depends(value, dependent) for value in operation.inputs):
+            dependent.add(operation.index)
+    return dependent
+
+
+def _reaching(operations: Sequence[Operation], outputs: Sequence[Value]) -> set[int]:
+    reaching = {value.operation for value in outputs}
+    for operation in reversed(operations):
+        if operation.index in reaching:
+            reaching.update(value.operation for value in operation.inputs)
+    return reaching
+
+
+def _fold_parameters(
+    operations: Sequence[Operation], dependent: set[int]
+) -> dict[int, tuple[str, ...]]:
+    """Return, for every operation, its parameters and those of its constant predecessors."""
+    folded: dict[int, tuple[str, ...]] = {}
+    for operation in operations:
+        names = dict.fromkeys(operation.parameters)
+        for value in operation.inputs:
+            if value.operation not in dependent:
+                names.update(dict.fromkeys(folded.get(value.operation, ())))
+        folded[operation.index] = tuple(names)
+    return folded
+
+
+def _settle(
+    operation: Operation, dependent: set[int], folded: Mapping[int, tuple[str, ...]]
+) -> Operation:
+    inputs = tuple(value for value in operation.inputs if _depends(value, dependent))
+    parameters = folded[operation.index]
+    kind = operation.kind
+    if kind == "add" and len(inputs) < 2:  # a bias or a number: nothing is joined
+        kind = "other"
+    if operation.function in {"matmul", "mm", "bmm", "einsum"} and len(inputs) == 1 and parameters:
+        kind = "linear"
+    return dataclasses.replace(operation, inputs=inputs, parameters=parameters, kind=kind)
+
+
+def _count_consumers(operations: Sequence[Operation], outputs: Sequence[Value]) -> dict[Value, int]:
+    consumers: dict[Value, int] = {}
+    for value in (*(value for item in operations for value in item.inputs), *outputs):
+        consumers[value] = consumers.get(value, 0) + 1
+    return consumers

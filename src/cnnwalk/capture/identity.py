@@ -1,0 +1,126 @@
+"""Know which operation made the data that a tensor holds now.
+
+Tensors are told apart as objects (a weak reference that still points to the very same
+object), never by `id` alone, because freed ids are used again. Tensors that share memory
+are kept together by storage, so that writing through one re-binds the others it reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.weak import TensorWeakRef
+
+from cnnwalk.capture.operation import Value
+
+
+class _Entry(NamedTuple):
+    reference: TensorWeakRef
+    value: Value
+
+
+class Identity:
+    """The table of live tensors and the values they hold."""
+
+    def __init__(self, foreign: Collection[Tensor]) -> None:
+        """Start empty; tensors of `foreign` (parameters, buffers) never lend their storage."""
+        self._entries: dict[int, _Entry] = {}
+        self._storages: dict[int, list[TensorWeakRef]] = {}
+        self._foreign = {key for tensor in foreign if (key := _storage(tensor)) is not None}
+
+    def bind(self, tensor: Tensor, value: Value) -> None:
+        """Say that `tensor` holds `value` from now on."""
+        known = self._known(tensor)
+        reference = TensorWeakRef(tensor) if known is None else known.reference
+        self._entries[id(tensor)] = _Entry(reference, value)
+        key = _storage(tensor)
+        if known is None and key is not None and key not in self._foreign:
+            live = [other for other in self._storages.get(key, ()) if other() is not None]
+            self._storages[key] = [*live, reference]
+
+    def find(self, tensor: Tensor) -> Value | None:
+        """Return the value in `tensor`, None when no recorded operation made it.
+
+        A tensor object never seen before is a view made out of sight: it holds what the
+        latest known tensor with common memory holds.
+        """
+        known = self._known(tensor)
+        if known is not None:
+            return known.value
+        values = [value for other, value in self._sharing(tensor) if overlap(tensor, other)[0]]
+        return max(values, default=None)
+
+    def reached(self, written: Tensor) -> Iterator[tuple[Tensor, Value, bool]]:
+        """Yield the other tensors that see a write to `written`: tensor, old value, all of it?"""
+        for other, value in self._sharing(written):
+            if other is not written:
+                touched, covered = overlap(written, other)
+                if touched:
+                    yield other, value, covered
+
+    def _known(self, tensor: Tensor) -> _Entry | None:
+        entry = self._entries.get(id(tensor))
+        return entry if entry is not None and entry.reference() is tensor else None
+
+    def _sharing(self, tensor: Tensor) -> list[tuple[Tensor, Value]]:
+        key = _storage(tensor)
+        if key is None:
+            return []
+        found = []
+        for reference in self._storages.get(key, ()):
+            other = reference()
+            known = None if other is None else self._known(other)
+            if other is not None and known is not None and _storage(other) == key:
+                found.append((other, known.value))
+        return found
+
+
+def overlap(written: Tensor, other: Tensor) -> tuple[bool, bool]:
+    """Say of two tensors on one storage: do they share an element; is all of `other` in `written`?
+
+    The answer is exact, not a comparison of address ranges: two halves of the width
+    interleave in memory without an element in common.
+    """
+    if written.numel() == 0 or other.numel() == 0:
+        return False, False
+    first, second = _span(written), _span(other)
+    low, high = min(first[0], second[0]), max(first[1], second[1])
+    if first[1] <= second[0] or second[1] <= first[0]:
+        return False, False
+    if _dense(written, first) and _dense(other, second):
+        return True, first[0] <= second[0] and second[1] <= first[1]
+    marks = np.zeros(high - low, dtype=np.bool_)
+    _window(marks, written, low)[...] = True
+    seen = _window(marks, other, low)
+    return bool(seen.any()), bool(seen.all())
+
+
+def _window(marks: NDArray[np.bool_], tensor: Tensor, low: int) -> NDArray[np.bool_]:
+    start = tensor.storage_offset() * tensor.element_size() - low
+    strides = tuple(step * tensor.element_size() for step in tensor.stride())
+    return as_strided(marks[start:], (*tensor.shape, tensor.element_size()), (*strides, 1))
+
+
+def _dense(tensor: Tensor, span: tuple[int, int]) -> bool:
+    """Say whether every byte of the span belongs to the tensor, up to repeated elements."""
+    return 0 not in tensor.stride() and tensor.nbytes == span[1] - span[0]
+
+
+def _span(tensor: Tensor) -> tuple[int, int]:
+    """Return the bytes of the storage that the tensor lies in, as [start, end)."""
+    last = sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
+    start = int(tensor.storage_offset())
+    return start * tensor.element_size(), (start + int(last) + 1) * tensor.element_size()
+
+
+def _storage(tensor: Tensor) -> int | None:
+    """Return the key of the tensor's memory, None for sparse and other opaque layouts."""
+    try:
+        return int(tensor.untyped_storage()._cdata)
+    except (NotImplementedError, RuntimeError):
+        return None

@@ -1,0 +1,83 @@
+"""Granularity ``layers``: what people call a layer.
+
+A convolution or linear operation takes in the norm and activation after it as long as nothing
+else reads what lies between, and likewise norm and activation before it (pre-activation
+networks). Operations that only rearrange one predecessor are hidden; their names go to the edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cnnwalk.capture.assemble import Group, Grouping
+from cnnwalk.capture.flow import Flow
+from cnnwalk.capture.kinds import REARRANGING
+from cnnwalk.capture.operation import Operation
+from cnnwalk.graph import Kind
+
+_ABSORBING: frozenset[Kind] = frozenset({"conv", "linear"})
+_HIDDEN: frozenset[Kind] = frozenset({"flatten", "dropout"})
+
+
+def fuse_layers(flow: Flow) -> Grouping:
+    """Return the groups of operations that make up the layers, and the hidden operations."""
+    next_of = _only_consumers(flow)
+    before_of = {after.index: before for before, after in next_of.values()}
+    mains = [operation for operation in flow.operations if operation.kind in _ABSORBING]
+    after = {main.index: tuple(_absorbed_after(main, next_of)) for main in mains}
+    taken = {operation.index for chain in after.values() for operation in chain}
+    groups: dict[int, Group] = {}
+    for main in mains:
+        chain = _absorbed_before(main, before_of)
+        if any(operation.index in taken for operation in chain):
+            chain = ()
+        groups[main.index] = Group(main, (*chain, main, *after[main.index]))
+    members = {operation.index for group in groups.values() for operation in group.members}
+    hidden: dict[int, Operation] = {}
+    for operation in flow.operations:
+        if operation.index in members:
+            continue
+        if _only_rearranges(operation):
+            hidden[operation.index] = operation
+        else:
+            groups[operation.index] = Group(operation, (operation,))
+    return Grouping(tuple(groups.values()), hidden)
+
+
+def _only_rearranges(operation: Operation) -> bool:
+    moves = operation.kind in _HIDDEN or operation.function in REARRANGING
+    return moves and len(operation.inputs) == 1 and len(operation.shapes) == 1
+
+
+def _only_consumers(flow: Flow) -> Mapping[int, tuple[Operation, Operation]]:
+    """Return (operation, consumer) by operation, where one consumer reads all that it makes."""
+    found: dict[int, tuple[Operation, Operation]] = {}
+    by_index = {operation.index: operation for operation in flow.operations}
+    for consumer in flow.operations:
+        if consumer.inputs and len(consumer.inputs) == 1:
+            value = consumer.inputs[0]
+            producer = by_index.get(value.operation)
+            if producer is not None and flow.consumers[value] == 1 and len(producer.shapes) == 1:
+                found[producer.index] = (producer, consumer)
+    return found
+
+
+def _absorbed_after(
+    main: Operation, next_of: Mapping[int, tuple[Operation, Operation]]
+) -> Iterator[Operation]:
+    """Yield what follows `main`: at most one norm and one activation, in either order."""
+    wanted: set[Kind] = {"norm", "activation"}
+    operation = main
+    while (pair := next_of.get(operation.index)) is not None and pair[1].kind in wanted:
+        operation = pair[1]
+        wanted.discard(operation.kind)
+        yield operation
+
+
+def _absorbed_before(main: Operation, before_of: Mapping[int, Operation]) -> tuple[Operation, ...]:
+    """Return the norm and activation that lead to `main` alone, empty unless both are there."""
+    activation = before_of.get(main.index)
+    if activation is None or activation.kind != "activation":
+        return ()
+    norm = before_of.get(activation.index)
+    return () if norm is None or norm.kind != "norm" else (norm, activation)

@@ -1,0 +1,193 @@
+"""Record one real forward pass: every operation, where its data comes from, and its module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
+from cnnwalk.capture.errors import CaptureError
+from cnnwalk.capture.identity import Identity
+from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
+from cnnwalk.capture.labels import describe
+from cnnwalk.capture.modules import ModuleCalls
+from cnnwalk.capture.operation import INPUT, Operation, Value
+from cnnwalk.capture.recording import Recording
+from cnnwalk.capture.state import untouched
+from cnnwalk.capture.tensors import own_copy, parameter_names, tensors_in, unwrap
+
+_LEAVES_TORCH = frozenset({"numpy", "__array__", "tolist"})
+
+
+def record(
+    model: nn.Module,
+    example_input: Tensor | tuple[Tensor, ...],
+    *,
+    name: str | None = None,
+) -> Recording:
+    """Run the network once and note what it does.
+
+    The model is left as it was found: modes, buffers and the random state are restored, and
+    its inputs are copies.
+
+    Args:
+        model: any module, unchanged; wrappers such as `DataParallel` are looked through.
+        example_input: the forward method's argument, or its arguments, with the batch axis.
+        name: of the network; the class of the model if None.
+
+    Raises:
+        CaptureError: the forward pass fails, or returns no tensor.
+    """
+    model = unwrap(model)
+    inputs = own_copy(example_input)
+    modules = ModuleCalls(model)
+    witness = Witness()
+    recorder = Recorder(model, modules, witness)
+    recorder.start(inputs)
+    title = name if name is not None else type(model).__name__
+    with untouched(model), modules, witness, recorder:
+        try:
+            result = model(*inputs)
+        except Exception as error:
+            raise CaptureError(f"{title} failed {recorder.place()}: {error}") from error
+    outputs = distinct(tensors_in(result))
+    if not outputs:
+        raise CaptureError(
+            f"{title} returned {type(result).__name__} without a tensor; expected a tensor, or "
+            "tensors in tuples, lists or dicts. Return what the network computes."
+        )
+    return Recording(
+        name=title,
+        inputs=tuple(tuple(tensor.shape) for tensor in inputs),
+        outputs=tuple(recorder.value(tensor) for tensor in outputs),
+        operations=tuple(recorder.operations),
+        calls=tuple(modules.calls),
+        parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
+        convolutions=witness.convolutions,
+        left_torch=tuple(recorder.left_torch),
+    )
+
+
+class Recorder(OperationMode):
+    """Note every operation of the pass that runs inside this context."""
+
+    def __init__(self, model: nn.Module, modules: ModuleCalls, witness: Witness) -> None:
+        super().__init__(witness)
+        self._kernels = witness
+        self.operations: list[Operation] = []
+        self.left_torch: list[str] = []
+        self._modules = modules
+        self._names = parameter_names(model)
+        self._identity = Identity([*model.parameters(), *model.buffers()])
+        self._versions: list[tuple[Tensor, int]] = []
+        self._convolutions = 0
+
+    def start(self, inputs: Sequence[Tensor]) -> None:
+        """Take the network's input tensors as the first values."""
+        for position, tensor in enumerate(inputs):
+            self._identity.bind(tensor, Value(INPUT, position))
+
+    def value(self, tensor: Tensor) -> Value | None:
+        """Return the value in a tensor, None when nothing recorded made it."""
+        return self._identity.find(tensor)
+
+    def place(self) -> str:
+        """Say where the pass is, for messages about a failure."""
+        call = None if self._modules.last is None else self._modules.calls[self._modules.last]
+        where = "" if call is None or not call.path else f" in {call.path} ({call.class_name})"
+        return f"after {len(self.operations)} operations{where}"
+
+    def before(self, call: Call) -> None:
+        """Note the version counters of all tensor arguments: a raised one tells a write."""
+        tensors = distinct(tensors_in((call.args, call.kwargs)))
+        self._versions = [(tensor, _version(tensor)) for tensor in tensors]
+        self._convolutions = self._kernels.convolutions
+        if call.name() in _LEAVES_TORCH and any(self.value(tensor) for tensor in tensors):
+            self.left_torch.append(f"{call.name()}() {self.place()}")
+
+    def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
+        """Append the operation and bind what it made and what it changed."""
+        written = [tensor for tensor, version in self._versions if _version(tensor) != version]
+        if isinstance(result, Tensor) and self._passes_through(result, written):
+            # The same object again would hide the operation (dropout in evaluation mode); a
+            # view of it keeps the data and tells the two apart.
+            result = result.view(result.shape)
+            outputs = (result,)
+        index = len(self.operations)
+        inputs, parameters = self._read(call)
+        self._bind(index, outputs, written, inputs)
+        self.operations.append(self._operation(call, outputs, inputs, parameters))
+        return result
+
+    def _passes_through(self, result: Tensor, written: Sequence[Tensor]) -> bool:
+        given = any(result is tensor for tensor, _ in self._versions)
+        changed = any(result is tensor for tensor in written)
+        return given and not changed and type(result) is Tensor and self.value(result) is not None
+
+    def _read(self, call: Call) -> tuple[list[Value], list[str]]:
+        inputs: list[Value] = []
+        parameters: list[str] = []
+        for tensor in distinct(tensors_in(data_arguments(call.name(), call.args, call.kwargs))):
+            name = self._names.get(id(tensor))
+            value = None if name is not None else self.value(tensor)
+            if name is not None:
+                parameters.append(name)
+            elif value is not None and value not in inputs:
+                inputs.append(value)
+        return inputs, parameters
+
+    def _bind(
+        self,
+        index: int,
+        outputs: Sequence[Tensor],
+        written: Sequence[Tensor],
+        inputs: list[Value],
+    ) -> None:
+        """Bind the outputs, and every tensor that sees what was written.
+
+        Where a write changes only a part of another tensor, that tensor's old value is an
+        input too: the rest of it is still there.
+        """
+        bound = {id(tensor) for tensor in outputs}
+        for tensor in written:
+            position = next((n for n, output in enumerate(outputs) if output is tensor), 0)
+            for other, old, covered in self._identity.reached(tensor):
+                if id(other) in bound:
+                    continue
+                if not covered and old not in inputs:
+                    inputs.append(old)
+                self._identity.bind(other, Value(index, position))
+            if id(tensor) not in bound and id(tensor) not in self._names:
+                self._identity.bind(tensor, Value(index, position))
+        for position, tensor in enumerate(outputs):
+            self._identity.bind(tensor, Value(index, position))
+
+    def _operation(
+        self,
+        call: Call,
+        outputs: Sequence[Tensor],
+        inputs: Sequence[Value],
+        parameters: Sequence[str],
+    ) -> Operation:
+        function = canonical(call.name())
+        shapes = tuple(tuple(tensor.shape) for tensor in outputs)
+        read = tuple(self._versions[0][0].shape) if self._versions else ()
+        return Operation(
+            index=len(self.operations),
+            function=function,
+            signature=self.signature(call, self._names),
+            kind=kind_of(function, read, shapes[0]),
+            label=describe(function, call.args, call.kwargs, shapes[0]),
+            call=self._modules.current,
+            inputs=tuple(inputs),
+            parameters=tuple(parameters),
+            shapes=shapes,
+            convolutions=self._kernels.convolutions - self._convolutions,
+            escaped=self.escaping,
+        )
+
+
+def _version(tensor: Tensor) -> int:
+    """Return the version counter; inference tensors have none and cannot be written to."""
+    return 0 if tensor.is_inference() else tensor._version
