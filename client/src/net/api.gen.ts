@@ -326,6 +326,8 @@ export interface components {
          *         inputs: ids of the layers of kind ``input``.
          *         outputs: ids of the layers whose activation the network returns.
          *         warnings: what could not be followed, a sentence each.
+         *         operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
+         *             a later pass sees by them whether it takes the same path. Not a part of the JSON.
          */
         Graph: {
             /** Blocks */
@@ -993,7 +995,7 @@ export interface operations {
             header?: never;
             path: {
                 network: string;
-                kind: "gaussian" | "uniform";
+                kind: "gaussian" | "uniform" | "clouds";
                 seed: number;
             };
             cookie?: never;
