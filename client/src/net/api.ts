@@ -1,4 +1,5 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
+import { FrameParser, valuesOf } from './frames';
 import type { Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
 
 /** The server answered, and said no; `message` is its sentence for people. */
@@ -20,6 +21,13 @@ export class ConnectionError extends Error {
   constructor() {
     super('The server does not answer.');
   }
+}
+
+/** One feature map in its true values, row by row from the upper left. */
+export interface MapValues {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
 }
 
 /** A server that takes longer to say that it lives counts as gone. */
@@ -82,6 +90,29 @@ export class Api {
     }
   }
 
+  /** The pass's exact values of one feature map; recomputed by the server where needed. */
+  async mapValues(network: string, image: string, layer: string, channel: number): Promise<MapValues> {
+    const url = `api/networks/${part(network)}/passes/${part(image)}/layers/${part(layer)}/maps/${channel}`;
+    const parser = new FrameParser();
+    const bytes = new Uint8Array(await (await this.ask(url)).arrayBuffer());
+    const [frame] = parser.push(bytes);
+    parser.end();
+    if (frame?.header.type === 'problem') throw new Error(frame.header.detail);
+    if (frame?.header.type !== 'values') throw new Error(`The answer to ${url} has no values.`);
+    const [height, width] = frame.header.shape;
+    return { width, height, values: valuesOf(frame.header, frame.payload) };
+  }
+
+  /** The image's pixels as they are stored, without any change of colours. */
+  async picture(image: string): Promise<ImageData> {
+    const blob = await (await this.ask(this.pictureUrl(image))).blob();
+    const bitmap = await createImageBitmap(blob, { colorSpaceConversion: 'none' });
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    if (context === null) throw new Error('This browser draws no pictures.');
+    context.drawImage(bitmap, 0, 0);
+    return context.getImageData(0, 0, bitmap.width, bitmap.height);
+  }
+
   pictureUrl(image: string): string {
     return `api/images/${part(image)}`;
   }
@@ -108,7 +139,8 @@ export class Api {
   }
 }
 
-async function sentence(response: Response): Promise<string> {
+/** Returns the sentence for people of an answer that is not a success. */
+export async function sentence(response: Response): Promise<string> {
   const fallback = `The server answered ${response.status} to ${new URL(response.url, 'http://page').pathname}.`;
   if (!(response.headers.get('Content-Type') ?? '').startsWith('application/problem+json')) {
     return fallback;

@@ -1,0 +1,61 @@
+/** All that one can do here, on one sheet. */
+import { button, h, modal } from './dom';
+
+const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [keys: string, what: string])[]])[] = [
+  [
+    'Walk',
+    [
+      ['W A S D · arrows', 'walk'],
+      ['drag', 'look around'],
+      ['click into the hall', 'look with the mouse; Esc frees it'],
+      ['Shift', 'run'],
+      ['E · Space / Q · Ctrl', 'up / down'],
+      ['wheel', 'move along the view'],
+      ['Home', 'back to the start'],
+    ],
+  ],
+  [
+    'Images',
+    [
+      ['click a picture', 'take it in hand'],
+      ['click the frame', 'insert what you hold'],
+      ['drop or paste a file', 'insert a picture of yours'],
+      ['Ctrl Z', 'the picture before'],
+      ['Esc', 'let go'],
+    ],
+  ],
+  [
+    'Feature maps',
+    [
+      ['point at a map', 'its layer, channel and value'],
+      ['click a map', 'take it in hand as a hologram'],
+      ['right button', 'magnify it, with its true values'],
+      ['/ · Ctrl K', 'search a layer and fly there'],
+      ['?', 'this sheet'],
+    ],
+  ],
+];
+
+export function helpDialog(): HTMLDialogElement {
+  const groups = CONTROLS.map(([group, rows]) =>
+    h(
+      'section',
+      {},
+      h('h3', {}, group),
+      h('dl', {}, ...rows.flatMap(([keys, what]) => [h('dt', {}, keys), h('dd', {}, what)])),
+    ),
+  );
+  const dialog = modal(
+    { class: 'help', 'aria-label': 'Controls' },
+    h('h2', {}, 'How to walk'),
+    h('div', { class: 'groups' }, ...groups),
+    h(
+      'p',
+      { class: 'colours' },
+      h('i', { class: 'scale', 'aria-hidden': 'true' }),
+      'Blue is negative, black is zero, white is positive; magenta is not a number.',
+    ),
+    button({ class: 'primary' }, () => { dialog.close(); }, 'Walk on'),
+  );
+  return dialog;
+}

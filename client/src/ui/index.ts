@@ -1,0 +1,96 @@
+/** The overlays on the page, above the hall; they read the state and call the actions. */
+import './style.css';
+
+import { effect } from '@preact/signals-core';
+import type { WebGLRenderer } from 'three';
+
+import type { Actions } from '../model/actions';
+import type { State } from '../model/state';
+import { ValueCache } from '../model/values';
+import { arrivalScreen } from './arrival';
+import { bindShown, button, h, icon, openDialog } from './dom';
+import { dropVeil } from './dropping';
+import { helpDialog } from './help';
+import { Hints } from './hints';
+import { inspector } from './inspector';
+import { Magnifier } from './magnifier';
+import { connectionBanner, notices, softwareBanner } from './notices';
+import { SearchDialog } from './search';
+import { settingsDialog } from './settings';
+import { listenForShortcuts } from './shortcuts';
+import { status } from './status';
+import { iconPath, roundButton, title } from './title';
+import { vrButton } from './vr';
+
+/** What the overlays need of the scene. */
+export interface Stage {
+  readonly renderer: WebGLRenderer;
+}
+
+/** Puts the overlays on the page. `software`: the processor draws, not a graphics card. */
+export function mountUi(
+  container: HTMLElement,
+  state: State,
+  actions: Actions,
+  stage: Stage,
+  software: boolean,
+): void {
+  const cache = new ValueCache(actions.api);
+  const hints = new Hints(state);
+  const search = new SearchDialog(state, actions);
+  const help = helpDialog();
+  const settings = settingsDialog(state, actions, hints);
+  const banners = h('div', { class: 'banners' }, connectionBanner(state));
+  if (software) banners.append(softwareBanner());
+
+  const hud = h(
+    'div',
+    { class: 'hud' },
+    title(state),
+    toolbar(state, actions, stage, { search, help, settings }),
+    status(state, actions),
+    inspector(state, actions, cache),
+    hints.element,
+  );
+  bindShown(hud, () => state.arrival.value.stage === 'ready');
+  effect(() => {
+    document.body.classList.toggle('holding', state.held.value !== null);
+  });
+  container.append(
+    h('div', { class: 'ui' }, hud, arrivalScreen(state), banners, notices(state, actions), dropVeil(actions)),
+    search.element,
+    help,
+    settings,
+    new Magnifier(state, actions, cache).element,
+  );
+  listenForShortcuts({
+    search: () => { search.open(); },
+    help: () => { openDialog(help); },
+    undo: () => { actions.undo(); },
+    start: () => { actions.fly({ kind: 'start' }); },
+    letGo: () => { actions.letGo(); },
+  });
+}
+
+function toolbar(
+  state: State,
+  actions: Actions,
+  stage: Stage,
+  dialogs: { search: SearchDialog; help: HTMLDialogElement; settings: HTMLDialogElement },
+): HTMLElement {
+  return h(
+    'nav',
+    { class: 'toolbar', 'aria-label': 'Tools' },
+    button(
+      { class: 'find', 'aria-label': 'Search layers' },
+      () => { dialogs.search.open(); },
+      icon(iconPath('search')),
+      h('span', {}, 'Search layers'),
+      h('kbd', {}, '/'),
+    ),
+    roundButton('Back to the start', () => { actions.fly({ kind: 'start' }); }, icon(iconPath('home'))),
+    roundButton('Settings', () => { openDialog(dialogs.settings); }, icon(iconPath('settings'))),
+    roundButton('Controls', () => { openDialog(dialogs.help); }, '?'),
+    vrButton(state, actions, stage.renderer),
+  );
+}

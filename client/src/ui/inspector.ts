@@ -1,0 +1,100 @@
+/** What is under the pointer: the layer, the channel, and the value in its true unit. */
+import { computed, effect, signal } from '@preact/signals-core';
+
+import { formatShape, formatValue } from '../model/format';
+import type { Actions } from '../model/actions';
+import type { MapRef, State } from '../model/state';
+import type { ValueCache } from '../model/values';
+import type { MapValues } from '../net/api';
+import { bindShown, bindText, button, h } from './dom';
+
+/** How long the pointer rests on a map before its values are asked for. */
+const REST_MS = 120;
+
+interface Known {
+  readonly key: string;
+  readonly values: MapValues;
+}
+
+export function inspector(state: State, actions: Actions, cache: ValueCache): HTMLElement {
+  const key = computed(() => {
+    const hit = state.hover.value;
+    return hit === null ? '' : `${hit.layer} ${hit.channel} ${state.inserted.value?.id ?? ''}`;
+  });
+  const known = signal<Known | null>(null);
+  askWhenAtRest(state, cache, key, known);
+  const element = h('section', { class: 'card inspector', 'aria-label': 'Feature map under the pointer' });
+  element.append(
+    heading(state),
+    place(state, () => (known.value?.key === key.value ? known.value.values : null)),
+    button(
+      { class: 'quiet', title: 'Right button' },
+      () => { magnifyHover(state, actions); },
+      'Magnify',
+    ),
+  );
+  bindShown(element, () => state.hover.value !== null && !state.immersed.value);
+  return element;
+}
+
+/** Opens the magnifier on the feature map under the pointer. */
+export function magnifyHover(state: State, actions: Actions): void {
+  const hit = state.hover.peek();
+  const image = state.inserted.peek();
+  if (hit === null || image === null) return;
+  const map: MapRef = { layer: hit.layer, channel: hit.channel };
+  actions.magnify({ kind: 'map', map, image });
+}
+
+function askWhenAtRest(
+  state: State,
+  cache: ValueCache,
+  key: { readonly value: string },
+  known: { value: Known | null },
+): void {
+  effect(() => {
+    const asked = key.value;
+    if (asked === '') return undefined;
+    const timer = setTimeout(() => {
+      const hit = state.hover.peek();
+      const image = state.inserted.peek();
+      const network = state.network.peek();
+      if (hit === null || image === null || network === null) return;
+      cache.get(network.id, image.id, hit).then(
+        (values) => {
+          known.value = { key: asked, values };
+        },
+        // Without an answer the card goes on without the value; the connection is watched elsewhere.
+        () => undefined,
+      );
+    }, REST_MS);
+    return () => { clearTimeout(timer); };
+  });
+}
+
+function heading(state: State): HTMLElement {
+  const layer = computed(() => {
+    const id = state.hover.value?.layer;
+    return state.hall.value?.graph.layers.find((one) => one.id === id);
+  });
+  const label = h('strong');
+  bindText(label, () => layer.value?.label ?? '');
+  const details = h('small');
+  bindText(details, () => (layer.value ? `${layer.value.id} · ${formatShape(layer.value.shape)}` : ''));
+  return h('div', {}, label, details);
+}
+
+function place(state: State, values: () => MapValues | null): HTMLElement {
+  const channel = h('span');
+  bindText(channel, () => `channel ${state.hover.value?.channel ?? ''}`);
+  const at = h('span');
+  bindText(at, () => `x ${state.hover.value?.x ?? ''}  y ${state.hover.value?.y ?? ''}`);
+  const value = h('output', { 'aria-label': 'Value under the pointer' });
+  bindText(value, () => {
+    const hit = state.hover.value;
+    const map = values();
+    if (hit === null || map === null) return '…';
+    return formatValue(map.values[hit.y * map.width + hit.x] ?? NaN);
+  });
+  return h('div', { class: 'place' }, channel, at, value);
+}

@@ -1,0 +1,75 @@
+/** What the magnifier can look at: pixels to draw, and a text for each of them. */
+import { formatPercent, formatShape, formatValue } from '../model/format';
+import type { Held, State } from '../model/state';
+import { colourise, summarize, type ValueCache } from '../model/values';
+import type { Api } from '../net/api';
+
+export interface Pixels {
+  readonly title: string;
+  readonly details: string;
+  /** Figures of all pixels in one line. */
+  readonly summary: string;
+  readonly width: number;
+  readonly height: number;
+  readonly image: ImageData;
+  /** The pixel's true values. */
+  describe(x: number, y: number): string;
+  /** Short enough to stand in the pixel itself. */
+  short(x: number, y: number): string;
+}
+
+export async function pixelsOf(what: Held, state: State, cache: ValueCache, api: Api): Promise<Pixels> {
+  return what.kind === 'map' ? mapPixels(what, state, cache) : picturePixels(what, api);
+}
+
+async function mapPixels(
+  { map, image }: Extract<Held, { kind: 'map' }>,
+  state: State,
+  cache: ValueCache,
+): Promise<Pixels> {
+  const network = state.network.peek();
+  if (network === null) throw new Error('No network is there to look into.');
+  const { width, height, values } = await cache.get(network.id, image.id, map);
+  const layer = state.hall.peek()?.graph.layers.find(({ id }) => id === map.layer);
+  const summary = summarize(values);
+  const value = (x: number, y: number): string => formatValue(values[y * width + x] ?? NaN);
+  return {
+    title: `${layer?.label ?? map.layer} · channel ${map.channel}`,
+    details: `${map.layer} · ${width} × ${height} of ${formatShape(layer?.shape ?? [])}`,
+    summary: summaryLine(summary),
+    width,
+    height,
+    image: new ImageData(colourise(values, summary.magnitude), width, height),
+    describe: value,
+    short: value,
+  };
+}
+
+function summaryLine(summary: ReturnType<typeof summarize>): string {
+  const { minimum, maximum, mean, std, zeros, nonFinite } = summary;
+  return [
+    `min ${formatValue(minimum)}`,
+    `max ${formatValue(maximum)}`,
+    `mean ${formatValue(mean)}`,
+    `std ${formatValue(std)}`,
+    `zeros ${formatPercent(zeros)}`,
+    ...(nonFinite > 0 ? [`not finite ${nonFinite}`] : []),
+  ].join('  ·  ');
+}
+
+async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, api: Api): Promise<Pixels> {
+  const data = await api.picture(image.id);
+  const channels = (x: number, y: number): readonly number[] => [
+    ...data.data.subarray((y * data.width + x) * 4, (y * data.width + x) * 4 + 3),
+  ];
+  return {
+    title: image.label ?? image.name,
+    details: image.name,
+    summary: `${data.width} × ${data.height} pixels`,
+    width: data.width,
+    height: data.height,
+    image: data,
+    describe: (x, y) => `RGB ${channels(x, y).join(' ')}`,
+    short: (x, y) => channels(x, y).join(' '),
+  };
+}

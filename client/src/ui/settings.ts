@@ -1,0 +1,80 @@
+/** The few things that one may want otherwise; the browser remembers them. */
+import { effect } from '@preact/signals-core';
+
+import type { Actions } from '../model/actions';
+import type { Scaling, State } from '../model/state';
+import { button, h, modal } from './dom';
+import type { Hints } from './hints';
+import { forget, remember, remembered } from './storage';
+
+const SCALINGS: readonly { value: Scaling; label: string; what: string }[] = [
+  { value: 'layer', label: 'One scale per layer', what: 'channels compare; weak ones are dark' },
+  { value: 'channel', label: 'One scale per channel', what: 'every map shows its structure' },
+];
+
+const asksForLessMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+export function settingsDialog(state: State, actions: Actions, hints: Hints): HTMLDialogElement {
+  recall(state, actions);
+  const dialog = modal(
+    { class: 'settings', 'aria-label': 'Settings' },
+    h('h2', {}, 'Settings'),
+    scalingChoice(state, actions),
+    motionChoice(state),
+    h(
+      'div',
+      { class: 'row' },
+      button({}, () => { hints.restart(); dialog.close(); }, 'Show the hints again'),
+      button({}, () => { reset(state, actions, hints); dialog.close(); }, 'Reset everything'),
+    ),
+    button({ class: 'primary' }, () => { dialog.close(); }, 'Done'),
+  );
+  return dialog;
+}
+
+function recall(state: State, actions: Actions): void {
+  state.reducedMotion.value = (remembered('motion') ?? String(asksForLessMotion())) === 'true';
+  if (remembered('scaling') === 'channel') actions.setScaling('channel');
+}
+
+function reset(state: State, actions: Actions, hints: Hints): void {
+  forget('motion');
+  forget('scaling');
+  state.reducedMotion.value = asksForLessMotion();
+  actions.setScaling('layer');
+  hints.restart();
+  actions.letGo();
+  actions.fly({ kind: 'start' });
+}
+
+function scalingChoice(state: State, actions: Actions): HTMLElement {
+  const rows = SCALINGS.map(({ value, label, what }) => {
+    const input = h('input', { type: 'radio', name: 'scaling', value });
+    input.addEventListener('change', () => {
+      actions.setScaling(value);
+      remember('scaling', value);
+    });
+    effect(() => {
+      input.checked = state.scaling.value === value;
+    });
+    return h('label', {}, input, h('span', {}, label, h('small', {}, what)));
+  });
+  return h('fieldset', {}, h('legend', {}, 'Brightness of feature maps'), ...rows);
+}
+
+function motionChoice(state: State): HTMLElement {
+  const input = h('input', { type: 'checkbox' });
+  input.addEventListener('change', () => {
+    state.reducedMotion.value = input.checked;
+    remember('motion', String(input.checked));
+  });
+  effect(() => {
+    input.checked = state.reducedMotion.value;
+  });
+  return h(
+    'fieldset',
+    {},
+    h('legend', {}, 'Motion'),
+    h('label', {}, input, h('span', {}, 'Reduced motion', h('small', {}, 'jump instead of flying'))),
+  );
+}

@@ -1,0 +1,40 @@
+/** The keys that work everywhere in the hall; walking is the scene's. */
+
+export interface Shortcuts {
+  readonly search: () => void;
+  readonly help: () => void;
+  readonly undo: () => void;
+  readonly start: () => void;
+  readonly letGo: () => void;
+}
+
+export function listenForShortcuts(shortcuts: Shortcuts): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
+    const act = (event.ctrlKey || event.metaKey ? withControl : alone)(event.key, shortcuts);
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+type Act = (() => void) | undefined;
+
+function alone(key: string, shortcuts: Shortcuts): Act {
+  const acts: Readonly<Record<string, () => void>> = {
+    '/': shortcuts.search,
+    '?': shortcuts.help,
+    Home: shortcuts.start,
+    Escape: shortcuts.letGo,
+  };
+  return acts[key];
+}
+
+function withControl(key: string, shortcuts: Shortcuts): Act {
+  const acts: Readonly<Record<string, () => void>> = { k: shortcuts.search, z: shortcuts.undo };
+  return acts[key.toLowerCase()];
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, dialog') !== null;
+}

@@ -1,0 +1,85 @@
+/** What is inserted and what the network makes of it, wherever in the hall one stands. */
+import { effect } from '@preact/signals-core';
+
+import { formatPercent } from '../model/format';
+import type { Actions } from '../model/actions';
+import type { State } from '../model/state';
+import { bindShown, bindText, button, h } from './dom';
+
+const SHOWN_PREDICTIONS = 3;
+
+export function status(state: State, actions: Actions): HTMLElement {
+  return h(
+    'section',
+    { class: 'card status', 'aria-label': 'Inserted image' },
+    inserted(state, actions),
+    progressBar(state),
+    results(state),
+    failure(state, actions),
+  );
+}
+
+function inserted(state: State, actions: Actions): HTMLElement {
+  const picture = h('img', { alt: '' });
+  const name = h('strong');
+  const origin = h('small');
+  const undo = button(
+    { class: 'quiet', title: 'Ctrl Z' },
+    () => { actions.undo(); },
+    'Undo',
+  );
+  undo.setAttribute('aria-label', 'Insert the image before this one');
+  bindShown(undo, () => state.undoable.value);
+  effect(() => {
+    const image = state.inserted.value;
+    picture.hidden = image === null;
+    if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
+    name.textContent = image === null ? 'No image inserted' : (image.label ?? image.name);
+    const details = image === null ? [] : [image.label === null ? '' : image.name, `${image.width} × ${image.height}`];
+    origin.textContent = details.filter(Boolean).join(' · ');
+  });
+  return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
+}
+
+function progressBar(state: State): HTMLElement {
+  const bar = h('i');
+  const track = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Layers arrived' }, bar);
+  const text = h('small', { class: 'progress-text' });
+  effect(() => {
+    const { stage, arrived, total } = state.progress.value;
+    const running = stage === 'running';
+    track.setAttribute('aria-valuemax', String(total));
+    track.setAttribute('aria-valuenow', String(arrived));
+    track.dataset['stage'] = stage;
+    bar.style.transform = `scaleX(${total === 0 ? 0 : arrived / total})`;
+    text.textContent = running ? `Layer ${arrived} of ${total}` : '';
+  });
+  return h('div', {}, track, text);
+}
+
+function results(state: State): HTMLElement {
+  const list = h('ol', { class: 'results', role: 'status', 'aria-label': 'Results' });
+  effect(() => {
+    const rows = state.predictions.value.slice(0, SHOWN_PREDICTIONS).map((prediction) => {
+      const bar = h('i', { 'aria-hidden': 'true' });
+      bar.style.transform = `scaleX(${prediction.probability})`;
+      return h(
+        'li',
+        { 'data-index': String(prediction.index) },
+        h('span', {}, prediction.label),
+        h('span', { class: 'percent' }, formatPercent(prediction.probability)),
+        bar,
+      );
+    });
+    list.replaceChildren(...rows);
+  });
+  return list;
+}
+
+function failure(state: State, actions: Actions): HTMLElement {
+  const text = h('p');
+  bindText(text, () => state.progress.value.problem ?? '');
+  const box = h('div', { class: 'failure' }, text, button({}, () => { actions.again(); }, 'Try again'));
+  bindShown(box, () => state.progress.value.stage === 'failed');
+  return box;
+}

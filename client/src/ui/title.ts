@@ -1,0 +1,74 @@
+/** The corner that says where one is: the network and what it consists of. */
+import { effect } from '@preact/signals-core';
+
+import { formatCount } from '../model/format';
+import type { State } from '../model/state';
+import { button, h } from './dom';
+
+export function title(state: State): HTMLElement {
+  const figures = h('p', { class: 'figures' });
+  const name = h('div', { class: 'network' });
+  const warnings = h('details', { class: 'warnings' });
+  effect(() => {
+    const hall = state.hall.value;
+    const network = state.network.value;
+    if (hall === null || network === null) return;
+    const { layers } = hall.graph;
+    const maps = layers.reduce((sum, layer) => sum + (layer.shape[0] ?? 1), 0);
+    figures.textContent = `${formatCount(layers.length)} layers · ${formatCount(maps)} feature maps`;
+    figures.title = network.description;
+    name.replaceChildren(networkName(state, network.id));
+    const found = [...new Set([...network.warnings, ...hall.graph.warnings])];
+    warnings.hidden = found.length === 0;
+    warnings.replaceChildren(
+      h('summary', {}, found.length === 1 ? '1 note on this network' : `${found.length} notes on this network`),
+      h('ul', {}, ...found.map((text) => h('li', {}, text))),
+    );
+  });
+  return h(
+    'header',
+    { class: 'title' },
+    h('h1', { class: 'wordmark' }, 'cnn', h('b', {}, 'walk')),
+    name,
+    figures,
+    warnings,
+  );
+}
+
+/** The network's name; where the walk has several, a choice between them. */
+function networkName(state: State, chosen: string): Node {
+  const networks = state.walk.peek()?.networks ?? [];
+  const only = networks.find((network) => network.id === chosen)?.name ?? '';
+  if (networks.length < 2) return h('h2', {}, only);
+  const options = networks.map((network) => {
+    const option = h('option', { value: network.id }, network.name);
+    option.selected = network.id === chosen;
+    return option;
+  });
+  const choice = h('select', { 'aria-label': 'Network' }, ...options);
+  choice.addEventListener('change', () => {
+    const address = new URL(location.href);
+    address.searchParams.set('network', choice.value);
+    location.assign(address);
+  });
+  // So that the keys walk again instead of changing the choice.
+  choice.addEventListener('keydown', (event) => { event.stopPropagation(); });
+  return choice;
+}
+
+const BUTTON_ICONS = {
+  search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14ZM16.2 16.2 21 21',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
+  home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
+} as const;
+
+export type IconName = keyof typeof BUTTON_ICONS;
+
+export function iconPath(name: IconName): string {
+  return BUTTON_ICONS[name];
+}
+
+/** A small round button that says by its name what it does. */
+export function roundButton(label: string, onClick: () => void, face: Node | string): HTMLButtonElement {
+  return button({ class: 'round', 'aria-label': label, title: label }, onClick, face);
+}
