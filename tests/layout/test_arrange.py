@@ -145,15 +145,16 @@ def test_branches_stand_side_by_side(named_graph: Named):
     assert sum(x < 0 for x in widest) == 1
 
 
-def test_rows_are_deeper_where_lines_move_far(named_graph: Named):
-    result = arrange(named_graph("inception"))
-    z = {panel.layer: panel.z for panel in result.panels}
-
-    def gap_before(sideways: float) -> float:
-        routes = [r for r in result.routes if abs(r.points[0][0] - r.points[-1][0]) >= sideways]
-        return min(z[route.source] - z[route.target] for route in routes)
-
-    assert gap_before(sideways=6) > gap_before(sideways=0) + 0.5
+def test_rows_are_deeper_where_lines_move_far(build: Build):
+    b = build("wide")
+    x = b.layer("conv", b.layer("input"), shape=(2048, 7, 7))
+    branches = [b.layer("conv", x, shape=(2048, 7, 7)) for _ in range(5)]
+    b.layer("cat", *branches)
+    result = arrange(b.graph())
+    rows = sorted({panel.z for panel in result.panels}, reverse=True)
+    straight, fanning_out, coming_together = (a - b for a, b in itertools.pairwise(rows))
+    assert fanning_out > straight + 0.5
+    assert coming_together == pytest.approx(fanning_out)
 
 
 def test_what_is_used_late_stands_late(build: Build):
