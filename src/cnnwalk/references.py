@@ -18,6 +18,9 @@ class ReferenceNotFoundError(ValueError):
     """A reference leads to nothing; the message is a sentence for people."""
 
 
+_HERE = str(Path(__file__).parent)
+
+
 def resolve(reference: str) -> object:
     """Import the module of a reference and return what it names.
 
@@ -58,17 +61,14 @@ def explain(error: BaseException) -> str:
     text = f"{type(error).__name__}: {message[:300]}" if message else type(error).__name__
     if isinstance(error, SyntaxError) and error.filename:
         return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not _is_library(frame.filename)]
-    return f"{text} ({own[-1].filename}, line {own[-1].lineno})" if own else text
+    frames = list(traceback.extract_tb(error.__traceback__))
+    frames = [frame for frame in frames if not _is_library(frame.filename)] or list(frames)
+    return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})" if frames else text
 
 
 def _is_library(filename: str) -> bool:
     libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), _HERE)
     return filename.startswith(("<", *(folder + os.sep for folder in libraries)))
-
-
-_HERE = str(Path(__file__).parent)
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -149,9 +149,9 @@ def _to_bytes(values: _Values, name: str) -> npt.NDArray[np.uint8]:
         low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT
     ):
         raise ImageError(
-            f"{name} has values of type {values.dtype} from {low:.4g} to {high:.4g}: expected uint8, or "
-            "floating point in 0..1. Give the dataset without normalization; cnnwalk normalizes as "
-            "the network's input specification says."
+            f"{name} has {values.dtype} values from {low:.4g} to {high:.4g}: expected uint8, or "
+            "floating point in 0..1. Give the dataset without normalization; cnnwalk normalizes "
+            "as the network's input specification says."
         )
     pixels: npt.NDArray[np.uint8] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
     return pixels

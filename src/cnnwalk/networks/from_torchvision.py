@@ -13,11 +13,15 @@ from torchvision.models._api import (
     list_models,
 )
 from torchvision.transforms import InterpolationMode
+from torchvision.transforms._presets import ImageClassification
 
 from cnnwalk.networks.network import InputSpec, Network, NetworkError
 from cnnwalk.networks.offline import cached_download, describe_random, seeded_weights
 from cnnwalk.networks.weights import fit_weights, read_weights
 from cnnwalk.references import suggest
+
+# Auxiliary heads serve training alone; a network in eval mode never runs them.
+_TRAINING_HEADS = ("aux", "AuxLogits")
 
 
 def torchvision_network(name: str, weights: Path | None) -> Network:
@@ -45,17 +49,11 @@ def torchvision_network(name: str, weights: Path | None) -> Network:
         recipe = f"torchvision.models.get_model({name!r}, weights='DEFAULT')"
         description = describe_random(recipe if entry else None)
     else:
-        wanted = module.state_dict()
-        # Auxiliary heads serve training alone; a network in eval mode never runs them.
-        state = {
-            key: value
-            for key, value in read_weights(path).items()
-            if key in wanted or not key.lower().startswith("aux")
-        }
-        fit_weights(module, state, str(path))
+        fit_weights(module, read_weights(path), str(path), ignore=_TRAINING_HEADS)
         description = f"weights of {path.name}"
-        if _is_official(entry, path) and entry is not None:
-            description = f"torchvision's weights {entry.name} ({path.name})"
+        if entry is not None:
+            own = "" if _is_official(entry, path) else "; input and class names as of "
+            description += f"{own or ', '}torchvision's {entry.name}"
     spec, classes = _metadata(entry)
     return Network(name, module, spec, classes, description)
 
@@ -106,7 +104,8 @@ def _metadata(
         resize=resize,
         interpolation="bicubic" if bicubic else "bilinear",
     )
-    return spec, tuple(entry.meta.get("categories", ())) or None
+    classifies = isinstance(preset, ImageClassification)
+    return spec, tuple(entry.meta["categories"]) if classifies else None
 
 
 def _side(size: object, default: int) -> int:

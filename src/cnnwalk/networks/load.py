@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,6 @@ def load_network(
     """
     names = None if classes is None else read_classes(classes)
     network = _from_library(spec, weights)
-    known = network is not None and names is None and input_size is None
     if network is None:
         network = user_network(spec, weights, input_size)
     elif input_size is not None:
@@ -51,8 +51,7 @@ def load_network(
     if names is not None:
         network.classes = names
     _move(network.module, device)
-    if not known:
-        try_out(network)
+    try_out(network)
     return network
 
 
@@ -108,6 +107,9 @@ def _from_library(spec: str, weights: Path | None) -> Network | None:
         from cnnwalk.networks.from_timm import timm_network
 
         return timm_network(name, weights)
+    typo = suggest(source, ["torchvision", "timm"])
+    if typo and importlib.util.find_spec(source) is None:
+        raise NetworkError(f"There is no library {source!r}{typo}: give {FORMS}.")
     return None
 
 

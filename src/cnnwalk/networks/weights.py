@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
@@ -36,14 +36,18 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             found: object = safetensors.torch.load_file(path)
         else:
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                # It warns of foreign files, for which there is a clearer message below.
+                warnings.simplefilter("ignore")
+                found = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise NetworkError(
             f"{path} is no file of weights alone: it is damaged, or holds pickled Python objects, "
             "which cnnwalk does not run. Save the state dict with "
             "torch.save(model.state_dict(), path) and give that file."
         ) from error
-    except (safetensors.SafetensorError, RuntimeError, OSError, EOFError, ValueError) as error:
+    # Damaged files raise nearly anything.
+    except Exception as error:
         raise NetworkError(
             f"The weights file {path} cannot be read ({_first_line(error)}): give a .safetensors "
             "file or a state dict saved with torch.save."
@@ -51,19 +55,26 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return _state_dict(found, path)
 
 
-def fit_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
+def fit_weights(
+    module: nn.Module, state: Mapping[str, Tensor], source: str, *, ignore: tuple[str, ...] = ()
+) -> None:
     """Put weights into a module; common prefixes of all names are dropped when that helps.
 
     Args:
         module: takes the weights, all of them.
         state: tensors by name.
         source: where they come from, for the message.
+        ignore: beginnings of names that the module may lack.
 
     Raises:
         NetworkError: a name is missing or too many, or a shape differs.
     """
     wanted = module.state_dict()
-    state = _without_prefix(state, wanted)
+    state = {
+        name: value
+        for name, value in _without_prefix(state, wanted).items()
+        if name in wanted or not name.startswith(ignore)
+    }
     missing = [name for name in wanted if name not in state]
     unexpected = [name for name in state if name not in wanted]
     misfits = [
@@ -85,7 +96,7 @@ def fit_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) -> 
             f"The weights of {source} do not fit {type(module).__name__} ({'; '.join(problems)}): "
             "give weights of this architecture, or a network built as it was when they were saved."
         )
-    module.load_state_dict(dict(state))
+    module.load_state_dict(state)
 
 
 def _shape(value: object) -> tuple[int, ...] | None:

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+from torchvision.models import ResNet50_Weights
+from torchvision.transforms import v2
+
+from cnnwalk.networks import InputSpec, Network, NetworkError
+
+
+def network(spec: InputSpec) -> Network:
+    return Network("none", nn.Identity(), spec)
+
+
+def picture(width: int, height: int, seed: int = 0) -> Image.Image:
+    values = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(values)
+
+
+@pytest.mark.parametrize(
+    "size", [(300, 200), (200, 301), (224, 224), (57, 33), (1, 1), (2, 1), (1, 700), (1025, 769)]
+)
+def test_is_torchvisions_evaluation_transform(size: tuple[int, int]) -> None:
+    spec = InputSpec(resize=232, interpolation="bilinear")
+    image = picture(*size)
+    expected = ResNet50_Weights.IMAGENET1K_V2.transforms()(image)[None]
+    assert (network(spec).prepare(image) - expected).abs().max() <= 1e-6
+
+
+def test_is_a_float_tensor_of_the_asked_shape() -> None:
+    prepared = network(InputSpec(height=180, width=250, resize=180)).prepare(picture(90, 90))
+    assert prepared.shape == (1, 3, 180, 250)
+    assert prepared.dtype == torch.float32
+
+
+def test_fills_a_crop_that_is_wider_than_the_image() -> None:
+    spec = InputSpec(height=100, width=300, mean=(0, 0, 0), std=(1, 1, 1), resize=100)
+    white = Image.new("RGB", (50, 80), "white")
+    assert network(spec).prepare(white).min() == 1
+
+
+def test_a_strip_is_cropped_before_it_is_scaled_to_gigabytes() -> None:
+    strip = Image.new("RGB", (4_000_000, 1), "red")
+    strip.paste("lime", (1_999_000, 0, 2_001_000, 1))
+    spec = InputSpec(mean=(0, 0, 0), std=(1, 1, 1))
+    prepared = network(spec).prepare(strip)
+    assert torch.equal(prepared[0, :, 0, 0], torch.tensor([0.0, 1.0, 0.0]))
+    assert prepared.shape == (1, 3, 224, 224)
+
+
+def test_long_but_possible_images_are_as_torchvision_makes_them() -> None:
+    image = picture(640, 20)
+    spec = InputSpec(height=64, width=64, resize=64, mean=(0, 0, 0), std=(1, 1, 1))
+    expected = v2.functional.center_crop(
+        v2.functional.resize(image, [64], v2.InterpolationMode.BICUBIC), [64, 64]
+    )
+    values = torch.from_numpy(np.array(expected)).permute(2, 0, 1)[None] / 255
+    assert (network(spec).prepare(image) - values).abs().max() <= 2 / 255
+
+
+def test_grayscale_networks_get_luminance(photograph: Callable[[str], Image.Image]) -> None:
+    spec = InputSpec(channels=1, height=28, width=28, resize=28, mean=(0.5,), std=(0.25,))
+    prepared = network(spec).prepare(photograph("coffee.png"))
+    assert prepared.shape == (1, 1, 28, 28)
+    red, green, blue = (
+        network(InputSpec(height=28, width=28, resize=28, mean=(0, 0, 0), std=(1, 1, 1)))
+        .prepare(photograph("coffee.png"))[0]
+        .unbind()
+    )
+    luminance = 0.299 * red + 0.587 * green + 0.114 * blue
+    assert ((prepared[0, 0] * 0.25 + 0.5) - luminance).abs().max() < 2.5 / 255
+
+
+def test_example_input_is_mid_grey() -> None:
+    example = network(InputSpec(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))).example_input()
+    assert example.shape == (1, 3, 224, 224)
+    assert example.abs().max() < 0.01
+
+
+def test_the_crop_keeps_its_part_of_the_image_at_another_size() -> None:
+    spec = InputSpec(resize=256).at(112, 168)
+    assert (spec.height, spec.width, spec.resize) == (112, 168, 128)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"channels": 4}, "4 channels"),
+        ({"height": 0}, "height is 0"),
+        ({"width": 100_000}, "width is 100000"),
+        ({"mean": (0.5,)}, "1 means"),
+        ({"std": (0.0, 0.2, 0.2)}, "above 0"),
+        ({"mean": (float("nan"), 0.2, 0.2)}, "finite"),
+        ({"interpolation": "nearest"}, "'nearest'"),
+    ],
+)
+def test_an_impossible_specification_is_refused(change: dict[str, object], said: str) -> None:
+    with pytest.raises(NetworkError, match=said):
+        InputSpec(**change)

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from cnnwalk.networks import NetworkError, load_network
+
+BUILD = "def build(): return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))\n"
+
+
+@pytest.fixture
+def reference(code: Callable[[str], str]) -> str:
+    return code(BUILD) + ":build"
+
+
+@pytest.fixture
+def state() -> dict[str, Tensor]:
+    torch.manual_seed(7)
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).state_dict()
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda state: state,
+        lambda state: {"state_dict": state, "epoch": 3},
+        lambda state: {"module." + name: value for name, value in state.items()},
+        lambda state: {"embedded_model." + name: value for name, value in state.items()},
+        lambda state: {"model": {"module._orig_mod." + n: v for n, v in state.items()}},
+    ],
+)
+def test_state_dicts_as_frameworks_save_them(
+    reference: str,
+    state: dict[str, Tensor],
+    tmp_path: Path,
+    wrap: Callable[[dict[str, Tensor]], object],
+) -> None:
+    torch.save(wrap(state), tmp_path / "saved.pth")
+    network = load_network(reference, weights=tmp_path / "saved.pth")
+    for name, value in network.module.state_dict().items():
+        assert torch.equal(value, state[name])
+    assert network.description.startswith("weights of saved.pth; ")
+
+
+def test_safetensors(reference: str, state: dict[str, Tensor], tmp_path: Path) -> None:
+    save_file(state, tmp_path / "saved.safetensors")
+    network = load_network(reference, weights=tmp_path / "saved.safetensors")
+    assert torch.equal(network.module.state_dict()["0.weight"], state["0.weight"])
+
+
+def test_misfits_name_what_is_missing_too_many_and_of_another_shape(
+    reference: str, state: dict[str, Tensor], tmp_path: Path
+) -> None:
+    del state["0.bias"]
+    state["head.weight"] = torch.zeros(2)
+    state["1.weight"] = torch.zeros(9)
+    torch.save(state, tmp_path / "saved.pth")
+    with pytest.raises(NetworkError) as raised:
+        load_network(reference, weights=tmp_path / "saved.pth")
+    message = str(raised.value)
+    assert "saved.pth do not fit Sequential" in message
+    assert "1 names are missing: 0.bias" in message
+    assert "1 names are not in the network: head.weight" in message
+    assert "1.weight is (9,) in the file and (4,) in the network" in message
+
+
+def test_of_many_misfits_the_first_are_named(reference: str, tmp_path: Path) -> None:
+    torch.save({f"layer{n}": torch.zeros(1) for n in range(500)}, tmp_path / "saved.pth")
+    with pytest.raises(NetworkError) as raised:
+        load_network(reference, weights=tmp_path / "saved.pth")
+    assert "500 names are not in the network: layer0, layer1, layer2, …" in str(raised.value)
+    assert len(str(raised.value)) < 600
+
+
+class Evil:
+    """Unpickling it would write a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.path,)
+
+
+def test_pickled_code_is_not_run(reference: str, tmp_path: Path) -> None:
+    torch.save({"state_dict": Evil(tmp_path / "owned")}, tmp_path / "evil.pth")
+    (tmp_path / "plain.pth").write_bytes(pickle.dumps(Evil(tmp_path / "owned")))
+    torch.save(nn.Linear(1, 1), tmp_path / "whole.pth")
+    for name in ("evil.pth", "plain.pth", "whole.pth"):
+        with pytest.raises(NetworkError, match=r"torch\.save\(model\.state_dict\(\), path\)"):
+            load_network(reference, weights=tmp_path / name)
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("text.pth", b"these are no weights", "cannot be read"),
+        ("empty.pth", b"", "cannot be read"),
+        ("text.safetensors", b"these are no weights", "cannot be read"),
+        ("empty.safetensors", b"", "cannot be read"),
+        ("zip.pth", b"PK\x03\x04" + bytes(100), "cannot be read"),
+    ],
+)
+def test_files_that_are_no_weights(
+    reference: str, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(NetworkError, match=said):
+        load_network(reference, weights=tmp_path / name)
+
+
+def test_cut_off_files(reference: str, state: dict[str, Tensor], tmp_path: Path) -> None:
+    torch.save(state, tmp_path / "saved.pth")
+    whole = (tmp_path / "saved.pth").read_bytes()
+    for length in range(1, len(whole), len(whole) // 7):
+        (tmp_path / "cut.pth").write_bytes(whole[:length])
+        with pytest.raises(NetworkError, match=r"cut\.pth"):
+            load_network(reference, weights=tmp_path / "cut.pth")
+
+
+@pytest.mark.parametrize("content", [[1, 2], {"a": 1}, {}, torch.zeros(3)])
+def test_files_that_hold_something_else(reference: str, tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "saved.pth")
+    with pytest.raises(NetworkError, match="without weights: expected a state dict"):
+        load_network(reference, weights=tmp_path / "saved.pth")
+
+
+def test_a_missing_file(reference: str, tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="There is no weights file"):
+        load_network(reference, weights=tmp_path / "nowhere.pth")
