@@ -1,0 +1,123 @@
+/** The pages of both levels, and which layers each of them draws. */
+import type { Object3D, WebGLRenderer } from 'three';
+
+import { MIPS, PAGE_SIZE, type Level } from './cells';
+import type { LayerState } from './layers';
+import type { Packer } from './packer';
+import { Page } from './page';
+import { PanelGroup, type Instance, type PageMesh } from './panels';
+import type { Poses } from './poses';
+
+/** A page with what is drawn of it. */
+interface DrawnPage {
+  readonly level: Level;
+  readonly index: number;
+  readonly page: Page;
+  readonly mesh: PageMesh;
+  /** The layers that have a piece in the page, drawn or not. */
+  readonly owners: Set<LayerState>;
+  isChanged: boolean;
+}
+
+export class Pages {
+  readonly object: Object3D;
+  private readonly panels: PanelGroup;
+  private readonly all: DrawnPage[] = [];
+  private readonly byLevel: Readonly<Record<Level, DrawnPage[]>> = { base: [], detail: [] };
+
+  constructor(
+    private readonly renderer: WebGLRenderer,
+    poses: Poses,
+    private readonly basePacker: Packer,
+  ) {
+    this.panels = new PanelGroup(poses);
+    this.object = this.panels.object;
+  }
+
+  /** Bytes of all pages with their mip levels. */
+  get bytes(): number {
+    return this.all.reduce((bytes, { page }) => bytes + page.bytes, 0);
+  }
+
+  page(level: Level, index: number): Page {
+    return this.drawn(level, index).page;
+  }
+
+  /** Tells the pages in which a layer's level lies that the layer is there. */
+  own(state: LayerState, level: Level): void {
+    for (const { page } of state[level] ?? []) {
+      const drawn = this.drawn(level, page);
+      drawn.owners.add(state);
+      drawn.isChanged = true;
+    }
+  }
+
+  /** Tells the detail pages that a layer is no longer there. */
+  disownDetail(state: LayerState): void {
+    for (const drawn of this.byLevel.detail) {
+      if (drawn.owners.delete(state)) drawn.isChanged = true;
+    }
+    this.markChanged(state);
+  }
+
+  /** A layer shows another level than before. */
+  markChanged(state: LayerState): void {
+    for (const { page } of state.base) this.drawn('base', page).isChanged = true;
+    for (const { page } of state.detail ?? []) this.drawn('detail', page).isChanged = true;
+  }
+
+  /** Brings the draws up to date. */
+  drawChanged(): void {
+    for (const drawn of this.all) if (drawn.isChanged) draw(drawn);
+  }
+
+  /** Outlines one cell; none with panel -1. */
+  outline(panel: number, column: number, row: number): void {
+    this.panels.outline(panel, column, row);
+  }
+
+  /** Makes all textures anew, empty, after the context was lost. */
+  recreate(): void {
+    for (const { page } of this.all) page.create();
+  }
+
+  dispose(): void {
+    for (const { page, mesh } of this.all) {
+      mesh.dispose();
+      page.dispose();
+    }
+  }
+
+  private drawn(level: Level, index: number): DrawnPage {
+    const pages = this.byLevel[level];
+    for (let next = pages.length; next <= index; next += 1) {
+      // The base level is placed once, so its pages are only as high as what they hold.
+      const height = level === 'base' ? this.basePacker.usedHeight(next) : PAGE_SIZE;
+      const page = new Page(this.renderer, height, MIPS[level]);
+      const mesh = this.panels.add(page);
+      const drawn = { level, index: next, page, mesh, owners: new Set<LayerState>(), isChanged: false };
+      pages.push(drawn);
+      this.all.push(drawn);
+    }
+    const drawn = pages[index];
+    if (drawn === undefined) throw new Error(`There is no ${level} page ${index}.`);
+    return drawn;
+  }
+}
+
+function draw(drawn: DrawnPage): void {
+  const { level } = drawn;
+  drawn.isChanged = false;
+  const instances: Instance[] = [];
+  for (const state of drawn.owners) {
+    const plan = state.plan[level];
+    if (state.shows !== level || plan === null) continue;
+    state[level]?.forEach((place, index) => {
+      const piece = plan.pieces[index];
+      if (place.page === drawn.index && piece) {
+        instances.push({ panel: state.index, plan, piece, place });
+      }
+    });
+  }
+  drawn.mesh.show(instances);
+}

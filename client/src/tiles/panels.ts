@@ -1,0 +1,151 @@
+/** Draws the panels: one instanced draw for each page that holds something visible. */
+import {
+  Box3,
+  BufferAttribute,
+  DoubleSide,
+  Group,
+  InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
+  Mesh,
+  ShaderMaterial,
+  Sphere,
+  UniformsLib,
+  UniformsUtils,
+  Vector3,
+  type IUniform,
+} from 'three';
+
+import type { LevelPlan, Piece } from './cells';
+import type { Place } from './packer';
+import type { Page } from './page';
+import type { Poses } from './poses';
+import { FRAGMENT_SHADER, VERTEX_SHADER } from './shaders';
+
+const FLOATS = 11;
+const FIRST_CAPACITY = 64;
+
+/** A piece of a panel as it lies in a page. */
+export interface Instance {
+  readonly panel: number;
+  readonly plan: LevelPlan;
+  readonly piece: Piece;
+  readonly place: Place;
+}
+
+/** What all pages share. */
+export class PanelGroup {
+  readonly object = new Group();
+  private readonly outlined = { value: new Vector3(-1, 0, 0) };
+
+  constructor(readonly poses: Poses) {
+    this.object.name = 'panels';
+  }
+
+  /** Adds what is drawn of one page. */
+  add(page: Page): PageMesh {
+    const mesh = new PageMesh(page, this.poses, { outlined: this.outlined });
+    this.object.add(mesh.object);
+    return mesh;
+  }
+
+  /** Outlines one cell; none with panel -1. */
+  outline(panel: number, column: number, row: number): void {
+    this.outlined.value.set(panel, column, row);
+  }
+}
+
+export class PageMesh {
+  readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
+  private buffer: InstancedInterleavedBuffer;
+  private readonly box = new Box3();
+  private readonly corner = new Vector3();
+
+  constructor(
+    page: Page,
+    private readonly poses: Poses,
+    shared: Record<string, IUniform>,
+  ) {
+    const geometry = new InstancedBufferGeometry();
+    const corners = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0]);
+    geometry.setAttribute('position', new BufferAttribute(corners, 3));
+    geometry.setIndex([0, 2, 1, 1, 2, 3]);
+    geometry.boundingSphere = new Sphere();
+    const material = new ShaderMaterial({
+      vertexShader: VERTEX_SHADER,
+      fragmentShader: FRAGMENT_SHADER,
+      side: DoubleSide,
+      fog: true,
+      uniforms: {
+        ...UniformsUtils.clone(UniformsLib.fog),
+        ...shared,
+        poses: { value: poses.texture },
+        page: { value: page.texture },
+        pageHeight: { value: page.height },
+      },
+    });
+    this.object = new Mesh(geometry, material);
+    this.object.matrixAutoUpdate = false;
+    this.buffer = this.reserve(FIRST_CAPACITY);
+    this.show([]);
+  }
+
+  /** Draws exactly these pieces. */
+  show(instances: readonly Instance[]): void {
+    if (instances.length * FLOATS > this.buffer.array.length) {
+      this.buffer = this.reserve(2 ** Math.ceil(Math.log2(instances.length)));
+    }
+    this.box.makeEmpty();
+    instances.forEach((instance, index) => {
+      this.write(instance, index);
+    });
+    this.buffer.needsUpdate = true;
+    const { geometry } = this.object;
+    geometry.instanceCount = instances.length;
+    if (geometry.boundingSphere) this.box.getBoundingSphere(geometry.boundingSphere);
+    this.object.visible = instances.length > 0;
+  }
+
+  dispose(): void {
+    this.object.removeFromParent();
+    this.object.geometry.dispose();
+    this.object.material.dispose();
+  }
+
+  private write({ panel, plan, piece, place }: Instance, index: number): void {
+    const { column, row, columns, rows } = piece;
+    const shrink = 2 ** plan.drop;
+    (this.buffer.array as Float32Array).set(
+      [
+        panel,
+        column,
+        row,
+        columns,
+        rows,
+        place.x,
+        place.y,
+        plan.cellWidth,
+        plan.cellHeight,
+        plan.width / shrink,
+        plan.height / shrink,
+      ],
+      index * FLOATS,
+    );
+    this.box.expandByPoint(this.poses.point(panel, column, row, this.corner));
+    this.box.expandByPoint(this.poses.point(panel, column + columns, row + rows, this.corner));
+  }
+
+  /** Makes room for this many instances. */
+  private reserve(capacity: number): InstancedInterleavedBuffer {
+    const { geometry } = this.object;
+    // A buffer that is on the GPU cannot grow; disposing makes three forget the old one.
+    geometry.dispose();
+    const buffer = new InstancedInterleavedBuffer(new Float32Array(capacity * FLOATS), FLOATS);
+    geometry.setAttribute('panel', new InterleavedBufferAttribute(buffer, 1, 0));
+    geometry.setAttribute('cells', new InterleavedBufferAttribute(buffer, 4, 1));
+    geometry.setAttribute('texels', new InterleavedBufferAttribute(buffer, 4, 5));
+    geometry.setAttribute('map', new InterleavedBufferAttribute(buffer, 2, 9));
+    return buffer;
+  }
+}
+

@@ -1,0 +1,112 @@
+/** The shaders that draw pieces of panels: one instance is one piece, a grid of cells. */
+import { GAP, PAGE_SIZE } from './cells';
+
+export const VERTEX_SHADER = /* glsl */ `
+#include <common>
+#include <fog_pars_vertex>
+
+attribute float panel;
+attribute vec4 cells;   // first column and row, columns, rows
+attribute vec4 texels;  // x, y in the page, width and height of one cell
+attribute vec2 map;     // width and height of one map in texels
+
+uniform highp sampler2D poses;
+
+varying vec2 vCell;
+flat varying float vPanel;
+flat varying vec4 vCells;
+flat varying vec4 vTexels;
+flat varying vec2 vMap;
+flat varying vec2 vGrid;  // columns and channels of the panel
+
+void main() {
+  vec4 corner = texelFetch(poses, ivec2(0, int(panel)), 0);
+  vec4 column = texelFetch(poses, ivec2(1, int(panel)), 0);
+  vec4 row = texelFetch(poses, ivec2(2, int(panel)), 0);
+  vCell = cells.xy + position.xy * cells.zw;
+  vPanel = panel;
+  vCells = cells;
+  vTexels = texels;
+  vMap = map;
+  vGrid = vec2(corner.w, column.w);
+  vec3 place = corner.xyz + column.xyz * vCell.x + row.xyz * vCell.y;
+  vec4 mvPosition = modelViewMatrix * vec4(place, 1.0);
+  gl_Position = projectionMatrix * mvPosition;
+  #include <fog_vertex>
+}
+`;
+
+/**
+ * The place in the page runs on without a jump from cell to cell, so that the hardware picks
+ * mips and anisotropy by itself: the map's texels over the map, the gap's over the gap.
+ */
+export const FRAGMENT_SHADER = /* glsl */ `
+#include <common>
+#include <fog_pars_fragment>
+
+#define GAP ${GAP.toFixed(6)}
+#define MAP (1.0 - GAP)
+#define PAGE_WIDTH ${PAGE_SIZE.toFixed(1)}
+
+const vec3 POSITIVE = vec3(1.0);
+const vec3 NEGATIVE = vec3(0.10, 0.45, 1.0);
+const vec3 NON_FINITE = vec3(1.0, 0.0, 1.0);
+const vec3 BETWEEN = vec3(0.0196, 0.0275, 0.0431);
+const vec3 OUTLINE = vec3(1.0, 0.706, 0.353);
+const float OUTLINE_PIXELS = 2.0;
+
+uniform highp sampler2D page;
+uniform float pageHeight;
+uniform vec3 outlined;  // panel, column, row
+
+varying vec2 vCell;
+flat varying float vPanel;
+flat varying vec4 vCells;
+flat varying vec4 vTexels;
+flat varying vec2 vMap;
+flat varying vec2 vGrid;
+
+// The map's share of a pixel that reaches from a to b, in cells from the map's edge.
+vec2 shareOfMap(vec2 a, vec2 b) {
+  vec2 upToA = floor(a) * MAP + min(fract(a), MAP);
+  vec2 upToB = floor(b) * MAP + min(fract(b), MAP);
+  return (upToB - upToA) / (b - a);
+}
+
+vec3 colourOf(vec2 parts) {
+  float nonFinite = max(0.0, parts.x + parts.y - 1.0);
+  vec2 finite = parts - nonFinite;
+  return finite.x * POSITIVE + finite.y * NEGATIVE + nonFinite * NON_FINITE;
+}
+
+void main() {
+  vec2 pixel = max(fwidth(vCell), 1e-5);
+  vec2 shifted = vCell - 0.5 * GAP;
+  vec2 cell = floor(shifted);
+  vec2 within = shifted - cell;
+  vec2 onMap = within / MAP * vMap;
+  vec2 onGap = vMap + (within - MAP) / GAP * (vTexels.zw - vMap);
+  vec2 texel = mix(onMap, onGap, step(MAP, within)) + (cell - vCells.xy) * vTexels.zw;
+  texel = vTexels.xy + clamp(texel, vec2(0.0), vCells.zw * vTexels.zw);
+  vec3 colour = colourOf(texture2D(page, texel / vec2(PAGE_WIDTH, pageHeight)).xy);
+
+  vec2 share = shareOfMap(within - 0.5 * pixel, within + 0.5 * pixel);
+  vec2 index = floor(vCell);
+  float isMap = step(index.y * vGrid.x + index.x, vGrid.y - 0.5);
+  colour = mix(BETWEEN, colour, share.x * share.y * isMap);
+
+  if (vPanel == outlined.x) {
+    vec2 local = vCell - outlined.yz;
+    vec2 inside = min(local, 1.0 - local);
+    vec2 thickness = max(vec2(0.5 * GAP), OUTLINE_PIXELS * pixel);
+    vec2 outside = step(inside, vec2(0.0));
+    vec2 border = 1.0 - smoothstep(thickness - pixel, thickness, inside);
+    colour = mix(colour, OUTLINE, max(border.x, border.y) * (1.0 - max(outside.x, outside.y)));
+  }
+
+  // The colours are meant as the screen shows them; fog and output work with linear light.
+  gl_FragColor = sRGBTransferEOTF(vec4(colour, 1.0));
+  #include <fog_fragment>
+  #include <colorspace_fragment>
+}
+`;

@@ -1,0 +1,288 @@
+/**
+ * All feature maps of a hall on their way to the screen: places in pages, uploads, level of
+ * detail, drawing and picking. The scene holds one for each network.
+ */
+import { Vector3, type Camera, type Object3D, type Ray, type WebGLRenderer } from 'three';
+
+import type { MapHit, MapRef } from '../model/state';
+import type { Hall } from '../net/types';
+import { MIPS, type LayerPlan, type Level } from './cells';
+import { hasDetail, LayerStates, type LayerState } from './layers';
+import { cellPixels, pixelsPerMetre, wantsDetail } from './lod';
+import type { DecodedTile } from './messages';
+import type { Place } from './packer';
+import { Pages } from './pages';
+import { mapAt } from './pick';
+import { Poses, type PanelHit } from './poses';
+import { mipSizes } from './pyramid';
+import { Uploader } from './uploader';
+
+export interface TilesOptions {
+  /** Bytes of all pages together; notes: 192 MB on a headset, 1 GB on a desktop. */
+  readonly budgetBytes: number;
+}
+
+/** A feature map under a ray, the distance in m and the point on the panel. */
+export interface Hit extends MapHit {
+  readonly distance: number;
+  readonly point: Vector3;
+}
+
+/** Uploads take this share of a frame, within these limits in ms. */
+const UPLOAD_SHARE = 0.12;
+const MIN_UPLOAD_MS = 2;
+const MAX_UPLOAD_MS = 6;
+
+export class Tiles {
+  readonly object: Object3D;
+  /** Called when the GPU lost all textures and the pages are there again, empty. */
+  onContextRestored: () => void = () => undefined;
+  /** Called when a layer's detail level had to make room for another one's. */
+  onDetailEvicted: (layer: string) => void = () => undefined;
+
+  private readonly states: LayerStates;
+  private readonly poses: Poses;
+  private readonly uploader = new Uploader();
+  private readonly pages: Pages;
+  private readonly eye = new Vector3();
+  private readonly panelHit: PanelHit = { panel: -1, distance: 0, u: 0, v: 0 };
+  private readonly hit = { layer: '', channel: 0, x: 0, y: 0, distance: 0, point: new Vector3() };
+  private readonly restore = (): void => {
+    this.recreatePages();
+  };
+  private run = -1;
+  private frame = 0;
+  private lastUpdate = 0;
+
+  constructor(
+    private readonly renderer: WebGLRenderer,
+    hall: Hall,
+    options: TilesOptions,
+  ) {
+    this.states = new LayerStates(hall, options.budgetBytes);
+    this.poses = new Poses(hall.arrangement.panels, this.plans);
+    this.pages = new Pages(renderer, this.poses, this.states.basePacker);
+    this.object = this.pages.object;
+    for (const state of this.states.all) this.pages.own(state, 'base');
+    // three's own listener came first, so its state is new when ours is called.
+    renderer.domElement.addEventListener('webglcontextrestored', this.restore);
+    this.pages.drawChanged();
+  }
+
+  /** How every layer is cut into cells; the frames worker needs it. */
+  get plans(): LayerPlan[] {
+    return this.states.all.map((state) => state.plan);
+  }
+
+  /** Bytes of all textures with their mip levels. */
+  get textureBytes(): number {
+    return this.poses.bytes + this.pages.bytes;
+  }
+
+  /** Starts a run: what still waits of earlier runs is dropped, what is drawn stays. */
+  begin(run: number): void {
+    this.run = run;
+    this.uploader.keepOnly(run);
+  }
+
+  /**
+   * Takes a tile; its texels are uploaded in the next frames. `settled` is called once, with
+   * whether they are on the GPU now; false when the run ended or there was no room.
+   */
+  receive(tile: DecodedTile, settled: (isResident: boolean) => void): void {
+    const state = this.states.get(tile.layer);
+    const plan = state?.plan[tile.level];
+    if (tile.run !== this.run || !state || !plan) {
+      settled(false);
+      return;
+    }
+    const places = tile.level === 'base' ? state.base : this.detailPlaces(state);
+    if (places === null) {
+      settled(false);
+      return;
+    }
+    let waiting = places.length;
+    let isWhole = true;
+    places.forEach((place, index) => {
+      this.uploader.add(tile.level, {
+        run: tile.run,
+        target: this.pages.page(tile.level, place.page),
+        x: place.x,
+        y: place.y,
+        mips: mipSizes(place.width, place.height, MIPS[tile.level]),
+        texels: tile.pieces[index] ?? new Uint8Array(),
+        settled: (isWritten) => {
+          isWhole &&= isWritten;
+          waiting -= 1;
+          if (waiting > 0) return;
+          this.arrived(state, tile, isWhole);
+          settled(isWhole);
+        },
+      });
+    });
+  }
+
+  /** Call once a frame: uploads within the frame's share, then chooses levels of detail. */
+  update(camera: Camera, viewportHeight: number): void {
+    this.frame += 1;
+    const now = performance.now();
+    const share = (now - this.lastUpdate) * UPLOAD_SHARE;
+    this.lastUpdate = now;
+    this.uploader.work(Math.min(MAX_UPLOAD_MS, Math.max(MIN_UPLOAD_MS, share)));
+    this.chooseLevels(camera, viewportHeight);
+    this.pages.drawChanged();
+  }
+
+  /**
+   * Returns the feature map that a ray meets first, from either side of its panel; null in
+   * gaps and beside panels. The same object is returned every time: copy what is kept.
+   */
+  pick(ray: Ray): Hit | null {
+    const { panelHit, hit } = this;
+    if (!this.poses.cast(ray.origin, ray.direction, panelHit)) return null;
+    const plan = this.states.all[panelHit.panel]?.plan;
+    if (!plan || !mapAt(this.poses, panelHit, plan.shape, hit)) return null;
+    hit.layer = plan.layer;
+    hit.distance = panelHit.distance;
+    hit.point.copy(ray.direction).multiplyScalar(panelHit.distance).add(ray.origin);
+    return hit;
+  }
+
+  /** Sets `target` to the middle of a map; raises an error for an unknown layer. */
+  mapCentre(ref: MapRef, target: Vector3): Vector3 {
+    const { index, plan } = this.state(ref.layer);
+    const column = ref.channel % plan.columns;
+    const row = Math.floor(ref.channel / plan.columns);
+    return this.poses.point(index, column + 0.5, row + 0.5, target);
+  }
+
+  /** Outlines a map, or none. */
+  highlight(ref: MapRef | null): void {
+    const state = ref === null ? undefined : this.states.get(ref.layer);
+    if (ref === null || state === undefined) {
+      this.pages.outline(-1, 0, 0);
+      return;
+    }
+    const { columns } = state.plan;
+    this.pages.outline(state.index, ref.channel % columns, Math.floor(ref.channel / columns));
+  }
+
+  /** Returns the layers whose detail is wanted, nearest first, as many as fit the budget. */
+  detailOrder(camera: Camera): string[] {
+    this.eye.setFromMatrixPosition(camera.matrixWorld);
+    const { x, y, z } = this.eye;
+    const nearest = this.states.all
+      .map((state) => ({ state, distance: this.poses.distance(state.index, x, y, z) }))
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ state }) => state);
+    return this.states.want(nearest).map((state) => state.plan.layer);
+  }
+
+  /** Which level of a layer is on the GPU, completely and for the image that is shown. */
+  levelOf(layer: string): 'none' | Level {
+    const state = this.states.get(layer);
+    if (state === undefined || Math.max(state.baseRun, state.detailRun) < 0) return 'none';
+    return hasDetail(state) ? 'detail' : 'base';
+  }
+
+  /**
+   * Reads the texels of one map back from the GPU, two bytes each (positive part, negative
+   * part), row by row. Raises an error when the level is not resident. Slow: for tests.
+   */
+  texel(layer: string, channel: number, level: Level): Uint8Array {
+    const { plan, base, detail, baseRun, detailRun } = this.state(layer);
+    const places = level === 'base' ? base : detail;
+    const levelPlan = plan[level];
+    if (!places || !levelPlan || (level === 'base' ? baseRun : detailRun) < 0) {
+      throw new Error(`The ${level} level of ${layer} is not on the GPU.`);
+    }
+    const column = channel % plan.columns;
+    const row = Math.floor(channel / plan.columns);
+    const index = levelPlan.pieces.findIndex(
+      (piece) =>
+        column - piece.column < piece.columns &&
+        column >= piece.column &&
+        row - piece.row < piece.rows &&
+        row >= piece.row,
+    );
+    const piece = levelPlan.pieces[index];
+    const place = places[index];
+    if (!piece || !place) throw new Error(`${layer} has no channel ${channel}.`);
+    return this.pages.page(level, place.page).read(
+      place.x + (column - piece.column) * levelPlan.cellWidth,
+      place.y + (row - piece.row) * levelPlan.cellHeight,
+      Math.ceil(levelPlan.width / 2 ** levelPlan.drop),
+      Math.ceil(levelPlan.height / 2 ** levelPlan.drop),
+    );
+  }
+
+  dispose(): void {
+    this.renderer.domElement.removeEventListener('webglcontextrestored', this.restore);
+    this.uploader.drop(() => true);
+    this.pages.dispose();
+    this.poses.texture.dispose();
+  }
+
+  private state(layer: string): LayerState {
+    const state = this.states.get(layer);
+    if (state === undefined) throw new Error(`There is no layer ${layer}.`);
+    return state;
+  }
+
+  private chooseLevels(camera: Camera, viewportHeight: number): void {
+    this.eye.setFromMatrixPosition(camera.matrixWorld);
+    const { x, y, z } = this.eye;
+    const perMetre = pixelsPerMetre(camera, viewportHeight);
+    for (const state of this.states.all) {
+      if (state.detail === null) continue;
+      const distance = this.poses.distance(state.index, x, y, z);
+      const cell = Math.max(
+        this.poses.cellSize(state.index, 0),
+        this.poses.cellSize(state.index, 1),
+      );
+      const pixels = cellPixels(cell, distance, perMetre);
+      const isDetail = hasDetail(state) && wantsDetail(pixels, state.shows === 'detail');
+      this.show(state, isDetail ? 'detail' : 'base');
+      if (isDetail) state.lastShown = this.frame;
+    }
+  }
+
+  private show(state: LayerState, level: Level): void {
+    if (state.shows === level) return;
+    state.shows = level;
+    this.pages.markChanged(state);
+  }
+
+  /** The places of a layer's detail level, which is about to be overwritten; null without room. */
+  private detailPlaces(state: LayerState): readonly Place[] | null {
+    const hadPlaces = state.detail !== null;
+    const { places, evicted } = this.states.placeDetail(state);
+    for (const other of evicted) {
+      this.pages.disownDetail(other);
+      this.onDetailEvicted(other.plan.layer);
+    }
+    if (places === null) return null;
+    if (!hadPlaces) this.pages.own(state, 'detail');
+    state.detailRun = -1;
+    state.isUploading = true;
+    this.show(state, 'base');
+    return places;
+  }
+
+  private arrived(state: LayerState, { level, run }: DecodedTile, isWhole: boolean): void {
+    if (level === 'detail') state.isUploading = false;
+    if (!isWhole) return;
+    if (level === 'base') state.baseRun = run;
+    else state.detailRun = run;
+  }
+
+  private recreatePages(): void {
+    this.uploader.drop(() => true);
+    this.pages.recreate();
+    for (const state of this.states.all) {
+      state.baseRun = state.detailRun = -1;
+      this.show(state, 'base');
+    }
+    this.onContextRestored();
+  }
+}
