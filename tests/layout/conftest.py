@@ -1,12 +1,14 @@
-"""Small graphs built by hand, as capture would find them."""
+"""Small graphs built by hand, as capture would find them, and the geometry to judge by."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from cnnwalk.graph import Block, Edge, Graph, Kind, Layer, Probe
+from cnnwalk.layout import PLATE_WIDTH, Arrangement, Panel, arrange
 
 
 class Builder:
@@ -170,3 +172,93 @@ def graph(request: pytest.FixtureRequest) -> Graph:
 @pytest.fixture
 def named_graph() -> Callable[[str], Graph]:
     return lambda name: GRAPHS[name]()
+
+
+Point = tuple[float, float]
+
+
+def half_width(panel: Panel) -> float:
+    return panel.columns * panel.cell_width / 2
+
+
+def overlaps(arrangement: Arrangement) -> list[tuple[str, str]]:
+    """Pairs of panels whose rectangles, with the plates at their left, meet on the floor."""
+    return [
+        (one.layer, other.layer)
+        for one, other in itertools.combinations(arrangement.panels, 2)
+        if abs(one.z - other.z) < 1
+        and one.x - half_width(one) - PLATE_WIDTH < other.x + half_width(other)
+        and other.x - half_width(other) - PLATE_WIDTH < one.x + half_width(one)
+    ]
+
+
+def passes_through(line: tuple[Point, ...], panel: Panel) -> bool:
+    """Whether a line of points crosses the panel's plane within its width."""
+    for (x0, z0), (x1, z1) in itertools.pairwise(line):
+        if min(z0, z1) <= panel.z <= max(z0, z1) and z0 != z1:
+            x = x0 + (x1 - x0) * (panel.z - z0) / (z1 - z0)
+            if abs(x - panel.x) < half_width(panel) + 0.1:
+                return True
+    return False
+
+
+def together(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
+    """Whether two lines share some depth; both run towards smaller z."""
+    return one[0][1] > other[-1][1] and other[0][1] > one[-1][1]
+
+
+def cross(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
+    """Whether two lines of points properly cross."""
+
+    def side(a: Point, b: Point, c: Point) -> float:
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    return any(
+        side(a, b, c) * side(a, b, d) < -1e-12 and side(c, d, a) * side(c, d, b) < -1e-12
+        for a, b in itertools.pairwise(one)
+        for c, d in itertools.pairwise(other)
+    )
+
+
+def check(graph: Graph) -> None:
+    """Assert what must hold for any graph."""
+    result = arrange(graph)
+    assert overlaps(result) == []
+    panels = {panel.layer: panel for panel in result.panels}
+    assert list(panels) == [layer.id for layer in graph.layers]
+    for edge in graph.edges:
+        assert panels[edge.target].z < panels[edge.source].z - 2
+    for route in result.routes:
+        source, target = panels[route.source], panels[route.target]
+        start, end = route.points[0], route.points[-1]
+        assert start[0] == source.x
+        assert 0 < source.z - start[1] < 0.5, "a route starts behind its source"
+        assert end[0] == target.x
+        assert 0 < end[1] - target.z < 0.5, "a route ends in front of its target"
+        depths = [z for _, z in route.points]
+        assert depths == sorted(depths, reverse=True)
+        assert not [p.layer for p in result.panels if passes_through(route.points, p)]
+    bounds = result.bounds
+    for x, z in itertools.chain.from_iterable(route.points for route in result.routes):
+        assert bounds.min_x <= x <= bounds.max_x
+        assert bounds.min_z <= z <= bounds.max_z
+    for panel in result.panels:
+        assert bounds.min_x <= panel.x - half_width(panel) - PLATE_WIDTH
+        assert panel.x + half_width(panel) <= bounds.max_x
+        assert panel.yaw == 0
+        assert panel.y - panel.rows * panel.cell_height / 2 == pytest.approx(0.55)
+
+
+@pytest.fixture
+def check_arrangement() -> Callable[[Graph], None]:
+    return check
+
+
+@pytest.fixture
+def crossings() -> Callable[[Graph], list[tuple[str, str, str, str]]]:
+    """Pairs of routes, by their ends, that cross."""
+    return lambda graph: [
+        (one.source, one.target, other.source, other.target)
+        for one, other in itertools.combinations(arrange(graph).routes, 2)
+        if together(one.points, other.points) and cross(one.points, other.points)
+    ]
