@@ -45,7 +45,9 @@ def run_walk(options: WalkOptions) -> None:
         ImageError: there are no such images.
         CaptureError: a network cannot be recorded.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    # SIGTERM ends it as Ctrl-C does; a shell starts what runs behind it with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as cleanup:
         listener = listen(options.host, options.port)
         with progress() as on_step:
