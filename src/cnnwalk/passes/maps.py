@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -45,29 +47,29 @@ class Ranges:
     """The range of every channel, over its finite values; 0 to 0 for a channel without any.
 
     Attributes:
-        low, high: of shape (C,), in the unit and type of the values.
+        low, high: float32 of shape (C,), in the unit of the values.
         finite: where the values are finite, bool in their shape; None when all are.
     """
 
-    low: Tensor
-    high: Tensor
+    low: npt.NDArray[np.float32]
+    high: npt.NDArray[np.float32]
     finite: Tensor | None
-
-    @property
-    def magnitude(self) -> Tensor:
-        """The largest finite magnitude of every channel, of shape (C,)."""
-        return torch.maximum(self.low.abs(), self.high.abs())
 
 
 def ranges(values: Tensor) -> Ranges:
-    """Return the range of every channel; `values` are floats of shape (C, ...), not empty."""
+    """Return the range of every channel of float32 `values` of shape (C, ...), not empty.
+
+    What has one figure for each channel is a numpy array here and in what follows from it: on
+    arrays that small an operation of numpy takes a tenth of one of torch.
+    """
     rows = values.reshape(len(values), -1)
-    low, high = rows.amin(1), rows.amax(1)
+    # aminmax(dim=1) takes 20 times as long as these two.
+    low, high = rows.amin(1).numpy(), rows.amax(1).numpy()
     # NaN and infinity show in a channel's extremes, so all values need not be looked at.
-    if bool(low.isfinite().all()) and bool(high.isfinite().all()):
+    if np.isfinite(low).all() and np.isfinite(high).all():
         return Ranges(low, high, None)
     finite = rows.isfinite()
-    some = finite.any(1)
-    low = torch.where(finite, rows, torch.inf).amin(1).where(some, 0)
-    high = torch.where(finite, rows, -torch.inf).amax(1).where(some, 0)
-    return Ranges(low, high, finite.view_as(values))
+    some = finite.any(1).numpy()
+    low = torch.where(finite, rows, torch.inf).amin(1).numpy()
+    high = torch.where(finite, rows, -torch.inf).amax(1).numpy()
+    return Ranges(np.where(some, low, 0), np.where(some, high, 0), finite.view_as(values))

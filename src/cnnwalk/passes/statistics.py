@@ -42,7 +42,7 @@ def statistics(values: Tensor, found: Ranges) -> Statistics:
         std=std,
         minimum=low,
         maximum=high,
-        zeros=1 - np.count_nonzero(rows.numpy()) / count if count else 0.0,
+        zeros=1 - _nonzeros(rows) / count if count else 0.0,
         dead_channels=_dead_channels(found),
         nan=nan,
         infinite=values.numel() - count - nan,
@@ -65,21 +65,29 @@ def _dead_channels(found: Ranges) -> int:
     """Return how many channels are 0 throughout."""
     dead = (found.low == 0) & (found.high == 0)
     if found.finite is not None:
-        dead &= found.finite.flatten(1).all(1)
-    return int(dead.sum())
+        dead &= found.finite.flatten(1).all(1).numpy()
+    return int(np.count_nonzero(dead))
+
+
+def _nonzeros(rows: Tensor) -> int:
+    """Return how many values are not 0; exact for rows of up to 2**24 values.
+
+    On one thread 0.2 ns a value, where torch.count_nonzero takes 0.5 to 5.
+    """
+    return int(rows.sign().abs_().sum(1).numpy().sum(dtype=np.float64))
 
 
 def _mean_and_std(rows: Tensor, low: float, high: float) -> tuple[float, float]:
     """Return mean and standard deviation of the values between `low` and `high`."""
-    count = rows.numel()
     if low == high:
         return low, 0.0
     if _SMALLEST < max(-low, high) < _LARGEST:
         # Sums of rows in float32, then of their totals in float64.
-        mean = float(rows.sum(1).double().sum()) / count
-        square = float(torch.linalg.vector_norm(rows, dim=1).double().square().sum()) / count
+        mean = rows.sum(1).numpy().sum(dtype=np.float64) / rows.numel()
+        norms = torch.linalg.vector_norm(rows, dim=1).numpy().astype(np.float64)
+        square = np.dot(norms, norms) / rows.numel()
         if square - mean**2 > _TRUSTED_SHARE * square:
-            return mean, math.sqrt(square - mean**2)
+            return float(mean), math.sqrt(square - mean**2)
     exact = rows.double()
     center = exact.mean()
     return float(center), float((exact - center).square().mean().sqrt())
@@ -94,10 +102,10 @@ def _histogram(values: Tensor, low: float, high: float) -> Histogram:
     if not _SMALLEST < high - low < _LARGEST:
         values = values.double()
     bins = (values - low).mul_(HISTOGRAM_BINS / (high - low)).clamp_(max=HISTOGRAM_BINS - 1)
-    return Histogram(low=low, high=high, counts=_counts(bins.to(torch.int8)).tolist())
+    return Histogram(low=low, high=high, counts=_counts(bins.to(torch.int8)))
 
 
-def _counts(bins: Tensor) -> Tensor:
+def _counts(bins: Tensor) -> list[int]:
     """Return how often each of the numbers 0..63 occurs in flat int8 `bins`.
 
     Counting pairs of neighbours as one number each takes 0.4 ns a value, counting the values
@@ -105,6 +113,8 @@ def _counts(bins: Tensor) -> Tensor:
     """
     even = len(bins) // 2 * 2
     pairs = torch.bincount(bins[:even].view(torch.int16), minlength=HISTOGRAM_BINS << 8)
-    table = pairs.view(HISTOGRAM_BINS, 256)
-    counts = table.sum(1) + table.sum(0)[:HISTOGRAM_BINS]
-    return counts + torch.bincount(bins[even:], minlength=HISTOGRAM_BINS)
+    table = pairs.numpy().reshape(HISTOGRAM_BINS, 256)[:, :HISTOGRAM_BINS]
+    counts: list[int] = (table.sum(0) + table.sum(1)).tolist()
+    for last in bins[even:].tolist():
+        counts[last] += 1
+    return counts
