@@ -62,7 +62,8 @@ def _outputs(recording: Recording, flow: Flow) -> Iterator[str]:
             "everything that depends on an input is drawn."
         )
         return
-    constant = sum(value not in flow.outputs for value in recording.outputs)
+    returned = set(flow.outputs)
+    constant = sum(returned.isdisjoint(values) for values in recording.outputs)
     if constant:
         yield (
             f"{constant} of {len(recording.outputs)} output tensors do not depend on the input "

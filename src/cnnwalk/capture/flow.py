@@ -34,7 +34,7 @@ class Flow:
 
 def follow(
     operations: Sequence[Operation],
-    outputs: Sequence[Value | None],
+    outputs: Sequence[Sequence[Value]],
     inputs: Sequence[Shape],
     calls: Sequence[ModuleCall],
     parameters: Mapping[str, int],
@@ -45,9 +45,9 @@ def follow(
     what there is to see, and the check says that the outputs are not connected.
     """
     dependent = _dependent(operations)
-    returned = tuple(value for value in outputs if value is not None and _depends(value, dependent))
+    returned = tuple(value for values in outputs for value in values if _depends(value, dependent))
     kept = _reaching(operations, returned) & dependent if returned else dependent
-    folded = _fold_parameters(operations, dependent)
+    folded = _fold_parameters(operations, dependent, list(parameters))
     settled = tuple(
         _settle(operation, dependent, folded) for operation in operations if operation.index in kept
     )
@@ -82,30 +82,37 @@ def _reaching(operations: Sequence[Operation], outputs: Sequence[Value]) -> set[
 
 
 def _fold_parameters(
-    operations: Sequence[Operation], dependent: set[int]
+    operations: Sequence[Operation], dependent: set[int], order: Sequence[str]
 ) -> dict[int, tuple[str, ...]]:
-    """Return, for every operation, its parameters and those of its constant predecessors."""
+    """Return, for every operation, its parameters and those of its constant predecessors.
+
+    They come in the model's order: weight before bias, whichever was computed first.
+    """
+    place = {name: number for number, name in enumerate(order)}
     folded: dict[int, tuple[str, ...]] = {}
     for operation in operations:
-        names = dict.fromkeys(operation.parameters)
+        names = set(operation.parameters)
         for value in operation.inputs:
             if value.operation not in dependent:
-                names.update(dict.fromkeys(folded.get(value.operation, ())))
-        folded[operation.index] = tuple(names)
+                names.update(folded.get(value.operation, ()))
+        folded[operation.index] = tuple(sorted(names, key=place.__getitem__))
     return folded
 
 
 def _settle(
     operation: Operation, dependent: set[int], folded: Mapping[int, tuple[str, ...]]
 ) -> Operation:
-    inputs = tuple(value for value in operation.inputs if _depends(value, dependent))
+    parts = (
+        tuple(value for value in read if _depends(value, dependent)) for read in operation.reads
+    )
+    reads = tuple(read for read in dict.fromkeys(parts) if read)
     parameters = folded[operation.index]
     kind = operation.kind
-    if kind == "add" and len(inputs) < 2:  # a bias or a number: nothing is joined
+    if kind == "add" and len(reads) < 2:  # a bias or a number: nothing is joined
         kind = "other"
-    if operation.function in {"matmul", "mm", "bmm", "einsum"} and len(inputs) == 1 and parameters:
+    if operation.function in {"matmul", "mm", "bmm", "einsum"} and len(reads) == 1 and parameters:
         kind = "linear"
-    return dataclasses.replace(operation, inputs=inputs, parameters=parameters, kind=kind)
+    return dataclasses.replace(operation, reads=reads, parameters=parameters, kind=kind)
 
 
 def _count_consumers(operations: Sequence[Operation], outputs: Sequence[Value]) -> dict[Value, int]:

@@ -7,7 +7,7 @@ are kept together by storage, so that writing through one re-binds the others it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +18,13 @@ from torch.utils.weak import TensorWeakRef
 
 from cnnwalk.capture.operation import Value
 
+Values = tuple[Value, ...]
+"""What a tensor holds: one value, or several where parts of it were written separately."""
+
 
 class _Entry(NamedTuple):
     reference: TensorWeakRef
-    value: Value
+    values: Values
 
 
 class Identity:
@@ -33,41 +36,47 @@ class Identity:
         self._storages: dict[int, list[TensorWeakRef]] = {}
         self._foreign = {key for tensor in foreign if (key := _storage(tensor)) is not None}
 
-    def bind(self, tensor: Tensor, value: Value) -> None:
-        """Say that `tensor` holds `value` from now on."""
+    def bind(self, tensor: Tensor, values: Values) -> None:
+        """Say that `tensor` holds `values` from now on."""
         known = self._known(tensor)
         reference = TensorWeakRef(tensor) if known is None else known.reference
-        self._entries[id(tensor)] = _Entry(reference, value)
+        self._entries[id(tensor)] = _Entry(reference, values)
         key = _storage(tensor)
         if known is None and key is not None and key not in self._foreign:
             live = [other for other in self._storages.get(key, ()) if other() is not None]
             self._storages[key] = [*live, reference]
 
-    def find(self, tensor: Tensor) -> Value | None:
-        """Return the value in `tensor`, None when no recorded operation made it.
+    def find(self, tensor: Tensor) -> Values:
+        """Return the values in `tensor`, none when no recorded operation made it.
 
-        A tensor object never seen before is a view made out of sight: it holds what the
-        latest known tensor with common memory holds.
+        A tensor object never seen before is a view made out of sight: it holds what the known
+        tensors on the same memory hold, or the latest of them that it lies in.
         """
         known = self._known(tensor)
         if known is not None:
-            return known.value
-        values = [value for other, value in self._sharing(tensor) if overlap(tensor, other)[0]]
-        return max(values, default=None)
+            return known.values
+        touching = [pair for pair in self._sharing(tensor) if overlap(pair[0], tensor)[0]]
+        around = [values for other, values in touching if overlap(other, tensor)[1]]
+        if around:
+            return max(around, key=max)
+        return tuple(dict.fromkeys(value for _, values in touching for value in values))
 
-    def reached(self, written: Tensor) -> Iterator[tuple[Tensor, Value, bool]]:
-        """Yield the other tensors that see a write to `written`: tensor, old value, all of it?"""
-        for other, value in self._sharing(written):
-            if other is not written:
-                touched, covered = overlap(written, other)
-                if touched:
-                    yield other, value, covered
+    def write(self, written: Tensor, value: Value) -> None:
+        """Say that `value` was written into `written`, and so into all that overlaps it.
+
+        A tensor of which only a part was written holds its old values as well.
+        """
+        for other, values in self._sharing(written):
+            touched, covered = overlap(written, other)
+            if touched and other is not written:
+                self.bind(other, (value,) if covered else (*values, value))
+        self.bind(written, (value,))
 
     def _known(self, tensor: Tensor) -> _Entry | None:
         entry = self._entries.get(id(tensor))
         return entry if entry is not None and entry.reference() is tensor else None
 
-    def _sharing(self, tensor: Tensor) -> list[tuple[Tensor, Value]]:
+    def _sharing(self, tensor: Tensor) -> list[tuple[Tensor, Values]]:
         key = _storage(tensor)
         if key is None:
             return []
@@ -76,7 +85,7 @@ class Identity:
             other = reference()
             known = None if other is None else self._known(other)
             if other is not None and known is not None and _storage(other) == key:
-                found.append((other, known.value))
+                found.append((other, known.values))
         return found
 
 

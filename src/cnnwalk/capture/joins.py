@@ -23,7 +23,7 @@ def label_concatenations(
         for position, shape in enumerate(operation.shapes):
             shapes[Value(operation.index, position)] = shape
         if operation.kind == "cat":
-            channels = [_channels(shapes[value]) for value in operation.inputs]
+            channels = [_channels(shapes[read[-1]]) for read in operation.reads]
             label = _label(operation, channels, earlier)
             earlier.append(operation)
             labelled.append(dataclasses.replace(operation, label=label))
@@ -43,10 +43,10 @@ def _label(operation: Operation, channels: Sequence[int], earlier: Sequence[Oper
 
 def _continued(operation: Operation, other: Operation) -> int:
     """Return how many of the first inputs are what `other` joined, 0 if it does not continue it."""
-    if operation.inputs[0] == Value(other.index):
+    if operation.reads[0] == (Value(other.index),):
         return 1
-    count = len(other.inputs)
-    return count if operation.inputs[:count] == other.inputs else 0
+    count = len(other.reads)
+    return count if operation.reads[:count] == other.reads else 0
 
 
 def _channels(shape: Shape) -> int:

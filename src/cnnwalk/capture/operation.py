@@ -36,7 +36,8 @@ class Operation:
         label: one line for people.
         call: number of the innermost module call around it, None in the network's own frame
             above every module.
-        inputs: the values it read, each once, in the order of its arguments.
+        reads: for each tensor argument, in order, the values it holds: one, or several where a
+            tensor was written to in parts.
         parameters: names of the model's parameters it read, each once.
         shapes: of its output tensors, with the batch axis.
         convolutions: how many convolution kernels the dispatcher saw while it ran.
@@ -49,11 +50,16 @@ class Operation:
     kind: Kind
     label: str
     call: int | None
-    inputs: tuple[Value, ...]
+    reads: tuple[tuple[Value, ...], ...]
     parameters: tuple[str, ...]
     shapes: tuple[Shape, ...]
     convolutions: int
     escaped: bool
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The values it read, each once, in the order of its arguments."""
+        return tuple(dict.fromkeys(value for read in self.reads for value in read))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

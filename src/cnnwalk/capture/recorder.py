@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
 from cnnwalk.capture.errors import CaptureError
-from cnnwalk.capture.identity import Identity
+from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
 from cnnwalk.capture.modules import ModuleCalls
@@ -60,7 +60,7 @@ def record(
     return Recording(
         name=title,
         inputs=tuple(tuple(tensor.shape) for tensor in inputs),
-        outputs=tuple(recorder.value(tensor) for tensor in outputs),
+        outputs=tuple(recorder.values(tensor) for tensor in outputs),
         operations=tuple(recorder.operations),
         calls=tuple(modules.calls),
         parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
@@ -86,10 +86,10 @@ class Recorder(OperationMode):
     def start(self, inputs: Sequence[Tensor]) -> None:
         """Take the network's input tensors as the first values."""
         for position, tensor in enumerate(inputs):
-            self._identity.bind(tensor, Value(INPUT, position))
+            self._identity.bind(tensor, (Value(INPUT, position),))
 
-    def value(self, tensor: Tensor) -> Value | None:
-        """Return the value in a tensor, None when nothing recorded made it."""
+    def values(self, tensor: Tensor) -> Values:
+        """Return the values in a tensor, none when nothing recorded made it."""
         return self._identity.find(tensor)
 
     def place(self) -> str:
@@ -103,7 +103,7 @@ class Recorder(OperationMode):
         tensors = distinct(tensors_in((call.args, call.kwargs)))
         self._versions = [(tensor, _version(tensor)) for tensor in tensors]
         self._convolutions = self._kernels.convolutions
-        if call.name() in _LEAVES_TORCH and any(self.value(tensor) for tensor in tensors):
+        if call.name() in _LEAVES_TORCH and any(self.values(tensor) for tensor in tensors):
             self.left_torch.append(f"{call.name()}() {self.place()}")
 
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
@@ -114,62 +114,39 @@ class Recorder(OperationMode):
             # view of it keeps the data and tells the two apart.
             result = result.view(result.shape)
             outputs = (result,)
-        index = len(self.operations)
-        inputs, parameters = self._read(call)
-        self._bind(index, outputs, written, inputs)
-        self.operations.append(self._operation(call, outputs, inputs, parameters))
+        operation = self._operation(call, outputs)
+        self._bind(operation.index, outputs, written)
+        self.operations.append(operation)
         return result
 
     def _passes_through(self, result: Tensor, written: Sequence[Tensor]) -> bool:
         given = any(result is tensor for tensor, _ in self._versions)
         changed = any(result is tensor for tensor in written)
-        return given and not changed and type(result) is Tensor and self.value(result) is not None
+        return given and not changed and type(result) is Tensor and self.values(result) != ()
 
-    def _read(self, call: Call) -> tuple[list[Value], list[str]]:
-        inputs: list[Value] = []
+    def _read(self, call: Call) -> tuple[list[Values], list[str]]:
+        """Return the values in each tensor argument, and the names of the parameters."""
+        reads: list[Values] = []
         parameters: list[str] = []
         for tensor in distinct(tensors_in(data_arguments(call.name(), call.args, call.kwargs))):
             name = self._names.get(id(tensor))
-            value = None if name is not None else self.value(tensor)
             if name is not None:
                 parameters.append(name)
-            elif value is not None and value not in inputs:
-                inputs.append(value)
-        return inputs, parameters
+            elif values := self._identity.find(tensor):
+                reads.append(values)
+        return reads, parameters
 
-    def _bind(
-        self,
-        index: int,
-        outputs: Sequence[Tensor],
-        written: Sequence[Tensor],
-        inputs: list[Value],
-    ) -> None:
-        """Bind the outputs, and every tensor that sees what was written.
-
-        Where a write changes only a part of another tensor, that tensor's old value is an
-        input too: the rest of it is still there.
-        """
-        bound = {id(tensor) for tensor in outputs}
+    def _bind(self, index: int, outputs: Sequence[Tensor], written: Sequence[Tensor]) -> None:
+        """Bind what the operation made, and every tensor that sees what it wrote."""
+        positions = {id(tensor): position for position, tensor in enumerate(outputs)}
         for tensor in written:
-            position = next((n for n, output in enumerate(outputs) if output is tensor), 0)
-            for other, old, covered in self._identity.reached(tensor):
-                if id(other) in bound:
-                    continue
-                if not covered and old not in inputs:
-                    inputs.append(old)
-                self._identity.bind(other, Value(index, position))
-            if id(tensor) not in bound and id(tensor) not in self._names:
-                self._identity.bind(tensor, Value(index, position))
+            if id(tensor) not in self._names:
+                self._identity.write(tensor, Value(index, positions.get(id(tensor), 0)))
         for position, tensor in enumerate(outputs):
-            self._identity.bind(tensor, Value(index, position))
+            self._identity.bind(tensor, (Value(index, position),))
 
-    def _operation(
-        self,
-        call: Call,
-        outputs: Sequence[Tensor],
-        inputs: Sequence[Value],
-        parameters: Sequence[str],
-    ) -> Operation:
+    def _operation(self, call: Call, outputs: Sequence[Tensor]) -> Operation:
+        reads, parameters = self._read(call)
         function = canonical(call.name())
         shapes = tuple(tuple(tensor.shape) for tensor in outputs)
         read = tuple(self._versions[0][0].shape) if self._versions else ()
@@ -180,7 +157,7 @@ class Recorder(OperationMode):
             kind=kind_of(function, read, shapes[0]),
             label=describe(function, call.args, call.kwargs, shapes[0]),
             call=self._modules.current,
-            inputs=tuple(inputs),
+            reads=tuple(reads),
             parameters=tuple(parameters),
             shapes=shapes,
             convolutions=self._kernels.convolutions - self._convolutions,

@@ -26,7 +26,7 @@ class Recording:
     Attributes:
         name: of the network.
         inputs: shapes of the input tensors, with the batch axis.
-        outputs: the value in each tensor that the network returned, None where nothing
+        outputs: the values in each tensor that the network returned, none where nothing
             recorded made it (a constant).
         operations: everything that ran, in order.
         calls: the module calls around the operations, in order of entry.
@@ -37,7 +37,7 @@ class Recording:
 
     name: str
     inputs: tuple[Shape, ...]
-    outputs: tuple[Value | None, ...]
+    outputs: tuple[tuple[Value, ...], ...]
     operations: tuple[Operation, ...]
     calls: tuple[ModuleCall, ...]
     parameters: Mapping[str, int]

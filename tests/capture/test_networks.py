@@ -1,0 +1,143 @@
+"""Real architectures against the oracle: convolutions, concatenations, adds, outputs."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+import timm
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from cnnwalk.capture import Recording, record
+from cnnwalk.graph import GRANULARITIES, KINDS
+
+# name: (input side in px, convolutions, concatenations, add joins), counted in the papers' figures
+# and torchvision's sources; the oracle compares where they lead.
+NETWORKS = {
+    "tf_efficientnet_lite0": (64, 49, 0, 9),
+    "alexnet": (64, 5, 0, 0),
+    "vgg16": (32, 13, 0, 0),
+    "squeezenet1_1": (64, 26, 8, 0),
+    "googlenet": (64, 57, 9, 0),
+    "inception_v3": (80, 94, 15, 0),
+    "resnet18": (64, 20, 0, 8),
+    "resnet50": (64, 53, 0, 16),
+    "densenet121": (64, 120, 62, 0),
+    "mobilenet_v3_large": (64, 62, 0, 10),
+    "efficientnet_b0": (64, 81, 0, 9),
+}
+
+RETURN_THEIR_INPUT = (nn.Identity, torchvision.ops.StochasticDepth)
+"""Modules that call no torch function in evaluation mode."""
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    model: nn.Module
+    image: Tensor
+    recording: Recording
+
+
+def build(name: str) -> nn.Module:
+    """Return the architecture with constant weights; memory is not even touched for most."""
+    options: dict[str, Any] = {}
+    if name in {"googlenet", "inception_v3"}:
+        options = {"init_weights": False}
+    with torch.device("meta"):
+        if name.startswith("tf_"):
+            model = timm.create_model(name)
+        else:
+            model = torchvision.models.get_model(name, weights=None, **options)
+    model = model.to_empty(device="cpu").eval()
+    with torch.no_grad():
+        for tensor in (*model.parameters(), *model.buffers()):
+            tensor.fill_(1) if tensor.dtype.is_floating_point else tensor.zero_()
+    return model
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def case(request) -> Case:
+    model = build(request.param)
+    side = NETWORKS[request.param][0]
+    image = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0))
+    return Case(request.param, model, image, record(model, image))
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_the_graph_is_autograds(case, granularity, autograd_structure, graph_structure):
+    _, convolutions, concatenations, adds = NETWORKS[case.name]
+    expected = autograd_structure(case.model, (case.image,))
+    graph = case.recording.graph(granularity)
+    found = graph_structure(graph, case.model)
+
+    assert (found.count("conv"), found.count("cat"), found.count("add")) == (
+        convolutions,
+        concatenations,
+        adds,
+    )
+    assert found.convolutions == expected.convolutions
+    assert found.nodes == expected.nodes
+    assert found.outputs == expected.outputs
+    assert graph.warnings == ()
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_the_graph_is_sound(case, granularity):
+    graph = case.recording.graph(granularity)
+    ids = [layer.id for layer in graph.layers]
+    position = {identity: number for number, identity in enumerate(ids)}
+    blocks = {block.id: block for block in graph.blocks}
+
+    assert len(position) == len(ids)
+    assert all(re.fullmatch(r"[A-Za-z0-9._:-]+", identity) for identity in [*ids, *blocks])
+    assert all(position[edge.source] < position[edge.target] for edge in graph.edges)
+    assert len({(edge.source, edge.target) for edge in graph.edges}) == len(graph.edges)
+    targets = {edge.target for edge in graph.edges}
+    sources = {edge.source for edge in graph.edges}
+    assert set(ids) - targets == set(graph.inputs)
+    assert set(ids) - sources == set(graph.outputs)
+    assert all(layer.kind in KINDS for layer in graph.layers)
+    held = {layer.block for layer in graph.layers if layer.block}
+    around = set(held)
+    while around:
+        around = {parent for name in around if (parent := blocks[name].parent) is not None}
+        held |= around
+    assert held == set(blocks)
+    modules = dict(case.model.named_modules())
+    assert all(block.label == type(modules[block.path]).__name__ for block in graph.blocks)
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_every_parameter_that_runs_belongs_to_a_layer(case, granularity):
+    graph = case.recording.graph(granularity)
+    sizes = {name: parameter.numel() for name, parameter in case.model.named_parameters()}
+    named = {name for layer in graph.layers for name in layer.weights}
+
+    unused = {name for name in sizes if name.startswith(("AuxLogits", "aux1", "aux2"))}
+    assert named == sizes.keys() - unused
+    assert sum(layer.parameters for layer in graph.layers) == sum(sizes[name] for name in named)
+
+
+def test_recording_twice_gives_the_same_graph(case):
+    assert record(case.model, case.image).graph() == case.recording.graph()
+
+
+def test_ops_hides_nothing(case):
+    graph = case.recording.graph("ops")
+    ran = {layer.path for layer in graph.layers}
+    hooked: list[str] = []
+    handles = [
+        module.register_forward_hook(lambda *_, path=path: hooked.append(path))
+        for path, module in case.model.named_modules()
+        if not list(module.children()) and not isinstance(module, RETURN_THEIR_INPUT)
+    ]
+    with torch.no_grad():
+        case.model(case.image)
+    for handle in handles:
+        handle.remove()
+    assert set(hooked) <= ran
