@@ -4,16 +4,28 @@ import { State } from './model/state';
 import { Api } from './net/api';
 import { probeGraphics } from './scene/graphics';
 import { World } from './scene/world';
+import { mountUi } from './ui';
+import { arrivalScreen } from './ui/arrival';
 
-function start(): void {
-  const graphics = probeGraphics();
+const NO_WEBGL =
+  'This page draws with WebGL 2, which this browser does not offer. Turn on hardware ' +
+  'acceleration in its settings, or open the page in a current Chrome, Edge, Firefox or Safari.';
+
+async function start(): Promise<void> {
   const state = new State();
+  const graphics = probeGraphics();
+  if (!graphics.webgl2) {
+    state.arrival.value = { stage: 'failed', text: NO_WEBGL };
+    document.body.append(arrivalScreen(state));
+    return;
+  }
   const actions = new Actions(state, new Api());
   const hall = document.createElement('div');
   document.body.append(hall);
   const world = new World(hall, state, actions, graphics);
+  mountUi(document.body, state, actions, world, graphics.software);
   world.start();
-  void actions.arrive(new URLSearchParams(location.search).get('network'));
+  await actions.arrive(new URLSearchParams(location.search).get('network'));
 }
 
-start();
+void start();

@@ -1,44 +1,135 @@
-/** All that stands in the hall of one network. */
-import { Group, type PerspectiveCamera, type WebGLRenderer } from 'three';
+/** All that stands in the hall of one network, following the state. */
+import { effect } from '@preact/signals-core';
+import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 'three';
 
+import type { Actions } from '../model/actions';
+import type { State } from '../model/state';
 import type { Hall } from '../net/types';
+import { PassLoader } from '../tiles/passloader';
 import { Tiles } from '../tiles/tiles';
+import { DatasetPanel } from './datasetpanel';
+import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
+import { InputFrame } from './inputframe';
 import { hallLines } from './labels';
+import { MapTarget } from './maptarget';
 import { placeOf, type Place } from './place';
+import { Plates } from './plates';
+import type { Pickable } from './pointing';
+import { Results } from './results';
+import { Slabs } from './slabs';
 import { Stands } from './stands';
 import { Text } from './text';
+
+/** GPU textures for the maps, desktop (DESIGN, budgets). */
+const TEXTURE_BUDGET = 1024 ** 3;
+/** Layers that came near are asked for in detail this often, in s. */
+const REFINE_EVERY = 0.5;
 
 export class HallScene {
   readonly object = new Group();
   readonly places: ReadonlyMap<string, Place>;
   readonly tiles: Tiles;
+  /** Nearest first does not matter: the pointer takes the nearest that it meets. */
+  readonly pickables: readonly Pickable[];
   private readonly stands: Stands;
+  private readonly edges: Edges;
+  private readonly plates: Plates;
+  private readonly frame: InputFrame;
+  private readonly results: Results;
+  private readonly dataset: DatasetPanel;
   private readonly writing: Text;
+  private readonly loader: PassLoader;
+  private readonly stops: (() => void)[];
+  private refined = 0;
 
   constructor(
     readonly hall: Hall,
     renderer: WebGLRenderer,
+    private readonly state: State,
+    private readonly actions: Actions,
     glyphs: Glyphs,
-    budgetBytes: number,
   ) {
-    const places = hall.arrangement.panels.map(placeOf);
+    const { arrangement, graph } = hall;
+    const places = arrangement.panels.map(placeOf);
     this.places = new Map(places.map((place) => [place.layer, place]));
-    this.tiles = new Tiles(renderer, hall, { budgetBytes });
+    this.tiles = new Tiles(renderer, hall, { budgetBytes: TEXTURE_BUDGET });
+    this.loader = new PassLoader(this.tiles, actions.handlers);
     this.stands = new Stands(places);
+    this.edges = new Edges(
+      arrangement.routes,
+      graph.layers.map((layer) => layer.id),
+    );
+    this.plates = new Plates(graph.layers, this.places, glyphs);
+    this.frame = new InputFrame(arrangement.input_frame, state, actions, glyphs);
+    this.results = new Results(arrangement.input_frame, glyphs);
+    this.dataset = new DatasetPanel(arrangement.input_frame, state, actions, glyphs);
     this.writing = new Text(glyphs);
     this.writing.set(hallLines(hall, this.places));
-    this.object.add(this.tiles.object, this.stands.object, this.writing.object);
+    const maps = new MapTarget(this.tiles, state, actions);
+    this.pickables = [maps, new Slabs(places), this.frame, this.dataset.board];
+    const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
+    this.object.add(...parts.map((part) => part.object));
+    this.object.add(this.dataset.board.object, this.writing.object);
+    this.stops = this.follow();
   }
 
-  update(camera: PerspectiveCamera, viewportHeight: number): void {
+  /** Gives the actions a loader that begins with what the camera sees. */
+  load(camera: PerspectiveCamera): void {
+    this.actions.useLoader({
+      load: (network, image, scaling) => {
+        this.loader.load(network, image, scaling, this.tiles.detailOrder(camera));
+      },
+      reload: (scaling) => {
+        this.loader.reload(scaling);
+      },
+      cancel: () => {
+        this.loader.cancel();
+      },
+    });
+  }
+
+  /** Once a frame; `seconds` is the clock's. */
+  update(camera: PerspectiveCamera, eye: Vector3, viewportHeight: number, seconds: number): void {
     this.tiles.update(camera, viewportHeight);
+    this.plates.update(eye);
+    this.edges.update(seconds, this.state.reducedMotion.peek());
+    this.frame.update(seconds);
+    if (seconds - this.refined < REFINE_EVERY) return;
+    this.refined = seconds;
+    this.loader.refine(this.tiles.detailOrder(camera));
   }
 
   dispose(): void {
+    for (const stop of this.stops) stop();
     this.object.removeFromParent();
-    this.tiles.dispose();
-    this.stands.dispose();
-    this.writing.dispose();
+    this.loader.dispose();
+    const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
+    for (const part of [...parts, this.dataset, this.writing]) part.dispose();
+  }
+
+  private follow(): (() => void)[] {
+    const { state, actions } = this;
+    return [
+      effect(() => {
+        this.plates.set(state.statistics.value, state.weights.value);
+      }),
+      effect(() => {
+        const image = state.inserted.value;
+        this.frame.show(image, image === null ? null : actions.api.pictureUrl(image.id));
+      }),
+      effect(() => {
+        this.frame.tell(state.inserted.value, state.held.value, state.progress.value);
+      }),
+      effect(() => {
+        this.results.set(state.predictions.value);
+      }),
+      effect(() => {
+        this.dataset.show(state.draw.value);
+      }),
+      effect(() => {
+        this.edges.highlight(state.hover.value?.layer ?? null);
+      }),
+    ];
   }
 }

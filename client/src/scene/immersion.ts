@@ -32,8 +32,9 @@ export class Immersion {
 
   /** One frame: the left stick walks where the visitor looks, the right one turns in steps. */
   step(seconds: number): void {
-    const sources = this.renderer.xr.getSession()?.inputSources ?? [];
-    for (const source of sources) {
+    const session = this.renderer.xr.getSession();
+    if (session === null) return;
+    for (const source of session.inputSources) {
       const x = source.gamepad?.axes[2] ?? 0;
       const y = source.gamepad?.axes[3] ?? 0;
       if (source.handedness === 'right') this.turn(x);

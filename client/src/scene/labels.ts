@@ -1,6 +1,7 @@
 /** What is written in the hall: names above the panels, signs of blocks, labels of edges. */
 import { Vector3 } from 'three';
 
+import { formatShape } from '../model/format';
 import type { Hall, Layer, Route, Sign } from '../net/types';
 import { AMBER, MUTED, TEXT } from './palette';
 import { at, UP, type Place } from './place';
@@ -25,11 +26,6 @@ export function hallLines(hall: Hall, places: ReadonlyMap<string, Place>): Line[
   return lines;
 }
 
-/** `96 × 112 × 112`, or `1000` for a vector. */
-export function shapeText(shape: readonly number[]): string {
-  return shape.join(' × ');
-}
-
 /** What the layer does and what was fused into it: `1x1 conv, 96 · bn relu6`. */
 export function detailText(layer: Layer): string {
   return layer.absorbed.length === 0 ? layer.label : `${layer.label} · ${layer.absorbed.join(' ')}`;
@@ -40,7 +36,7 @@ function titleLines(layer: Layer, place: Place): Line[] {
   const common = { right: place.right, up: UP, align: 'left' as const };
   const left = -place.width / 2;
   const top = place.height / 2;
-  const detail = `${detailText(layer)}   ${shapeText(layer.shape)}`;
+  const detail = `${detailText(layer)}   ${formatShape(layer.shape)}`;
   return [
     {
       ...common,

@@ -1,27 +1,26 @@
 /** The renderer, the visitor and the hall around them, frame after frame. */
 import { effect } from '@preact/signals-core';
-import { reversePainterSortStable } from '@pmndrs/uikit';
 import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
-import type { Destination, State } from '../model/state';
+import type { Destination, Held, State } from '../model/state';
+import { ValueCache } from '../model/values';
 import type { Hall } from '../net/types';
-import { PassLoader } from '../tiles/passloader';
 import type { Tiles } from '../tiles/tiles';
 import { Environment } from './environment';
 import { Flight, poseBefore, startPose } from './flight';
 import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import { HallScene } from './hallscene';
+import { pixelsOf } from './hand';
 import { Immersion } from './immersion';
 import { Keys } from './keys';
-import { MapTarget } from './maptarget';
 import { Mouse } from './mouse';
-import { Pointing, type Pickable } from './pointing';
+import { Pointing } from './pointing';
+import { Tool } from './tool';
 import { Walker } from './walker';
 
 const FIELD_OF_VIEW = 62;
-const TEXTURE_BUDGET = 1024 ** 3;
 const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP = 0.1;
 
@@ -33,6 +32,7 @@ export class World {
   private readonly scene = new Scene();
   private readonly environment = new Environment();
   private readonly glyphs = new Glyphs();
+  private readonly tool = new Tool(this.glyphs);
   private readonly flight = new Flight(this.walker);
   private readonly immersion: Immersion;
   private readonly keys: Keys;
@@ -41,7 +41,6 @@ export class World {
   private readonly eye = new Vector3();
   private readonly view = new Matrix4();
   private hall: HallScene | null = null;
-  private pickables: readonly Pickable[] = [];
   private frameCount = 0;
   private before = 0;
 
@@ -55,6 +54,7 @@ export class World {
     const canvas = this.renderer.domElement;
     Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
     container.append(canvas);
+    this.camera.add(this.tool.object);
     this.rig.add(this.camera);
     this.scene.add(this.rig, this.environment.object);
     this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker);
@@ -77,7 +77,7 @@ export class World {
         if (click && button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
       },
     });
-    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.pickables);
+    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.hall?.pickables ?? []);
     new ResizeObserver(() => {
       this.resize();
     }).observe(container);
@@ -108,6 +108,12 @@ export class World {
       const destination = this.state.destination.value;
       if (destination !== null) this.fly(destination);
     });
+    const values = new ValueCache(this.actions.api);
+    effect(() => {
+      const load = (held: Held): ReturnType<typeof pixelsOf> =>
+        pixelsOf(held, this.state, this.actions, values);
+      this.tool.hold(this.state.held.value, load);
+    });
     this.renderer.setAnimationLoop((time: number) => {
       this.frame(time);
     });
@@ -115,24 +121,11 @@ export class World {
 
   private build(hall: Hall): void {
     this.hall?.dispose();
-    const scene = new HallScene(hall, this.renderer, this.glyphs, TEXTURE_BUDGET);
-    this.hall = scene;
-    this.scene.add(scene.object);
+    this.hall = new HallScene(hall, this.renderer, this.state, this.actions, this.glyphs);
+    this.scene.add(this.hall.object);
     this.environment.light(hall.arrangement);
-    this.pickables = [new MapTarget(scene.tiles, this.state, this.actions)];
-    const loader = new PassLoader(scene.tiles, this.actions.handlers);
     this.arrive(hall);
-    this.actions.useLoader({
-      load: (network, image, scaling) => {
-        loader.load(network, image, scaling, scene.tiles.detailOrder(this.camera));
-      },
-      reload: (scaling) => {
-        loader.reload(scaling);
-      },
-      cancel: () => {
-        loader.cancel();
-      },
-    });
+    this.hall.load(this.camera);
   }
 
   private arrive(hall: Hall): void {
@@ -167,7 +160,10 @@ export class World {
     else this.move(seconds);
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
-    this.hall?.update(this.camera, this.renderer.domElement.height);
+    const clock = time / 1000;
+    this.hall?.update(this.camera, this.eye, this.renderer.domElement.height, clock);
+    this.tool.object.visible = !this.immersion.active;
+    this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
     this.pointing.update();
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
@@ -205,9 +201,6 @@ function makeRenderer(graphics: Graphics): WebGLRenderer {
   renderer.xr.setReferenceSpaceType('local-floor');
   // Counted over a whole frame, with all that other parts draw in it.
   renderer.info.autoReset = false;
-  // As the panels in space need it.
-  renderer.localClippingEnabled = true;
-  renderer.setTransparentSort(reversePainterSortStable);
   renderer.domElement.setAttribute('aria-label', 'The hall: a walk through the network');
   return renderer;
 }

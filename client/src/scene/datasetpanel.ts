@@ -1,0 +1,176 @@
+/** Beside the input frame: pictures to take in hand, from the dataset, noise or a file. */
+import { Vector3 } from 'three';
+
+import { DRAW_COUNT, type Actions } from '../model/actions';
+import { formatCount } from '../model/format';
+import type { State } from '../model/state';
+import type { Draw, ImageInfo, InputFrame } from '../net/types';
+import { Board, type Caption, type Widget } from './board';
+import { ContactSheet } from './contactsheet';
+import type { Glyphs } from './glyphs';
+import { AMBER, MUTED, TEXT } from './palette';
+
+const COLUMNS = 4;
+const ROWS = Math.ceil(DRAW_COUNT / COLUMNS);
+const WIDTH = 2.1;
+const PAD = 0.1;
+const GAP = 0.05;
+const THUMB_WIDTH = (WIDTH - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS;
+const THUMB_HEIGHT = (THUMB_WIDTH * 208) / 256;
+const CAPTIONS = 0.165;
+const HEAD = 0.33;
+const BUTTON = 0.13;
+const HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS) + 2 * (BUTTON + GAP) + PAD;
+const BOTTOM = 0.5;
+const YAW = 0.42;
+
+const BOARD = '#11141d';
+const RAISED = '#262b39';
+const SLOT = '#1b1f2a';
+
+const NOISES = [
+  ['Gaussian', 'gaussian'],
+  ['Uniform', 'uniform'],
+  ['Clouds', 'clouds'],
+] as const;
+
+export class DatasetPanel {
+  readonly board: Board;
+  private readonly sheet = new ContactSheet(COLUMNS, ROWS);
+
+  constructor(
+    frame: InputFrame,
+    private readonly state: State,
+    private readonly actions: Actions,
+    glyphs: Glyphs,
+  ) {
+    const x = frame.x - frame.width / 2 - 0.55 - (WIDTH / 2) * Math.cos(YAW);
+    const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
+    const centre = new Vector3(x, BOTTOM + HEIGHT / 2, z);
+    this.board = new Board({ centre, yaw: YAW, width: WIDTH, height: HEIGHT }, glyphs);
+    this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
+  }
+
+  /** Shows a page of a draw. */
+  show(draw: Draw | null): void {
+    const widgets: Widget[] = [
+      { x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.05, color: BOARD, opacity: 0.94 },
+    ];
+    const captions: Caption[] = this.heading(draw, widgets);
+    (draw?.images ?? []).forEach((image, cell) => {
+      this.putImage(image, cell, widgets, captions);
+    });
+    this.putButtons(draw, widgets, captions);
+    this.board.set(widgets, captions);
+    this.sheet.show((draw?.images ?? []).map((image) => this.actions.api.thumbnailUrl(image.id)));
+  }
+
+  dispose(): void {
+    this.board.dispose();
+    this.sheet.dispose();
+  }
+
+  private heading(draw: Draw | null, widgets: Widget[]): Caption[] {
+    const datasets = this.state.walk.peek()?.datasets ?? [];
+    const dataset = datasets.find((one) => one.id === draw?.dataset);
+    const at = dataset === undefined ? -1 : datasets.indexOf(dataset);
+    const next = datasets[(at + 1) % Math.max(1, datasets.length)];
+    const captions: Caption[] = [
+      { x: PAD, y: 0.18, text: dataset?.name ?? 'Images', size: 0.105, color: TEXT, weight: 600, maxWidth: 1.45 },
+      { x: PAD, y: 0.275, text: pageText(draw), size: 0.062, color: MUTED },
+    ];
+    if (next !== undefined && datasets.length > 1) {
+      const width = 0.42;
+      const button = { x: WIDTH - PAD - width, y: 0.085, width, height: 0.11 };
+      putButton('Next dataset', button, () => void this.actions.chooseDataset(next.id), widgets, captions);
+    }
+    return captions;
+  }
+
+  private putImage(image: ImageInfo, cell: number, widgets: Widget[], captions: Caption[]): void {
+    const x = PAD + (cell % COLUMNS) * (THUMB_WIDTH + GAP);
+    const y = HEAD + Math.floor(cell / COLUMNS) * (THUMB_HEIGHT + CAPTIONS);
+    const take = (): void => {
+      this.actions.hold({ kind: 'image', image });
+    };
+    widgets.push(
+      { x, y, width: THUMB_WIDTH, height: THUMB_HEIGHT, radius: 0.02, color: SLOT },
+      { x, y, width: THUMB_WIDTH, height: THUMB_HEIGHT, radius: 0.02, color: SLOT, cell, action: take },
+    );
+    const below = y + THUMB_HEIGHT;
+    const maxWidth = THUMB_WIDTH;
+    captions.push({ x, y: below + 0.066, text: image.name, size: 0.054, color: TEXT, maxWidth });
+    if (image.label != null && image.label !== image.name) {
+      captions.push({ x, y: below + 0.125, text: image.label, size: 0.046, color: MUTED, maxWidth });
+    }
+  }
+
+  private putButtons(draw: Draw | null, widgets: Widget[], captions: Caption[]): void {
+    const last = draw === null ? 0 : Math.ceil(draw.total / DRAW_COUNT) - 1;
+    const page = draw === null ? 0 : Math.round(draw.offset / DRAW_COUNT);
+    const rows: readonly (readonly (readonly [string, (() => void) | null])[])[] = [
+      [
+        ['Previous', page > 0 ? () => void this.actions.page(-1) : null],
+        ['Next', page < last ? () => void this.actions.page(1) : null],
+        ['Draw again', () => void this.actions.drawAgain()],
+        ['Open file\u2026', () => { this.openFile(); }],
+      ],
+      NOISES.map(([label, kind]) => [`${label} noise`, () => void this.actions.noise(kind)] as const),
+    ];
+    rows.forEach((row, index) => {
+      const width = (WIDTH - 2 * PAD - (row.length - 1) * GAP) / row.length;
+      const y = HEIGHT - PAD - (rows.length - index) * BUTTON - (rows.length - 1 - index) * GAP;
+      row.forEach(([label, action], column) => {
+        const box = { x: PAD + column * (width + GAP), y, width, height: BUTTON };
+        putButton(label, box, action, widgets, captions);
+      });
+    });
+  }
+
+  private openFile(): void {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = 'image/jpeg,image/png,image/webp,image/bmp,image/gif';
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      if (file !== undefined) void this.actions.upload(file);
+    });
+    input.click();
+  }
+}
+
+type Box = Pick<Widget, 'x' | 'y' | 'width' | 'height'>;
+
+function putButton(
+  label: string,
+  box: Box,
+  action: (() => void) | null,
+  widgets: Widget[],
+  captions: Caption[],
+): void {
+  widgets.push({
+    ...box,
+    radius: 0.03,
+    color: RAISED,
+    opacity: action === null ? 0.4 : 1,
+    ...(action === null ? {} : { action }),
+  });
+  captions.push({
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2 + 0.021,
+    text: label,
+    size: 0.06,
+    weight: 600,
+    color: action === null ? '#686d7b' : AMBER,
+    align: 'centre',
+    maxWidth: box.width - 0.04,
+  });
+}
+
+function pageText(draw: Draw | null): string {
+  if (draw === null) return 'Drawing images\u2026';
+  const pages = Math.max(1, Math.ceil(draw.total / DRAW_COUNT));
+  const page = Math.round(draw.offset / DRAW_COUNT) + 1;
+  const count = `${formatCount(draw.total)} images in random order`;
+  return `${count} \u00b7 page ${formatCount(page)} of ${formatCount(pages)} \u00b7 click one to take it`;
+}

@@ -1,0 +1,155 @@
+/**
+ * The graph's edges as smooth ribbons on the floor, all in one draw. Light travels along
+ * them from source to target; those at the layer one points at turn amber.
+ */
+import {
+  BufferAttribute,
+  BufferGeometry,
+  CatmullRomCurve3,
+  Mesh,
+  ShaderMaterial,
+  Vector3,
+} from 'three';
+
+import type { Route } from '../net/types';
+import { AMBER, display, EDGE, LIGHT } from './palette';
+
+const WIDTH = 0.11;
+const LIFT = 0.012;
+/** Points per metre where a route bends. */
+const DENSITY = 5;
+
+const VERTEX = /* glsl */ `
+attribute vec4 strand; // metres along, -1..1 across, source layer, target layer
+attribute float whole; // metres of the whole route
+uniform float hovered;
+varying vec3 world;
+varying vec2 spot;
+varying float left;
+varying float chosen;
+void main() {
+  world = position;
+  spot = strand.xy;
+  left = whole - strand.x;
+  chosen = float(abs(strand.z - hovered) < 0.5 || abs(strand.w - hovered) < 0.5);
+  world.y += 0.004 * chosen;
+  gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
+}`;
+
+const FRAGMENT = /* glsl */ `
+${LIGHT}
+uniform vec3 quiet;
+uniform vec3 accent;
+uniform float time;
+uniform float moving;
+varying vec3 world;
+varying vec2 spot;
+varying float left;
+varying float chosen;
+void main() {
+  vec3 fromEye = world - cameraPosition;
+  float soft = fwidth(spot.y) + 0.02;
+  float body = 1.0 - smoothstep(1.0 - soft, 1.0, abs(spot.y));
+  // Arrows every 0.8 m point ahead; light in between drifts the same way.
+  float arrow = fract((spot.x - 0.22 * abs(spot.y)) / 0.8 - 0.12);
+  float tip = smoothstep(0.0, 0.05, arrow) * (1.0 - smoothstep(0.12, 0.17, arrow));
+  tip *= 1.0 - smoothstep(0.12, 0.5, fwidth(spot.x));
+  float wave = fract(spot.x / 4.8 - time * 0.34);
+  float pulse = moving * exp(-pow((wave - 0.5) * 7.0, 2.0));
+  float ends = smoothstep(0.0, 0.35, spot.x) * smoothstep(0.0, 0.25, left);
+  vec3 color = mix(quiet, accent, chosen) * (0.62 + 0.55 * tip + 0.75 * pulse);
+  color = mix(withFog(color, fromEye), color, 0.35);
+  gl_FragColor = vec4(color, body * mix(0.72, 0.95, max(chosen, pulse)) * ends);
+}`;
+
+export class Edges {
+  readonly object: Mesh<BufferGeometry, ShaderMaterial>;
+  private readonly numbers: ReadonlyMap<string, number>;
+
+  constructor(routes: readonly Route[], layers: readonly string[]) {
+    this.numbers = new Map(layers.map((layer, index) => [layer, index]));
+    const material = new ShaderMaterial({
+      vertexShader: VERTEX,
+      fragmentShader: FRAGMENT,
+      uniforms: {
+        quiet: { value: display(EDGE) },
+        accent: { value: display(AMBER) },
+        hovered: { value: -1 },
+        time: { value: 0 },
+        moving: { value: 1 },
+      },
+      transparent: true,
+      depthWrite: false,
+    });
+    this.object = new Mesh(ribbons(routes, this.numbers), material);
+    this.object.frustumCulled = false;
+    this.object.renderOrder = 12;
+  }
+
+  /** The edges into and out of this layer stand out. */
+  highlight(layer: string | null): void {
+    this.write('hovered', layer === null ? -1 : (this.numbers.get(layer) ?? -1));
+  }
+
+  /** `seconds`: of the clock; with less motion the light stands still. */
+  update(seconds: number, still: boolean): void {
+    this.write('time', seconds);
+    this.write('moving', still ? 0 : 1);
+  }
+
+  dispose(): void {
+    this.object.geometry.dispose();
+    this.object.material.dispose();
+  }
+
+  private write(name: string, value: number): void {
+    const uniform = this.object.material.uniforms[name];
+    if (uniform !== undefined) uniform.value = value;
+  }
+}
+
+function ribbons(routes: readonly Route[], numbers: ReadonlyMap<string, number>): BufferGeometry {
+  const positions: number[] = [];
+  const strands: number[] = [];
+  const wholes: number[] = [];
+  const index: number[] = [];
+  for (const route of routes) {
+    const line = smoothed(route.points);
+    const ends = [numbers.get(route.source) ?? -1, numbers.get(route.target) ?? -1];
+    const lengths = distances(line);
+    const whole = lengths.at(-1) ?? 0;
+    line.forEach((point, i) => {
+      const before = line[Math.max(0, i - 1)] ?? point;
+      const after = line[Math.min(line.length - 1, i + 1)] ?? point;
+      const dx = after.x - before.x;
+      const dz = after.z - before.z;
+      const scale = WIDTH / 2 / Math.max(1e-6, Math.hypot(dx, dz));
+      const first = positions.length / 3;
+      for (const side of [-1, 1]) {
+        positions.push(point.x - dz * scale * side, LIFT, point.z + dx * scale * side);
+        strands.push(lengths[i] ?? 0, side, ...ends);
+        wholes.push(whole);
+      }
+      if (i > 0) index.push(first - 2, first - 1, first, first - 1, first + 1, first);
+    });
+  }
+  const geometry = new BufferGeometry();
+  geometry.setAttribute('position', new BufferAttribute(new Float32Array(positions), 3));
+  geometry.setAttribute('strand', new BufferAttribute(new Float32Array(strands), 4));
+  geometry.setAttribute('whole', new BufferAttribute(new Float32Array(wholes), 1));
+  geometry.setIndex(index);
+  return geometry;
+}
+
+/** The route as points along a curve through its corners. */
+function smoothed(points: Route['points']): Vector3[] {
+  const corners = points.map(([x, z]) => new Vector3(x, 0, z));
+  if (corners.length < 3) return corners;
+  const curve = new CatmullRomCurve3(corners, false, 'centripetal');
+  return curve.getSpacedPoints(Math.max(8, Math.ceil(curve.getLength() * DENSITY)));
+}
+
+function distances(line: readonly Vector3[]): number[] {
+  let sum = 0;
+  return line.map((point, i) => (sum += i === 0 ? 0 : point.distanceTo(line[i - 1] ?? point)));
+}
