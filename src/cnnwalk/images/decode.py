@@ -102,4 +102,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     if picture.has_transparency_data:
         front = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", front.size, _WHITE), front)
-    return picture.convert("RGB")
+    rgb = picture.convert("RGB")
+    # EXIF may say where a photograph was taken; a colour profile would tint it in the browser.
+    rgb.info = {}
+    return rgb

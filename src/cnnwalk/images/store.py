@@ -204,8 +204,9 @@ class ImageStore:
 def _make_thumbnail(image: Image.Image) -> bytes:
     side = THUMBNAIL_SIDE
     while True:
-        small = image.copy()
-        small.thumbnail((side, side), Image.Resampling.BICUBIC)
+        scale = min(1, side / max(image.size))
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
         # Noise hardly compresses: quality goes down first, then size.
         for quality in (85, 70, 50, 30):
             data = io.BytesIO()
