@@ -34,8 +34,14 @@ class _CancelledError(Exception):
     pass
 
 
-def compute(network: Network, graph: Graph, load: Callable[[], Image.Image], run: Run) -> None:
-    """Run an image through a network into `run`; ends it whatever happens, unless cancelled."""
+def compute(
+    network: Network, graph: Graph, load: Callable[[], Image.Image], run: Run
+) -> ResultHeader | ProblemHeader | None:
+    """Run an image through a network, adding each layer's frames to `run`.
+
+    Returns:
+        What ends the pass, whatever the network raised; None when the run was cancelled.
+    """
 
     def on_activation(layer: Layer, activation: Tensor) -> None:
         if not run.goes_on():
@@ -47,23 +53,20 @@ def compute(network: Network, graph: Graph, load: Callable[[], Image.Image], run
         run.add(layer.id, *frames)
 
     if not run.goes_on():
-        return
+        return None
     try:
         prepared = prepare(network, load)
         started = time.perf_counter()
         output = forward(network, graph, prepared, on_activation)
         seconds = time.perf_counter() - started
-        result = ResultHeader(predictions=predictions(output, network.classes), seconds=seconds)
-        run.end("finished", encode_frame(result))
+        return ResultHeader(predictions=predictions(output, network.classes), seconds=seconds)
     except _CancelledError:
-        pass
-    except Exception as error:
-        detail = str(error) if isinstance(error, PassError) else _text(error)
-        run.end("failed", encode_frame(ProblemHeader(detail=detail)))
-    finally:
-        # What even leaves here, such as a SystemExit of the network's code, ends the listeners'
-        # waiting as well; has no effect on a run that has ended.
-        run.end("failed", encode_frame(ProblemHeader(detail=f"{network.name} stopped the pass.")))
+        return None
+    except PassError as error:
+        return ProblemHeader(detail=str(error))
+    # A network's code may even try to end the process.
+    except (Exception, SystemExit) as error:
+        return ProblemHeader(detail=f"The pass of {network.name} stopped: {_text(error)}")
 
 
 def prepare(network: Network, load: Callable[[], Image.Image]) -> Tensor:
@@ -116,5 +119,5 @@ def _frame(layer: str, level: Level, coded: Coded, stats: Statistics | None) -> 
     return encode_frame(header, coded.scales.data, coded.codes.data)
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -20,7 +20,7 @@ from cnnwalk.passes.compute import PassError, compute, forward, prepare
 from cnnwalk.passes.maps import to_maps
 from cnnwalk.passes.run import Listener, Run
 from cnnwalk.passes.statistics import statistics_of_weights
-from cnnwalk.wire import Level, ProblemHeader, Statistics, encode_frame
+from cnnwalk.wire import Level, ProblemHeader, ResultHeader, Statistics, encode_frame
 
 MIB = 2**20
 
@@ -160,12 +160,16 @@ class Passes:
         return maps
 
     def _compute(self, served: _Served, key: _Key, load: Load, run: Run) -> None:
-        compute(served.network, served.graph, load, run)
+        last = compute(served.network, served.graph, load, run)
+        frame = b"" if last is None else encode_frame(last)
         with self._lock:
             if self._running.get(key) is run:
                 del self._running[key]
-            if run.finished:
-                self._finished.put(key, run, run.size)
+            if isinstance(last, ResultHeader):
+                self._finished.put(key, run, run.size + len(frame))
+        # Only now, so that whoever has read the end finds the pass in the cache.
+        if last is not None:
+            run.end("finished" if isinstance(last, ResultHeader) else "failed", frame)
 
 
 class Pass:
@@ -175,6 +179,11 @@ class Pass:
         self._graph = graph
         self._find = run
         self._run = run()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every frame is there, the result as the last: nothing will change any more."""
+        return self._run.finished
 
     async def frames(
         self, level: Level, layers: Sequence[str] | None = None

@@ -62,7 +62,7 @@ class Run:
 
     @property
     def size(self) -> int:
-        """Bytes of all frames, each counted once."""
+        """Bytes of all layers' frames, each counted once."""
         with self._lock:
             frames = {id(frame): len(frame) for frame in (*self._base, *self._full.values())}
         return sum(frames.values())
