@@ -5,6 +5,9 @@ The op list of a `Recording` is the one truth; each granularity is a small pure 
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 from torch import Tensor, nn
 
 from cnnwalk.capture.errors import CaptureError
@@ -25,3 +28,14 @@ def capture(
 ) -> Graph:
     """Return the graph of a network; see `record` and `Recording.graph`."""
     return record(model, example_input, name=name).graph(granularity)
+
+
+class _CallablePackage(ModuleType):
+    """Python binds `cnnwalk.capture` to this package as soon as any part of it is imported,
+    in place of the function of that name in the public API: so the package is callable.
+    """
+
+    __call__ = staticmethod(capture)
+
+
+sys.modules[__name__].__class__ = _CallablePackage

@@ -47,12 +47,13 @@ async def get_pass(
     """
     served = network_of(request, network)
     _check_layers(served.graph, level, layers)
-    etag = tag("pass", network, image, level, *(layers or ()))
-    headers = revalidate(request, etag)
+    immutable = revalidate(request, tag("pass", network, image, level, *(layers or ())))
     stored = image_of(request, image)
-    running = walk_of(request).passes.start(served.network.id, image, stored.image)
+    started = walk_of(request).passes.start(served.network.id, image, stored.image)
+    # A pass that still runs may yet fail, and a failure must not stay in a browser's cache.
+    headers = immutable if started.finished else None
     return StreamingResponse(
-        _chunks(running.frames(level, layers)), headers=headers, media_type=FRAMES_MEDIA_TYPE
+        _chunks(started.frames(level, layers)), headers=headers, media_type=FRAMES_MEDIA_TYPE
     )
 
 
@@ -74,7 +75,9 @@ async def get_map(
     values = await run_in_threadpool(walk_of(request).values, served, stored, layer, channel)
     height, width = values.shape
     header = ValuesHeader(layer=layer, channel=channel, shape=(height, width))
-    return Response(encode_frame(header, values.data), headers=headers, media_type=FRAMES_MEDIA_TYPE)
+    return Response(
+        encode_frame(header, values.data), headers=headers, media_type=FRAMES_MEDIA_TYPE
+    )
 
 
 def _layer_of(graph: Graph, layer: str) -> Layer:
