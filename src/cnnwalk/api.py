@@ -9,8 +9,8 @@ from pathlib import Path
 from torch import nn
 
 from cnnwalk.graph import Granularity
-from cnnwalk.images import Dataset, MapDataset, as_dataset, samples
-from cnnwalk.networks import Network, load_network, network_from_module
+from cnnwalk.images import Dataset, MapDataset, find_images, samples
+from cnnwalk.networks import Network, load_network, network_from_module, try_out
 from cnnwalk.server.listen import DEFAULT_HOST, listen
 from cnnwalk.server.run import RunningWalk
 from cnnwalk.server.walk import Walk
@@ -33,7 +33,8 @@ def walk(  # noqa: PLR0913 - all but the model by name
     Args:
         model: a module, a `Network`, or what ``cnnwalk walk`` takes, such as
             ``torchvision:resnet50``. A bare module gets ImageNet's mean and standard deviation.
-        images: a map-style PyTorch dataset or a folder; None for photographs that come along.
+        images: a map-style PyTorch dataset, a folder, or a reference such as
+            ``module.path:dataset``; None for photographs that come along.
         classes: names of the output's values and of the dataset's labels, in order.
         input_size: height and width in pixels of the input, for modules and references.
         granularity: how fine the layers are.
@@ -47,7 +48,7 @@ def walk(  # noqa: PLR0913 - all but the model by name
         ListenError: the port is in use.
     """
     network = _network(model, classes, input_size)
-    dataset = samples() if images is None else as_dataset(images, classes=classes)
+    dataset = samples() if images is None else find_images(images, classes)
     listener = listen(host, port)
     try:
         return RunningWalk(Walk([network], [dataset], granularity=granularity), listener)
@@ -64,4 +65,8 @@ def _network(
     if isinstance(model, nn.Module):
         return network_from_module(model, classes=classes, input_size=input_size)
     network = load_network(model, input_size=input_size) if isinstance(model, str) else model
-    return network if classes is None else dataclasses.replace(network, classes=tuple(classes))
+    if classes is None:
+        return network
+    network = dataclasses.replace(network, classes=tuple(classes))
+    try_out(network)
+    return network

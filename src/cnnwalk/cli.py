@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -25,11 +25,16 @@ app = typer.Typer(
 _FORMS = "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build or module:build."
 
 
-def _size(text: str) -> tuple[int, int]:
+class _Size(NamedTuple):
+    height: int
+    width: int
+
+
+def _size(text: str) -> _Size:
     height, separator, width = text.lower().partition("x")
     if not separator or not height.isdecimal() or not width.isdecimal():
         raise typer.BadParameter(f"{text!r} is not a size; write HEIGHTxWIDTH, such as 224x224")
-    return int(height), int(width)
+    return _Size(int(height), int(width))
 
 
 Spec = Annotated[str, typer.Argument(metavar="NETWORK", help=_FORMS)]
@@ -40,8 +45,9 @@ Weights = Annotated[
 Classes = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Class names: one a line, or a JSON list.")
 ]
+# A plain tuple would ask for two arguments.
 InputSize = Annotated[
-    tuple[int, int] | None,
+    _Size | None,
     typer.Option(metavar="HxW", parser=_size, help="Input in pixels, such as 224x224."),
 ]
 Images = Annotated[

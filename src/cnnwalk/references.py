@@ -18,7 +18,14 @@ class ReferenceNotFoundError(ValueError):
     """A reference leads to nothing; the message is a sentence for people."""
 
 
-_HERE = str(Path(__file__).parent)
+_LIBRARIES = tuple(
+    str(folder) + os.sep
+    for folder in (
+        sysconfig.get_path("stdlib"),
+        *(Path(sysconfig.get_path("platlib"), name) for name in ("torch", "torchvision", "timm")),
+        Path(__file__).parent,
+    )
+)
 
 
 def resolve(reference: str) -> object:
@@ -61,14 +68,14 @@ def explain(error: BaseException) -> str:
     text = f"{type(error).__name__}: {message[:300]}" if message else type(error).__name__
     if isinstance(error, SyntaxError) and error.filename:
         return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
-    frames = list(traceback.extract_tb(error.__traceback__))
-    frames = [frame for frame in frames if not _is_library(frame.filename)] or list(frames)
-    return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})" if frames else text
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not _is_library(frame.filename)]
+    return f"{text} ({own[-1].filename}, line {own[-1].lineno})" if own else text
 
 
 def _is_library(filename: str) -> bool:
-    libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), _HERE)
-    return filename.startswith(("<", *(folder + os.sep for folder in libraries)))
+    """Say whether a line there helps nobody, since the mistake is in what calls it."""
+    return filename.startswith(("<", *_LIBRARIES))
 
 
 def _import_file(path: Path) -> ModuleType:
