@@ -13,5 +13,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: 'es' },
+  // The golden frames, which tests read.
+  assetsInclude: ['**/*.bin'],
   test: { include: ['tests/**/*.test.ts'], environment: 'node' },
 });

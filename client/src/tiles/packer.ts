@@ -23,8 +23,9 @@ class Occupancy {
   /** Taken blocks above and to the left, one row and column larger than the page. */
   private readonly sums: Uint32Array;
   private areSumsValid = false;
-  /** The smallest area that found no room since blocks were last given back. */
-  private tooLarge = Infinity;
+  /** What found no room since blocks were last given back. */
+  private tooWide = Infinity;
+  private tooHigh = Infinity;
 
   constructor(private readonly side: number) {
     this.free = side * side;
@@ -34,10 +35,12 @@ class Occupancy {
 
   /** Takes width x height blocks; returns the index of their upper left block, or -1. */
   take(width: number, height: number): number {
-    if (width * height > this.free || width * height >= this.tooLarge) return -1;
+    if (width * height > this.free) return -1;
+    if (width >= this.tooWide && height >= this.tooHigh) return -1;
     const at = this.find(width, height);
     if (at < 0) {
-      this.tooLarge = width * height;
+      this.tooWide = width;
+      this.tooHigh = height;
       return -1;
     }
     this.mark(at, width, height, 1);
@@ -47,7 +50,7 @@ class Occupancy {
 
   give(at: number, width: number, height: number): void {
     this.mark(at, width, height, 0);
-    this.tooLarge = Infinity;
+    this.tooWide = this.tooHigh = Infinity;
   }
 
   private find(width: number, height: number): number {

@@ -10,7 +10,7 @@ import { decodeLevel } from './decode';
 import { tileBytes, type FromWorker, type ToWorker } from './messages';
 
 /** Bytes of tiles that may wait in the page before the streams pause. */
-export const WINDOW_BYTES = 48 * 1024 * 1024;
+const WINDOW_BYTES = 48 * 1024 * 1024;
 
 export class Streams {
   private readonly plans = new Map<string, LayerPlan>();
@@ -23,6 +23,7 @@ export class Streams {
   constructor(
     private readonly fetch: Fetch,
     private readonly post: (message: FromWorker, transfer: Transferable[]) => void,
+    private readonly windowBytes = WINDOW_BYTES,
   ) {}
 
   /** Does what the page asks; resolves when a fetch that was asked for has ended. */
@@ -72,7 +73,7 @@ export class Streams {
       if (part === undefined || part.done) break;
       for (const frame of parser.push(part.value)) {
         this.handle(frame, run);
-        while (this.waiting > WINDOW_BYTES && !signal.aborted) await this.settling();
+        while (this.waiting > this.windowBytes && !signal.aborted) await this.settling();
         if (signal.aborted) return false;
       }
     }
