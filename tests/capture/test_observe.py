@@ -180,8 +180,31 @@ def test_another_path_is_an_error():
     with pytest.raises(CaptureError, match=r"another path.*add.*relu"):
         observe(model, image, graph, lambda *_: None)
     model.extra, model.short = False, True
-    with pytest.raises(CaptureError, match=r"another path.*nothing more.*relu"):
+    with pytest.raises(CaptureError, match=r"another path.*the end of the pass.*relu"):
         observe(model, image, graph, lambda *_: None)
+
+
+class KeepsItsMask(nn.Module):
+    """Computes a constant in its first pass only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.mask: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        if self.mask is None:
+            self.mask = torch.arange(4.0).view(1, 4, 1, 1) * 2
+        return y * self.mask
+
+
+def test_constants_that_a_network_keeps_may_be_missing_later():
+    model, image = KeepsItsMask(), torch.rand(1, 3, 4, 4)
+    graph = capture(model, image)
+    seen = observed(model, image, graph)
+    assert list(seen) == ["input", "conv", "mul"]
+    assert torch.equal(seen["mul"], seen["conv"] * torch.tensor([0.0, 2, 4, 6]).view(1, 4, 1, 1))
 
 
 def test_a_failing_pass_names_the_last_layer(resnet, image):

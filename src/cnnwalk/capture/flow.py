@@ -44,7 +44,7 @@ def follow(
     Where no output depends on an input, everything that depends on an input is kept: it is
     what there is to see, and the check says that the outputs are not connected.
     """
-    dependent = _dependent(operations)
+    dependent = dependent_on_inputs(operations)
     returned = tuple(value for values in outputs for value in values if _depends(value, dependent))
     kept = _reaching(operations, returned) & dependent if returned else dependent
     folded = _fold_parameters(operations, dependent, list(parameters))
@@ -65,7 +65,8 @@ def _depends(value: Value, dependent: set[int]) -> bool:
     return value.operation == INPUT or value.operation in dependent
 
 
-def _dependent(operations: Sequence[Operation]) -> set[int]:
+def dependent_on_inputs(operations: Sequence[Operation]) -> set[int]:
+    """Return the numbers of the operations whose result depends on an input."""
     dependent: set[int] = set()
     for operation in operations:
         if any(_depends(value, dependent) for value in operation.inputs):

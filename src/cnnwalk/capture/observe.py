@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 
 from torch import Tensor, nn
 
@@ -15,6 +14,9 @@ from cnnwalk.capture.tensors import own_copy, parameter_names, unwrap
 from cnnwalk.graph import Graph, Layer
 
 OnActivation = Callable[[Layer, Tensor], None]
+
+_END = "the end of the pass"
+"""Stands behind the last operation."""
 
 
 def observe(
@@ -51,7 +53,7 @@ def observe(
     last = None if stop_after is None else graph.layer(stop_after)
     model = unwrap(model)
     inputs = own_copy(example_input)
-    scripted = any(signature.startswith(SCRIPTED) for signature in graph.operations)
+    scripted = any(SCRIPTED in signature for signature in graph.operations)
     witness = Witness() if scripted else None
     observer = _Observer(graph, parameter_names(model), on_activation, last, witness)
     with untouched(model):
@@ -105,10 +107,9 @@ class _Observer(OperationMode):
         self._show(INPUT, inputs)
 
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
-        signature = self.signature(call, self._parameters)
-        recorded = self._graph.operations
-        if self._position >= len(recorded) or recorded[self._position] != signature:
-            self._refuse(signature)
+        if self.ended_by is not None:  # the network swallowed it and goes on
+            raise self.ended_by
+        self._meet(self.signature(call, self._parameters))
         self._show(self._position, outputs)
         self._position += 1
         return result
@@ -117,8 +118,7 @@ class _Observer(OperationMode):
         """Raise what the network swallowed, or that it did less than recorded."""
         if self.ended_by is not None:
             raise self.ended_by
-        if self._position < len(self._graph.operations):
-            self._refuse("nothing more")
+        self._meet(_END)
 
     def place(self) -> str:
         """Say where the pass is, for messages about a failure."""
@@ -135,14 +135,14 @@ class _Observer(OperationMode):
             if layer is self._last:
                 raise _Stop
 
-    def _refuse(self, found: str) -> NoReturn:
-        recorded = self._graph.operations
-        expected = (
-            recorded[self._position] if self._position < len(recorded) else "the end of the pass"
-        )
-        self.ended_by = CaptureError(
-            f"{self._graph.name} took another path with this input than when it was recorded: "
-            f"{self.place()}, operation {self._position} is {found}, expected {expected}. "
-            "Capture the graph again with an input like this one."
-        )
-        raise self.ended_by
+    def _meet(self, found: str) -> None:
+        """Compare the present operation with the recorded one."""
+        operations = self._graph.operations
+        expected = operations[self._position] if self._position < len(operations) else _END
+        if found != expected:
+            self.ended_by = CaptureError(
+                f"{self._graph.name} took another path with this input than when it was "
+                f"recorded: {self.place()} comes {found}, expected {expected} (operation "
+                f"{self._position}). Capture the graph again with an input like this one."
+            )
+            raise self.ended_by

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
 from cnnwalk.capture.errors import CaptureError
+from cnnwalk.capture.flow import dependent_on_inputs
 from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
@@ -31,6 +32,9 @@ def record(
     The model is left as it was found: modes, buffers and the random state are restored, and
     its inputs are copies.
 
+    A network may compute a constant (a mask, a grid) in its first pass and keep it. Where
+    constants were computed a second pass is recorded, which is like all later ones.
+
     Args:
         model: any module, unchanged; wrappers such as `DataParallel` are looked through.
         example_input: the forward method's argument, or its arguments, with the batch axis.
@@ -40,25 +44,31 @@ def record(
         CaptureError: the forward pass fails, or returns no tensor.
     """
     model = unwrap(model)
-    inputs = own_copy(example_input)
+    title = name if name is not None else type(model).__name__
+    recording = _record_pass(model, own_copy(example_input), title)
+    if len(dependent_on_inputs(recording.operations)) < len(recording.operations):
+        recording = _record_pass(model, own_copy(example_input), title)
+    return recording
+
+
+def _record_pass(model: nn.Module, inputs: tuple[Tensor, ...], name: str) -> Recording:
     modules = ModuleCalls(model)
     witness = Witness()
     recorder = Recorder(model, modules, witness)
     recorder.start(inputs)
-    title = name if name is not None else type(model).__name__
     with untouched(model), modules, witness, recorder:
         try:
             result = model(*inputs)
         except Exception as error:
-            raise CaptureError(f"{title} failed {recorder.place()}: {error}") from error
+            raise CaptureError(f"{name} failed {recorder.place()}: {error}") from error
     outputs = distinct(tensors_in(result))
     if not outputs:
         raise CaptureError(
-            f"{title} returned {type(result).__name__} without a tensor; expected a tensor, or "
+            f"{name} returned {type(result).__name__} without a tensor; expected a tensor, or "
             "tensors in tuples, lists or dicts. Return what the network computes."
         )
     return Recording(
-        name=title,
+        name=name,
         inputs=tuple(tuple(tensor.shape) for tensor in inputs),
         outputs=tuple(recorder.values(tensor) for tensor in outputs),
         operations=tuple(recorder.operations),

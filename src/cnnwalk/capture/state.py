@@ -16,23 +16,32 @@ def untouched(model: nn.Module) -> Iterator[None]:
     `no_grad`, not `inference_mode`: in-place writes are found by version counters, which
     inference tensors do not have.
     """
-    modes = [(module, module.training) for module in model.modules()]
+    modules = list(model.modules())
+    training = [module for module in modules if module.training]
     buffers = [
         (module, name, buffer, buffer.detach().clone(), buffer._version)
-        for module in model.modules()
+        for module in modules
         for name, buffer in module._buffers.items()
         if buffer is not None and not buffer.is_inference()
     ]
-    devices = {parameter.device for parameter in model.parameters() if parameter.is_cuda}
-    model.eval()
+    for module in training:
+        module.training = False
     try:
-        with torch.random.fork_rng(devices=sorted(devices, key=str)), torch.no_grad():
+        with torch.random.fork_rng(devices=_cuda_devices(modules)), torch.no_grad():
             yield
     finally:
-        for module, mode in modes:
-            module.training = mode
+        for module in training:
+            module.training = True
         for module, name, buffer, copy, version in buffers:
             _restore(module, name, buffer, copy, version)
+
+
+def _cuda_devices(modules: list[nn.Module]) -> list[torch.device]:
+    """Return the devices whose random state a forward pass could advance."""
+    if not torch.cuda.is_initialized():
+        return []
+    parameters = (value for module in modules for value in module._parameters.values())
+    return list({value.device for value in parameters if value is not None and value.is_cuda})
 
 
 def _restore(module: nn.Module, name: str, buffer: Tensor, copy: Tensor, version: int) -> None:
