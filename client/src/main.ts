@@ -2,8 +2,12 @@
 import { Actions } from './model/actions';
 import { State } from './model/state';
 import { Api } from './net/api';
+import { Connection } from './net/connection';
 import { probeGraphics } from './scene/graphics';
 import { World } from './scene/world';
+import { installEmulatorIfAsked } from './testing/emulator';
+import { watchErrors } from './testing/errors';
+import { installHooks } from './testing/hooks';
 import { mountUi } from './ui';
 import { arrivalScreen } from './ui/arrival';
 
@@ -12,6 +16,8 @@ const NO_WEBGL =
   'acceleration in its settings, or open the page in a current Chrome, Edge, Firefox or Safari.';
 
 async function start(): Promise<void> {
+  watchErrors();
+  await installEmulatorIfAsked();
   const state = new State();
   const graphics = probeGraphics();
   if (!graphics.webgl2) {
@@ -24,8 +30,27 @@ async function start(): Promise<void> {
   document.body.append(hall);
   const world = new World(hall, state, actions, graphics);
   mountUi(document.body, state, actions, world, graphics.software);
+  installHooks(state, world);
+  watchConnection(state, actions);
   world.start();
   await actions.arrive(new URLSearchParams(location.search).get('network'));
+}
+
+function watchConnection(state: State, actions: Actions): void {
+  const connection = new Connection(state, {
+    health: () => actions.api.health(),
+    resume: () => actions.resume(),
+    again: () => {
+      actions.again();
+    },
+    reloadPage: () => {
+      location.reload();
+    },
+  });
+  actions.onTrouble = () => {
+    connection.check();
+  };
+  connection.start();
 }
 
 void start();

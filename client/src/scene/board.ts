@@ -21,7 +21,7 @@ import {
 } from 'three';
 
 import type { Glyphs, Weight } from './glyphs';
-import { AMBER, display, LIGHT } from './palette';
+import { AMBER, display, DITHER, LIGHT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
 import { Text, type Line } from './text';
@@ -87,6 +87,7 @@ void main() {
 
 const FRAGMENT = /* glsl */ `
 ${LIGHT}
+${DITHER}
 uniform sampler2D sheet;
 uniform vec2 cells;
 uniform vec3 accent;
@@ -171,6 +172,15 @@ export class Board implements Pickable {
     (uniforms['cells']?.value as Vector2).set(columns, rows);
   }
 
+  /** Where a point of the board is in space; `x`, `y` in m from its upper left corner. */
+  at(x: number, y: number): Vector3 {
+    const { centre, width, height } = this.pose;
+    return centre
+      .clone()
+      .addScaledVector(this.right, x - width / 2)
+      .addScaledVector(UP, height / 2 - y);
+  }
+
   pick(ray: Ray): number | null {
     const { centre, width, height } = this.pose;
     const towards = ray.direction.dot(this.normal);
@@ -216,12 +226,7 @@ export class Board implements Pickable {
   }
 
   private lineOf({ x, y, ...rest }: Caption): Line {
-    const { centre, width, height } = this.pose;
-    const place = centre
-      .clone()
-      .addScaledVector(this.right, x - width / 2)
-      .addScaledVector(UP, height / 2 - y)
-      .addScaledVector(this.normal, 0.004);
+    const place = this.at(x, y).addScaledVector(this.normal, 0.004);
     return { ...rest, at: place, right: this.right, up: UP, fade: 14 };
   }
 }

@@ -8,7 +8,7 @@ import type { Draw, ImageInfo, InputFrame } from '../net/types';
 import { Board, type Caption, type Widget } from './board';
 import { ContactSheet } from './contactsheet';
 import type { Glyphs } from './glyphs';
-import { AMBER, MUTED, TEXT } from './palette';
+import { AMBER, GLASS, MUTED, TEXT } from './palette';
 
 const COLUMNS = 4;
 const ROWS = Math.ceil(DRAW_COUNT / COLUMNS);
@@ -24,19 +24,19 @@ const HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS) + 2 * (BUTTON + GAP) + PA
 const BOTTOM = 0.5;
 const YAW = 0.42;
 
-const BOARD = '#11141d';
 const RAISED = '#262b39';
 const SLOT = '#1b1f2a';
 
 const NOISES = [
   ['Gaussian', 'gaussian'],
   ['Uniform', 'uniform'],
-  ['Clouds', 'clouds'],
+  ['Cloud', 'clouds'],
 ] as const;
 
 export class DatasetPanel {
   readonly board: Board;
   private readonly sheet = new ContactSheet(COLUMNS, ROWS);
+  private readonly centres = new Map<string, Vector3>();
 
   constructor(
     frame: InputFrame,
@@ -51,10 +51,16 @@ export class DatasetPanel {
     this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
   }
 
+  /** Where an image's picture is in space; null when it is not on the page that is shown. */
+  centreOf(image: string): Vector3 | null {
+    return this.centres.get(image) ?? null;
+  }
+
   /** Shows a page of a draw. */
   show(draw: Draw | null): void {
+    this.centres.clear();
     const widgets: Widget[] = [
-      { x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.05, color: BOARD, opacity: 0.94 },
+      { x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.05, color: GLASS, opacity: 0.94 },
     ];
     const captions: Caption[] = this.heading(draw, widgets);
     (draw?.images ?? []).forEach((image, cell) => {
@@ -90,6 +96,7 @@ export class DatasetPanel {
   private putImage(image: ImageInfo, cell: number, widgets: Widget[], captions: Caption[]): void {
     const x = PAD + (cell % COLUMNS) * (THUMB_WIDTH + GAP);
     const y = HEAD + Math.floor(cell / COLUMNS) * (THUMB_HEIGHT + CAPTIONS);
+    this.centres.set(image.id, this.board.at(x + THUMB_WIDTH / 2, y + THUMB_HEIGHT / 2));
     const take = (): void => {
       this.actions.hold({ kind: 'image', image });
     };

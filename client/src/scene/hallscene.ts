@@ -10,16 +10,17 @@ import { Tiles } from '../tiles/tiles';
 import { DatasetPanel } from './datasetpanel';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
-import { InputFrame } from './inputframe';
+import { exhibitOf, frameExhibit } from './exhibit';
+import { BORDER, InputFrame } from './inputframe';
 import { hallLines } from './labels';
 import { MapTarget } from './maptarget';
+import { NearText } from './neartext';
 import { placeOf, type Place } from './place';
 import { Plates } from './plates';
 import type { Pickable } from './pointing';
 import { Results } from './results';
 import { Slabs } from './slabs';
 import { Stands } from './stands';
-import { Text } from './text';
 
 /** GPU textures for the maps, desktop (DESIGN, budgets). */
 const TEXTURE_BUDGET = 1024 ** 3;
@@ -37,8 +38,8 @@ export class HallScene {
   private readonly plates: Plates;
   private readonly frame: InputFrame;
   private readonly results: Results;
-  private readonly dataset: DatasetPanel;
-  private readonly writing: Text;
+  readonly dataset: DatasetPanel;
+  private readonly writing: NearText;
   private readonly loader: PassLoader;
   private readonly stops: (() => void)[];
   private refined = 0;
@@ -55,17 +56,25 @@ export class HallScene {
     this.places = new Map(places.map((place) => [place.layer, place]));
     this.tiles = new Tiles(renderer, hall, { budgetBytes: TEXTURE_BUDGET });
     this.loader = new PassLoader(this.tiles, actions.handlers);
-    this.stands = new Stands(places);
+    const exhibits = new Map(
+      graph.layers.flatMap((layer) => {
+        const place = this.places.get(layer.id);
+        return place === undefined ? [] : [[layer.id, exhibitOf(place, layer)]];
+      }),
+    );
+    this.stands = new Stands([
+      ...exhibits.values(),
+      frameExhibit(arrangement.input_frame, BORDER),
+    ]);
     this.edges = new Edges(
       arrangement.routes,
       graph.layers.map((layer) => layer.id),
     );
-    this.plates = new Plates(graph.layers, this.places, glyphs);
+    this.plates = new Plates(graph.layers, exhibits, glyphs);
     this.frame = new InputFrame(arrangement.input_frame, state, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
     this.dataset = new DatasetPanel(arrangement.input_frame, state, actions, glyphs);
-    this.writing = new Text(glyphs);
-    this.writing.set(hallLines(hall, this.places));
+    this.writing = new NearText(hallLines(hall, this.places), glyphs);
     const maps = new MapTarget(this.tiles, state, actions);
     this.pickables = [maps, new Slabs(places), this.frame, this.dataset.board];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
@@ -93,6 +102,7 @@ export class HallScene {
   update(camera: PerspectiveCamera, eye: Vector3, viewportHeight: number, seconds: number): void {
     this.tiles.update(camera, viewportHeight);
     this.plates.update(eye);
+    this.writing.update(eye);
     this.edges.update(seconds, this.state.reducedMotion.peek());
     this.frame.update(seconds);
     if (seconds - this.refined < REFINE_EVERY) return;

@@ -20,7 +20,7 @@ import { Pointing } from './pointing';
 import { Tool } from './tool';
 import { Walker } from './walker';
 
-const FIELD_OF_VIEW = 62;
+const FIELD_OF_VIEW = 56;
 const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP = 0.1;
 
@@ -85,6 +85,11 @@ export class World {
 
   get tiles(): Tiles | null {
     return this.hall?.tiles ?? null;
+  }
+
+  /** Where an image's picture hangs in space; null when the dataset panel does not show it. */
+  pictureOf(image: string): Vector3 | null {
+    return this.hall?.dataset.centreOf(image) ?? null;
   }
 
   /** Frames drawn since the start. */

@@ -54,7 +54,7 @@ export function mountUi(
   );
   bindShown(hud, () => state.arrival.value.stage === 'ready');
   effect(() => {
-    document.body.classList.toggle('holding', state.held.value !== null);
+    document.body.classList.toggle('arrived', state.arrival.value.stage === 'ready');
   });
   container.append(
     h('div', { class: 'ui' }, hud, arrivalScreen(state), banners, notices(state, actions), dropVeil(actions)),

@@ -35,7 +35,7 @@ function inserted(state: State, actions: Actions): HTMLElement {
     picture.hidden = image === null;
     if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
     name.textContent = image === null ? 'No image inserted' : (image.label ?? image.name);
-    const details = image === null ? [] : [image.label === null ? '' : image.name, `${image.width} × ${image.height}`];
+    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : image.name, `${image.width} × ${image.height}`];
     origin.textContent = details.filter(Boolean).join(' · ');
   });
   return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
