@@ -31,9 +31,8 @@ class RunningWalk:
     def __init__(self, walk: Walk, listener: Listener) -> None:
         """Serve `walk` at `listener`; returns when requests are answered."""
         credentials = Credentials(listener.port, load_secret())
-        gate = Gate(
-            create_app(walk, read_bundle()), credentials, host=listener.host, port=listener.port
-        )
+        app = create_app(walk, read_bundle())
+        gate = Gate(app, credentials, host=listener.host, port=listener.port)
         self.url = f"{listener.url}?token={credentials.token}"
         self.walk = walk
         self._server = _Server(
@@ -84,7 +83,8 @@ class RunningWalk:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<cnnwalk at {self.url}>"
+        # Without the token, which has no place in logs and tracebacks.
+        return f"<{type(self).__name__} at {self.url.partition('?')[0]}>"
 
 
 class _Server(uvicorn.Server):
