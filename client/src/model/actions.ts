@@ -63,6 +63,8 @@ export class Actions {
   private readonly earlier: ImageInfo[] = [];
   private readonly sources = new Sources();
   private notices = 0;
+  /** Counts what was asked to be inserted: the last one wins, whichever arrives last. */
+  private insertions = 0;
 
   constructor(
     private readonly state: State,
@@ -185,10 +187,12 @@ export class Actions {
     if (image !== null) this.hold({ kind: 'image', image });
   }
 
-  /** Brings a picture to the server and inserts it at once. */
+  /** Brings a picture to the server and inserts it, unless another one went in meanwhile. */
   async uploadAndInsert(file: File): Promise<void> {
+    this.insertions += 1;
+    const own = this.insertions;
     const image = await this.bring(file);
-    if (image !== null) this.insert(image);
+    if (image !== null && own === this.insertions) this.insert(image);
   }
 
   fly(to: Destination): void {
@@ -238,6 +242,7 @@ export class Actions {
   }
 
   private put(image: ImageInfo): void {
+    this.insertions += 1;
     batch(() => {
       this.state.inserted.value = image;
       this.state.undoable.value = this.earlier.length > 0;

@@ -51,9 +51,9 @@ export class DatasetPanel {
     this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
   }
 
-  /** Where an image's picture is in space; null when it is not on the page that is shown. */
-  centreOf(image: string): Vector3 | null {
-    return this.centres.get(image) ?? null;
+  /** Where an image's picture, or the button with a label, is in space; null when it is not shown. */
+  centreOf(name: string): Vector3 | null {
+    return this.centres.get(name) ?? null;
   }
 
   /** Shows a page of a draw. */
@@ -130,6 +130,7 @@ export class DatasetPanel {
       row.forEach(([label, action], column) => {
         const box = { x: PAD + column * (width + GAP), y, width, height: BUTTON };
         putButton(label, box, action, widgets, captions);
+        this.centres.set(label, this.board.at(box.x + width / 2, y + BUTTON / 2));
       });
     });
   }

@@ -8,7 +8,7 @@ import { ValueCache } from '../model/values';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
 import { Environment } from './environment';
-import { Flight, poseBefore, startPose } from './flight';
+import { Flight, freeBefore, poseBefore, startPose } from './flight';
 import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import { HallScene } from './hallscene';
@@ -17,11 +17,11 @@ import { Immersion } from './immersion';
 import { Keys } from './keys';
 import { Mouse } from './mouse';
 import { Pointing } from './pointing';
+import { Resolution } from './resolution';
 import { Tool } from './tool';
 import { Walker } from './walker';
 
 const FIELD_OF_VIEW = 56;
-const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP = 0.1;
 
 export class World {
@@ -34,6 +34,7 @@ export class World {
   private readonly glyphs = new Glyphs();
   private readonly tool = new Tool(this.glyphs);
   private readonly flight = new Flight(this.walker);
+  private readonly resolution: Resolution;
   private readonly immersion: Immersion;
   private readonly keys: Keys;
   private readonly mouse: Mouse;
@@ -51,6 +52,7 @@ export class World {
     graphics: Graphics,
   ) {
     this.renderer = makeRenderer(graphics);
+    this.resolution = new Resolution(this.renderer, graphics.software);
     const canvas = this.renderer.domElement;
     Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
     container.append(canvas);
@@ -87,9 +89,9 @@ export class World {
     return this.hall?.tiles ?? null;
   }
 
-  /** Where an image's picture hangs in space; null when the dataset panel does not show it. */
-  pictureOf(image: string): Vector3 | null {
-    return this.hall?.dataset.centreOf(image) ?? null;
+  /** Where the dataset panel shows an image's picture or a button; null when it does not. */
+  onDatasetPanel(name: string): Vector3 | null {
+    return this.hall?.dataset.centreOf(name) ?? null;
   }
 
   /** Frames drawn since the start. */
@@ -153,7 +155,8 @@ export class World {
     }
     const place = hall.places.get(to.layer);
     if (place === undefined) return;
-    const pose = poseBefore(place, aspect, (fov * Math.PI) / 180);
+    const free = freeBefore(place, hall.places.values());
+    const pose = poseBefore(place, free, aspect, (fov * Math.PI) / 180);
     this.flight.start(pose, this.state.reducedMotion.peek());
   }
 
@@ -179,7 +182,9 @@ export class World {
     else this.walker.step(seconds, this.keys.steering);
     this.walker.apply(this.camera);
     this.camera.updateMatrixWorld();
-    if (this.camera.matrix.equals(this.view)) return;
+    const moved = !this.camera.matrix.equals(this.view);
+    this.resolution.update(seconds, moved);
+    if (!moved) return;
     this.view.copy(this.camera.matrix);
     this.pointing.invalidate();
   }
@@ -201,7 +206,6 @@ function makeRenderer(graphics: Graphics): WebGLRenderer {
     powerPreference: 'high-performance',
   });
   renderer.outputColorSpace = SRGBColorSpace;
-  renderer.setPixelRatio(graphics.software ? 1 : Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO));
   renderer.xr.enabled = true;
   renderer.xr.setReferenceSpaceType('local-floor');
   // Counted over a whole frame, with all that other parts draw in it.

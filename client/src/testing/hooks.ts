@@ -113,9 +113,9 @@ export class Hooks {
     return frame === undefined ? null : this.spot(this.world.camera.position.clone().copy(frame));
   }
 
-  /** Where an image of the dataset panel is on the page; null when it does not show it. */
-  pictureSpot(image: string): Spot {
-    const place = this.world.pictureOf(image);
+  /** Where the dataset panel shows an image (by id) or a button (by label); null when it does not. */
+  datasetSpot(name: string): Spot {
+    const place = this.world.onDatasetPanel(name);
     return place === null ? null : this.spot(place.clone());
   }
 

@@ -41,7 +41,6 @@ export function mountUi(
   const help = helpDialog();
   const settings = settingsDialog(state, actions, hints);
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
-  if (software) banners.append(softwareBanner());
 
   const hud = h(
     'div',
@@ -52,6 +51,7 @@ export function mountUi(
     inspector(state, actions, cache),
     hints.element,
   );
+  if (software) hud.append(softwareBanner());
   bindShown(hud, () => state.arrival.value.stage === 'ready');
   effect(() => {
     document.body.classList.toggle('arrived', state.arrival.value.stage === 'ready');

@@ -57,11 +57,11 @@ export function connectionBanner(state: State): HTMLElement {
 export function softwareBanner(): HTMLElement {
   const banner = h(
     'div',
-    { class: 'banner', role: 'status' },
+    { class: 'banner software', role: 'status' },
     h(
       'p',
       {},
-      'This browser draws without the graphics card, so the walk may be slow. Hardware acceleration can be switched on in its settings.',
+      'Drawn without a graphics card: the walk may be slow. Hardware acceleration is in the browser’s settings.',
     ),
   );
   banner.append(button({ class: 'quiet' }, () => { banner.remove(); }, 'Understood'));
