@@ -30,7 +30,7 @@ export class Page {
     const set = (name: number, value: number): void => {
       gl.texParameteri(gl.TEXTURE_2D, name, value);
     };
-    set(gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    set(gl.TEXTURE_MAG_FILTER, gl.LINEAR);
     set(gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     set(gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     set(gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);

@@ -88,7 +88,16 @@ void main() {
   vec2 onGap = vMap + (within - MAP) / GAP * (vTexels.zw - vMap);
   vec2 texel = mix(onMap, onGap, step(MAP, within)) + (cell - vCells.xy) * vTexels.zw;
   texel = vTexels.xy + clamp(texel, vec2(0.0), vCells.zw * vTexels.zw);
-  vec3 colour = colourOf(texture2D(page, texel / vec2(PAGE_WIDTH, pageHeight)).xy);
+  vec2 parts = texture2D(page, texel / vec2(PAGE_WIDTH, pageHeight)).xy;
+  // From twice its size on, a value is a square of its exact colour. Fetched, because what
+  // anisotropic filters make of nearest magnification differs between devices.
+  vec2 footprint = pixel * vMap / MAP;
+  parts = mix(
+    texelFetch(page, ivec2(texel), 0).xy,
+    parts,
+    smoothstep(0.5, 1.0, max(footprint.x, footprint.y))
+  );
+  vec3 colour = colourOf(parts);
 
   vec2 share = shareOfMap(within - 0.5 * pixel, within + 0.5 * pixel);
   vec2 index = floor(vCell);
