@@ -20,45 +20,48 @@ const LIFT = 0.012;
 const DENSITY = 5;
 
 const VERTEX = /* glsl */ `
+${LIGHT}
 attribute vec4 strand; // metres along, -1..1 across, source layer, target layer
 attribute float whole; // metres of the whole route
 uniform float hovered;
-varying vec3 world;
 varying vec2 spot;
 varying float left;
 varying float chosen;
+varying vec4 air;
 void main() {
-  world = position;
+  vec3 world = position;
   spot = strand.xy;
   left = whole - strand.x;
   chosen = float(abs(strand.z - hovered) < 0.5 || abs(strand.w - hovered) < 0.5);
   world.y += 0.004 * chosen;
+  vec3 fromEye = world - cameraPosition;
+  air = vec4(horizon(aheadness(fromEye)), 0.6 * haze(length(fromEye)));
   gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
 }`;
 
 const FRAGMENT = /* glsl */ `
-${LIGHT}
 uniform vec3 quiet;
 uniform vec3 accent;
 uniform float time;
 uniform float moving;
-varying vec3 world;
 varying vec2 spot;
 varying float left;
 varying float chosen;
+varying vec4 air;
 void main() {
-  vec3 fromEye = world - cameraPosition;
   float soft = fwidth(spot.y) + 0.02;
   float body = 1.0 - smoothstep(1.0 - soft, 1.0, abs(spot.y));
-  // Arrows every 0.8 m point ahead; light in between drifts the same way.
-  float arrow = fract((spot.x - 0.22 * abs(spot.y)) / 0.8 - 0.12);
-  float tip = smoothstep(0.0, 0.05, arrow) * (1.0 - smoothstep(0.12, 0.17, arrow));
-  tip *= 1.0 - smoothstep(0.12, 0.5, fwidth(spot.x));
+  // Arrows point ahead; light in between drifts the same way.
+  float arrow = (fract((spot.x + 0.07 * abs(spot.y)) / 0.6) - 0.5) * 0.6;
+  float blur = fwidth(spot.x);
+  float tip = 1.0 - smoothstep(0.022, 0.032 + blur, abs(arrow));
+  tip *= 1.0 - smoothstep(0.06, 0.25, blur);
   float wave = fract(spot.x / 4.8 - time * 0.34);
-  float pulse = moving * exp(-pow((wave - 0.5) * 7.0, 2.0));
+  float crest = (wave - 0.5) * 7.0;
+  float pulse = moving * exp(-crest * crest);
   float ends = smoothstep(0.0, 0.35, spot.x) * smoothstep(0.0, 0.25, left);
-  vec3 color = mix(quiet, accent, chosen) * (0.62 + 0.55 * tip + 0.75 * pulse);
-  color = mix(withFog(color, fromEye), color, 0.35);
+  vec3 color = mix(quiet, accent, chosen) * (0.62 + 0.75 * tip + 0.7 * pulse);
+  color = mix(color, air.rgb, air.a);
   gl_FragColor = vec4(color, body * mix(0.72, 0.95, max(chosen, pulse)) * ends);
 }`;
 

@@ -12,7 +12,7 @@ import {
 } from 'three';
 
 import type { Arrangement } from '../net/types';
-import { LIGHT } from './palette';
+import { DITHER, LIGHT } from './palette';
 
 const FLOOR_RADIUS = 700;
 
@@ -26,6 +26,7 @@ void main() {
 
 const SKY_FRAGMENT = /* glsl */ `
 ${LIGHT}
+${DITHER}
 varying vec3 direction;
 
 float star(vec3 d) {
@@ -39,7 +40,7 @@ float star(vec3 d) {
 void main() {
   vec3 d = normalize(direction);
   vec3 color = sky(d);
-  color += vec3(0.75, 0.8, 1.0) * star(d) * 0.5 * smoothstep(0.12, 0.5, d.y);
+  if (d.y > 0.2) color += vec3(0.38, 0.40, 0.50) * star(d) * smoothstep(0.2, 0.5, d.y);
   gl_FragColor = vec4(dither(color), 1.0);
 }`;
 
@@ -53,44 +54,40 @@ void main() {
 
 const FLOOR_FRAGMENT = /* glsl */ `
 ${LIGHT}
+${DITHER}
 uniform vec4 bounds; // min x, max x, min z, max z of what stands on the floor
 varying vec3 world;
 
-float seam(float position, float every) {
-  float width = fwidth(position) + 1e-4;
-  float off = abs(fract(position / every - 0.5) - 0.5) * every;
-  return (1.0 - smoothstep(0.006, 0.006 + width, off)) * (1.0 - smoothstep(0.2, 0.9, width));
-}
-
-float grain(vec2 at) {
-  return fract(sin(dot(floor(at), vec2(12.9898, 78.233))) * 43758.5453);
+float shade(vec2 slab) {
+  return fract(sin(dot(slab, vec2(12.9898, 78.233))) * 43758.5453);
 }
 
 void main() {
   vec3 fromEye = world - cameraPosition;
-  float near = exp(-length(fromEye) / 14.0);
-  vec3 color = vec3(0.034, 0.037, 0.055);
-  // Large slabs in a running bond, each a shade of its own.
-  vec2 slab = vec2(2.4, 1.2);
-  float row = floor(world.z / slab.y);
-  float shift = mod(row, 2.0) * 0.5 * slab.x;
-  color *= 0.94 + 0.12 * grain(vec2((world.x + shift) / slab.x, row));
-  color += (grain(world.xz * 160.0) - 0.5) * 0.010 * near;
-  float seams = max(seam(world.z, slab.y), seam(world.x + shift, slab.x));
-  color *= 1.0 - 0.45 * seams;
+  float distance = length(fromEye);
+  vec3 direction = fromEye / distance;
+  // Large slabs in a running bond, each a shade of its own, with fine seams.
+  vec2 size = vec2(2.4, 1.2);
+  float row = floor(world.z / size.y);
+  vec2 at = vec2(world.x / size.x + 0.5 * mod(row, 2.0), world.z / size.y);
+  vec2 width = fwidth(vec2(world.x, world.z)) + 1e-4;
+  vec2 off = (0.5 - abs(fract(at) - 0.5)) * size;
+  vec2 seams = (1.0 - smoothstep(vec2(0.005), 0.005 + width, off)) * (1.0 - smoothstep(0.15, 0.7, width));
+  float fine = exp2(-distance / 22.0);
+  float stone = 1.0 + (0.22 * shade(floor(at)) - 0.11) * fine - 0.42 * max(seams.x, seams.y);
+  vec3 color = vec3(0.047, 0.050, 0.070);
   // Soft light on the walkway, in pools as under lamps, from before the frame to the end.
-  float half_ = 0.5 * (bounds.y - bounds.x);
-  float across = (world.x - 0.5 * (bounds.x + bounds.y)) / max(half_ + 1.5, 4.0);
-  float along = smoothstep(bounds.w + 14.0, bounds.w - 4.0, world.z)
+  float across = (world.x - 0.5 * (bounds.x + bounds.y)) / max(0.34 * (bounds.y - bounds.x) + 1.2, 3.0);
+  float along = (1.0 - smoothstep(bounds.w - 4.0, bounds.w + 14.0, world.z))
     * smoothstep(bounds.z - 16.0, bounds.z + 4.0, world.z);
-  float pools = 0.72 + 0.28 * cos(world.z * 6.2831853 / 9.0);
-  float warm = exp(-across * across * 1.6) * along * pools;
-  color += vec3(0.105, 0.069, 0.040) * warm * (1.0 - 0.35 * seams);
-  // A matte sheen: grazing looks take a little of the sky ahead.
-  vec3 direction = normalize(fromEye);
-  float grazing = pow(1.0 - abs(direction.y), 6.0);
-  color = mix(color, sky(vec3(direction.x, abs(direction.y), direction.z)), 0.35 * grazing);
-  gl_FragColor = vec4(dither(withFog(color, fromEye)), 1.0);
+  float pools = 0.78 + 0.22 * cos(world.z * 0.7);
+  color += vec3(0.180, 0.118, 0.066) * (along * pools / (1.0 + 1.4 * across * across * (1.0 + across * across)));
+  color *= stone;
+  // A matte sheen: grazing looks take a little of the sky.
+  float grazing = 1.0 + min(direction.y, 0.0);
+  grazing *= grazing * grazing;
+  color = mix(color, horizon(aheadness(direction)), 0.42 * grazing * grazing);
+  gl_FragColor = vec4(dither(mix(color, horizon(aheadness(direction)), 0.92 * haze(distance))), 1.0);
 }`;
 
 export class Environment {

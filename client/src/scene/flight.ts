@@ -2,10 +2,14 @@
 import { Vector3 } from 'three';
 
 import type { Arrangement } from '../net/types';
+import { HEADER, PLATE_WIDTH } from './exhibit';
 import { at, type Place } from './place';
 import { EYE_HEIGHT, wrapped, type Pose, type Walker } from './walker';
 
 const SECONDS = 1.3;
+/** From a panel, and from the back of the one before it, in m. */
+const NEAREST = 1.3;
+const BEHIND_OTHERS = 0.25;
 
 export class Flight {
   private from: Pose | null = null;
@@ -48,17 +52,36 @@ export class Flight {
   }
 }
 
-/** Before a panel, far enough to see it whole, at eye height. */
-export function poseBefore(place: Place, aspect: number, fieldOfView: number): Pose {
+/**
+ * Before a panel at eye height, far enough to see it whole with its header and plate, but not
+ * behind what stands before it.
+ *
+ * `free`: the way before the panel until something stands in it, in m; see `freeBefore`.
+ */
+export function poseBefore(place: Place, free: number, aspect: number, fieldOfView: number): Pose {
   const half = Math.tan(fieldOfView / 2);
-  const headroom = 0.7; // for the name above
-  const tall = (place.height + headroom) / 2 / half;
-  const wide = (place.width + 0.6) / 2 / (half * aspect);
-  const away = Math.max(1.2 * place.height, tall, wide, 1.4);
-  const eye = at(place, 0, 0, away);
+  const plate = PLATE_WIDTH + 0.2;
+  const tall = (place.height + HEADER + 0.3) / 2 / half;
+  const wide = (place.width + plate + 0.3) / 2 / (half * aspect);
+  const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
+  const eye = at(place, -plate / 2, 0, away);
   eye.y = EYE_HEIGHT;
-  const rise = place.centre.y + headroom / 3 - eye.y;
+  const rise = place.centre.y + HEADER / 2 - eye.y;
   return { eye, yaw: Math.atan2(place.normal.x, place.normal.z), pitch: Math.atan2(rise, away) };
+}
+
+/** How far one may step back before a panel until one of the others stands in the way, in m. */
+export function freeBefore(place: Place, others: Iterable<Place>): number {
+  let free = Infinity;
+  for (const other of others) {
+    const x = other.centre.x - place.centre.x;
+    const z = other.centre.z - place.centre.z;
+    const before = x * place.normal.x + z * place.normal.z;
+    const beside = Math.abs(x * place.right.x + z * place.right.z);
+    if (before < 0.1 || beside > (place.width + other.width) / 2) continue;
+    free = Math.min(free, before - BEHIND_OTHERS);
+  }
+  return free;
 }
 
 /**
@@ -67,17 +90,16 @@ export function poseBefore(place: Place, aspect: number, fieldOfView: number): P
  */
 export function startPose(arrangement: Arrangement, aspect: number): Pose {
   const frame = arrangement.input_frame;
-  const { min_x, max_x, min_z } = arrangement.bounds;
-  const width = Math.min(max_x - min_x, 14);
-  const narrow = Math.max(1, 1.5 / aspect);
+  const { min_x, max_x } = arrangement.bounds;
+  // A wide hall is seen from farther and higher; a narrow window from farther.
+  const wide = Math.min(Math.max(max_x - min_x - 8, 0), 24);
+  const back = Math.max(1, 1.45 / aspect);
   const eye = new Vector3(
-    frame.x + 3.2 + width * 0.16,
-    frame.y + frame.height / 2 + 1.9,
-    frame.z + 7.6 * narrow,
+    frame.x + 3.9 + wide * 0.12,
+    frame.y + 1.5 + wide * 0.1,
+    frame.z + (5.2 + wide * 0.12) * back,
   );
-  const length = Math.min(frame.z - min_z, 60);
-  const target = new Vector3(frame.x + 0.9, frame.y + 0.35, frame.z - Math.min(6, length * 0.2));
-  const along = target.sub(eye);
+  const along = new Vector3(frame.x - 0.15, frame.y + 0.38, frame.z - 2.6).sub(eye);
   return {
     eye,
     yaw: Math.atan2(-along.x, -along.z),

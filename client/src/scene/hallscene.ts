@@ -62,10 +62,8 @@ export class HallScene {
         return place === undefined ? [] : [[layer.id, exhibitOf(place, layer)]];
       }),
     );
-    this.stands = new Stands([
-      ...exhibits.values(),
-      frameExhibit(arrangement.input_frame, BORDER),
-    ]);
+    const frame = frameExhibit(arrangement.input_frame, BORDER);
+    this.stands = new Stands([...exhibits.values(), frame], arrangement.signs);
     this.edges = new Edges(
       arrangement.routes,
       graph.layers.map((layer) => layer.id),

@@ -42,7 +42,8 @@ void main() {
   float border = 1.0 - smoothstep(0.008, 0.008 + pixel.x, min(edge.x, edge.y));
   vec3 color = texture2D(picture, spot).rgb;
   // A faint line of light climbs, as a reminder that this is no paper.
-  float line = exp(-pow((fract(time * 0.16) * 1.5 - 0.25 - spot.y) * 26.0, 2.0));
+  float away = (fract(time * 0.16) * 1.5 - 0.25 - spot.y) * 26.0;
+  float line = exp(-away * away);
   color += accent * 0.10 * line;
   color = mix(color, accent, border * 0.85);
   gl_FragColor = vec4(color, 0.96);

@@ -20,12 +20,13 @@ import type { Actions } from '../model/actions';
 import type { Held, Progress, State } from '../model/state';
 import type { ImageInfo, InputFrame as Frame } from '../net/types';
 import type { Glyphs } from './glyphs';
-import { ALARM, AMBER, display, LIGHT, MUTED, TEXT } from './palette';
+import { ALARM, AMBER, display, DITHER, LIGHT, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
 import { Text, type Line } from './text';
 
-const BORDER = 0.09;
+/** Of wood around the canvas, in m. */
+export const BORDER = 0.09;
 const RIGHT = new Vector3(1, 0, 0);
 const FORWARD = new Vector3(0, 0, 1);
 
@@ -41,6 +42,7 @@ void main() {
 
 const FRAGMENT = /* glsl */ `
 ${LIGHT}
+${DITHER}
 uniform sampler2D picture;
 uniform vec2 size;    // of the whole, with its border, in m
 uniform vec2 extent;  // of the picture, in m
@@ -182,7 +184,7 @@ export class InputFrame implements Pickable {
     } else if (running) {
       const text = `layer ${progress.arrived} of ${progress.total}`;
       lines.push(this.line(text, 1, 0.1, MUTED));
-    } else if (image?.label != null) {
+    } else if (image?.label != null && image.label !== image.name) {
       lines.push(this.line(image.label, 1, 0.1, MUTED));
     }
     this.writing.set(lines);

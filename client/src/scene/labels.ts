@@ -3,16 +3,16 @@ import { Vector3 } from 'three';
 
 import { formatShape } from '../model/format';
 import type { Hall, Layer, Route, Sign } from '../net/types';
-import { AMBER, MUTED, TEXT } from './palette';
+import { SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
+import { MUTED, TEXT } from './palette';
 import { at, UP, type Place } from './place';
 import type { Line } from './text';
 
 const RIGHT = new Vector3(1, 0, 0);
 const AHEAD = new Vector3(0, 0, -1);
-const NAME_SIZE = 0.2;
-const DETAIL_SIZE = 0.15;
-const SIGN_SIZES = [0.42, 0.3, 0.22] as const;
-const SMALLEST_WIDTH = 2.1;
+const NAME_SIZE = 0.19;
+const DETAIL_SIZE = 0.125;
+const SIGN_PAD = 0.07;
 
 /** All lines of the hall that do not change while one walks through it. */
 export function hallLines(hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
@@ -32,47 +32,38 @@ export function detailText(layer: Layer): string {
 }
 
 function titleLines(layer: Layer, place: Place): Line[] {
-  const maxWidth = Math.max(place.width, SMALLEST_WIDTH);
-  const common = { right: place.right, up: UP, align: 'left' as const };
+  const common = { right: place.right, up: UP, maxWidth: place.width };
   const left = -place.width / 2;
   const top = place.height / 2;
-  const detail = `${detailText(layer)}   ${formatShape(layer.shape)}`;
   return [
     {
       ...common,
       text: layer.path ?? layer.id,
-      at: at(place, left, top + 0.41, 0),
+      at: at(place, left, top + 0.25, 0),
       size: NAME_SIZE,
       weight: 600,
       color: TEXT,
-      maxWidth,
-      fade: 42,
+      fade: 24,
     },
     {
       ...common,
-      text: detail,
-      at: at(place, left, top + 0.17, 0),
+      text: `${detailText(layer)}   ${formatShape(layer.shape)}`,
+      at: at(place, left, top + 0.085, 0),
       size: DETAIL_SIZE,
       color: MUTED,
-      maxWidth,
-      fade: 26,
+      fade: 15,
     },
   ];
 }
 
+/** The block's path, and under it what kind of module it is. */
 function signLines(sign: Sign): Line[] {
-  const size = SIGN_SIZES[Math.min(sign.depth, SIGN_SIZES.length - 1)] ?? 0.22;
+  const [name = '', ...kind] = sign.text.split(' \u00b7 ');
+  const common = { right: RIGHT, up: UP, maxWidth: SIGN_WIDTH - 2 * SIGN_PAD, fade: 24 };
+  const left = (under: number): Vector3 => signPoint(sign, SIGN_PAD, SIGN_TOP - under, 0.004);
   return [
-    {
-      text: sign.text,
-      at: new Vector3(sign.x + 0.14, 0.02, sign.z - 0.06),
-      right: RIGHT,
-      up: AHEAD,
-      size,
-      weight: 600,
-      color: AMBER,
-      fade: 50,
-    },
+    { ...common, text: name, at: left(0.155), size: 0.135, weight: 600, color: TEXT },
+    { ...common, text: kind.join(' \u00b7 '), at: left(0.275), size: 0.085, color: MUTED },
   ];
 }
 

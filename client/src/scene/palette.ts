@@ -12,6 +12,8 @@ export const TEXT = '#f2efe9';
 export const MUTED = '#a9adb8';
 export const ALARM = '#ff7a6b';
 export const EDGE = '#5d6a86';
+/** What carries writing. */
+export const GLASS = '#11141d';
 
 /** The display values 0..1 of a colour, for shaders that write display values. */
 export function display(color: string): Color {
@@ -20,28 +22,44 @@ export function display(color: string): Color {
   return result;
 }
 
-/** Functions for fragment shaders: `sky`, `withFog` and `dither`. */
+/**
+ * Shader functions: `horizon`, `sky`, `haze` and `withFog`.
+ * The horizon is warm ahead, where the walk leads, and indigo behind.
+ */
 export const LIGHT = /* glsl */ `
+const vec3 INDIGO = vec3(0.058, 0.062, 0.132);
+const vec3 ZENITH = vec3(0.012, 0.016, 0.040);
+
+float aheadness(vec3 direction) {
+  return 0.5 - 0.5 * direction.z / max(length(direction.xz), 1e-4);
+}
+
+vec3 horizon(float ahead) {
+  return INDIGO + vec3(0.60, 0.345, 0.115) * mix(0.06, 0.64, ahead * ahead)
+    + vec3(0.080, 0.038, 0.046) * mix(0.3, 1.0, ahead);
+}
+
 vec3 sky(vec3 direction) {
-  float height = direction.y;
-  vec3 zenith = vec3(0.016, 0.020, 0.046);
-  vec3 indigo = vec3(0.072, 0.076, 0.150);
-  vec3 color = mix(indigo, zenith, smoothstep(-0.02, 0.6, height));
-  float ahead = 0.5 - 0.5 * direction.z / max(length(direction.xz), 1e-4);
-  float band = exp(-max(height, 0.0) * 17.0);
-  color += vec3(0.46, 0.25, 0.13) * band * mix(0.10, 0.62, ahead * ahead);
-  color += vec3(0.16, 0.06, 0.14) * exp(-max(height, 0.0) * 5.0) * mix(0.15, 0.6, ahead);
-  return color;
+  float height = max(direction.y, 0.0);
+  float ahead = aheadness(direction);
+  vec3 color = mix(INDIGO, ZENITH, smoothstep(0.0, 0.62, height));
+  color += vec3(0.60, 0.345, 0.115) * (exp(-height * 24.0) * mix(0.06, 0.64, ahead * ahead));
+  return color + vec3(0.080, 0.038, 0.046) * (exp(-height * 6.5) * mix(0.3, 1.0, ahead));
+}
+
+// How much the air hides, 0..1: far panels stay visible as glowing slabs.
+float haze(float distance) {
+  float far = distance / 125.0;
+  return 1.0 - exp(-far * far);
 }
 
 vec3 withFog(vec3 color, vec3 fromEye) {
-  float distance = length(fromEye);
-  vec3 direction = fromEye / max(distance, 1e-4);
-  float haze = 1.0 - exp(-pow(distance / 105.0, 1.6));
-  return mix(color, sky(vec3(direction.x, max(direction.y, 0.004), direction.z)), haze);
+  return mix(color, horizon(aheadness(fromEye)), 0.9 * haze(length(fromEye)));
 }
+`;
 
-// Half a step of noise, so that the dark gradients do not band.
+/** For fragment shaders: half a step of noise, so that the dark gradients do not band. */
+export const DITHER = /* glsl */ `
 vec3 dither(vec3 color) {
   float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
   return color + (noise - 0.5) / 255.0;

@@ -10,18 +10,16 @@ import type { Layer, Statistics } from '../net/types';
 import type { Glyphs } from './glyphs';
 import { Histograms, type Spot } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
-import { at, UP, type Place } from './place';
+import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
+import { UP } from './place';
 import { Text, type Line } from './text';
 
 /** What a histogram is of. */
 const SUBJECTS = ['activations', 'weights'] as const;
 
-const WIDTH = 0.88;
-const FROM_PANEL = 0.14;
-const BARS = 0.36;
-const SECTION = 0.88;
-const HIGHEST = 2.3;
-const LOWEST = 0.42;
+const BARS = 0.35;
+/** From a section's upper edge to its bars. */
+const HEADING = 0.14;
 const NEAR = 9;
 const WRITTEN = 12;
 /** The figures are chosen anew after this many m. */
@@ -29,9 +27,7 @@ const STRIDE = 0.7;
 
 interface Plate {
   readonly layer: Layer;
-  readonly place: Place;
-  /** Height of the upper edge of each section over the floor. */
-  readonly tops: readonly [number, number];
+  readonly exhibit: Exhibit;
 }
 
 type BySubject = readonly [ReadonlyMap<string, Statistics>, ReadonlyMap<string, Statistics>];
@@ -46,10 +42,10 @@ export class Plates {
   private statistics: BySubject = [new Map(), new Map()];
   private stale = true;
 
-  constructor(layers: readonly Layer[], places: ReadonlyMap<string, Place>, glyphs: Glyphs) {
+  constructor(layers: readonly Layer[], exhibits: ReadonlyMap<string, Exhibit>, glyphs: Glyphs) {
     this.plates = layers.flatMap((layer) => {
-      const place = places.get(layer.id);
-      return place === undefined ? [] : [plateOf(layer, place)];
+      const exhibit = exhibits.get(layer.id);
+      return exhibit === undefined ? [] : [{ layer, exhibit }];
     });
     this.histograms = new Histograms(this.plates.flatMap(spotsOf));
     this.writing = new Text(glyphs);
@@ -77,7 +73,7 @@ export class Plates {
     this.stale = false;
     this.writtenAt.copy(eye);
     const near = this.plates
-      .map((plate) => ({ plate, distance: plate.place.centre.distanceTo(eye) }))
+      .map((plate) => ({ plate, distance: plate.exhibit.place.centre.distanceTo(eye) }))
       .filter(({ distance }) => distance < NEAR)
       .sort((a, b) => a.distance - b.distance)
       .slice(0, WRITTEN);
@@ -92,64 +88,52 @@ export class Plates {
   private linesOf(plate: Plate): Line[] {
     return SUBJECTS.flatMap((subject, index) => {
       const statistics = this.statistics[index]?.get(plate.layer.id);
-      const top = plate.tops[index];
-      if (statistics === undefined || top === undefined) return [];
-      return sectionLines(plate, subject, top, statistics);
+      return statistics === undefined ? [] : sectionLines(plate, subject, index, statistics);
     });
   }
 }
 
-function plateOf(layer: Layer, place: Place): Plate {
-  const sections = layer.weights.length > 0 ? 2 : 1;
-  const top = Math.min(HIGHEST, Math.max(place.top, LOWEST + sections * SECTION));
-  return { layer, place, tops: [top, top - SECTION] };
+function sectionTop(exhibit: Exhibit, section: number): number {
+  return plateTop(exhibit) - section * SECTION_HEIGHT;
 }
 
-function spotsOf(plate: Plate): Spot[] {
-  return plate.tops.map((top) => ({
-    corner: pointOn(plate.place, 0, top - 0.13 - BARS),
-    right: plate.place.right,
-    width: WIDTH,
+function spotsOf({ exhibit }: Plate): Spot[] {
+  return SUBJECTS.map((_, section) => ({
+    corner: onPlate(exhibit.place, 0, sectionTop(exhibit, section) - HEADING - BARS),
+    right: exhibit.place.right,
+    width: PLATE_WIDTH,
     height: BARS,
   }));
 }
 
-/** A point on the plate: m from its left edge, and over the floor. */
-function pointOn(place: Place, right: number, height: number): Vector3 {
-  const left = -place.width / 2 - FROM_PANEL - WIDTH;
-  return at(place, left + right, height - place.centre.y, 0);
-}
-
-function sectionLines(plate: Plate, subject: string, top: number, of: Statistics): Line[] {
-  const { place } = plate;
+function sectionLines(plate: Plate, subject: string, section: number, of: Statistics): Line[] {
+  const { place } = plate.exhibit;
+  const top = sectionTop(plate.exhibit, section);
   const line = (text: string, right: number, height: number, more: Partial<Line> = {}): Line => ({
     text,
-    at: pointOn(place, right, height),
+    at: onPlate(place, right, height),
     right: place.right,
     up: UP,
     size: 0.068,
     color: MUTED,
-    maxWidth: WIDTH,
+    maxWidth: PLATE_WIDTH,
     fade: NEAR - 3,
     ...more,
   });
-  const bottom = top - 0.13 - BARS;
-  const half = WIDTH / 2 - 0.03;
+  const bottom = top - HEADING - BARS;
+  const half = PLATE_WIDTH / 2 - 0.03;
+  const end = { align: 'right', maxWidth: half } as const;
   const lines = [
-    line(subject, 0, top - 0.09, { size: 0.088, weight: 600, color: TEXT }),
+    line(subject, 0, top - 0.085, { size: 0.088, weight: 600, color: TEXT }),
     line(formatValue(of.minimum), 0, bottom - 0.075, { maxWidth: half }),
-    line(formatValue(of.maximum), WIDTH, bottom - 0.075, { align: 'right', maxWidth: half }),
-    line(`mean ${formatValue(of.mean)}`, 0, bottom - 0.165, { color: TEXT, maxWidth: half }),
-    line(`std ${formatValue(of.std)}`, WIDTH, bottom - 0.165, {
-      align: 'right',
-      color: TEXT,
-      maxWidth: half,
-    }),
-    line(zerosText(plate.layer, subject, of), 0, bottom - 0.255),
+    line(formatValue(of.maximum), PLATE_WIDTH, bottom - 0.075, end),
+    line(`mean ${formatValue(of.mean)}`, 0, bottom - 0.16, { color: TEXT, maxWidth: half }),
+    line(`std ${formatValue(of.std)}`, PLATE_WIDTH, bottom - 0.16, { ...end, color: TEXT }),
+    line(zerosText(plate.layer, subject, of), 0, bottom - 0.245),
   ];
   if (of.nan + of.infinite > 0) {
     const text = `${formatCount(of.nan)} NaN, ${formatCount(of.infinite)} infinite`;
-    lines.push(line(text, 0, bottom - 0.34, { color: ALARM, weight: 600 }));
+    lines.push(line(text, 0, bottom - 0.325, { color: ALARM, weight: 600 }));
   }
   return lines;
 }

@@ -1,12 +1,12 @@
 /** The panels' bodies as something to point at: they hide what is behind, and do nothing. */
 import { Vector3, type Ray } from 'three';
 
+import { HEADER, MARGIN } from './exhibit';
 import type { Place } from './place';
 import type { Pickable } from './pointing';
 
 /** A slab begins this far behind its maps, so that a map before it is nearer. */
 const BEHIND = 0.012;
-const MARGIN = 0.045;
 
 export class Slabs implements Pickable {
   readonly cursor = 'default';
@@ -25,7 +25,8 @@ export class Slabs implements Pickable {
       if (!(met > 0 && met < least)) continue;
       ray.at(distance, point).sub(place.centre);
       if (Math.abs(point.dot(place.right)) > place.width / 2 + MARGIN) continue;
-      if (Math.abs(point.y) > place.height / 2 + MARGIN) continue;
+      const up = Math.abs(point.y - HEADER / 2);
+      if (up > (place.height + HEADER) / 2 + MARGIN) continue;
       least = met;
     }
     return least === Infinity ? null : least;

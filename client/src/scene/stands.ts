@@ -1,6 +1,6 @@
 /**
- * What carries the maps: a dark slab with a thin lit rim behind each panel, two posts, and
- * the light that the panel throws on the floor. Two draws for all panels.
+ * What carries the maps: a dark slab with a thin lit rim behind each panel and its plate, two
+ * posts, and the light that the panel throws on the floor. Two draws for all panels.
  */
 import {
   AdditiveBlending,
@@ -14,17 +14,32 @@ import {
   PlaneGeometry,
   ShaderMaterial,
   type Object3D,
+  type Vector3,
 } from 'three';
 
-import { LIGHT } from './palette';
+import type { Sign } from '../net/types';
+import { DITHER, LIGHT } from './palette';
+import {
+  MARGIN,
+  onPlate,
+  PLATE_MARGIN,
+  PLATE_WIDTH,
+  plateTop,
+  SECTION_HEIGHT,
+  SIGN_AXES,
+  SIGN_HEIGHT,
+  SIGN_TOP,
+  SIGN_WIDTH,
+  signPoint,
+  type Exhibit,
+} from './exhibit';
 import { at, UP, type Place } from './place';
 
-const MARGIN = 0.045;
 const DEPTH = 0.05;
 /** The slab's front stays behind the maps by this much. */
 const BEHIND = 0.012;
 const POST = 0.035;
-const GLOW_REACH = 1.9;
+const GLOW_REACH = 2.1;
 
 const BODY_VERTEX = /* glsl */ `
 varying vec3 world;
@@ -42,6 +57,7 @@ void main() {
 
 const BODY_FRAGMENT = /* glsl */ `
 ${LIGHT}
+${DITHER}
 varying vec3 world;
 varying vec3 face;
 varying vec2 spot;
@@ -78,6 +94,7 @@ void main() {
 }`;
 
 const GLOW_FRAGMENT = /* glsl */ `
+${LIGHT}
 varying vec2 spot;
 varying float halfWidth;
 varying vec3 world;
@@ -85,11 +102,10 @@ void main() {
   float beside = max(abs(spot.x) - halfWidth * 0.85, 0.0);
   float before = spot.y > 0.0 ? spot.y : -2.2 * spot.y;
   float fall = length(vec2(beside, before)) / ${GLOW_REACH.toFixed(2)};
-  float glow = pow(max(1.0 - fall, 0.0), 2.2);
-  float contact = exp(-before * 9.0) * (1.0 - smoothstep(0.0, 0.25, beside));
-  float haze = exp(-pow(length(world - cameraPosition) / 105.0, 1.6));
-  vec3 color = vec3(0.090, 0.112, 0.185) * glow + vec3(0.07, 0.08, 0.11) * contact;
-  gl_FragColor = vec4(color * haze, 1.0);
+  float glow = max(1.0 - fall, 0.0);
+  float contact = exp(-before * 8.0) * (1.0 - smoothstep(0.0, 0.25, beside));
+  vec3 color = vec3(0.130, 0.152, 0.225) * glow * glow + vec3(0.09, 0.10, 0.13) * contact;
+  gl_FragColor = vec4(color * (1.0 - haze(length(world - cameraPosition))), 1.0);
 }`;
 
 export class Stands {
@@ -97,9 +113,9 @@ export class Stands {
   private readonly bodies: InstancedMesh<BoxGeometry, ShaderMaterial>;
   private readonly glow: Mesh<InstancedBufferGeometry, ShaderMaterial>;
 
-  constructor(places: readonly Place[]) {
-    this.bodies = bodies(places);
-    this.glow = glow(places);
+  constructor(exhibits: readonly Exhibit[], signs: readonly Sign[]) {
+    this.bodies = bodies([...exhibits.flatMap(boxesOf), ...signs.flatMap(signBoxesOf)]);
+    this.glow = glow(exhibits.map(({ place }) => place));
     this.object.add(this.bodies, this.glow);
   }
 
@@ -112,24 +128,67 @@ export class Stands {
   }
 }
 
-function bodies(places: readonly Place[]): InstancedMesh<BoxGeometry, ShaderMaterial> {
+type Axes = Pick<Place, 'right' | 'normal'>;
+
+/** A body turned as its axes say. */
+interface Box {
+  readonly axes: Axes;
+  readonly centre: Vector3;
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+}
+
+function boxesOf(exhibit: Exhibit): Box[] {
+  const { place, header, sections } = exhibit;
+  const out = -BEHIND - DEPTH / 2;
+  const postHeight = Math.max(place.bottom - MARGIN, 0.01);
+  const postUp = postHeight / 2 - place.centre.y;
+  const post = { axes: place, width: POST, height: postHeight, depth: POST };
+  const boxes: Box[] = [
+    {
+      axes: place,
+      centre: at(place, 0, header / 2, out),
+      width: place.width + 2 * MARGIN,
+      height: place.height + header + 2 * MARGIN,
+      depth: DEPTH,
+    },
+    { ...post, centre: at(place, -place.width * 0.38, postUp, out) },
+    { ...post, centre: at(place, place.width * 0.38, postUp, out) },
+  ];
+  if (sections > 0) {
+    const height = sections * SECTION_HEIGHT + PLATE_MARGIN;
+    const middle = onPlate(place, PLATE_WIDTH / 2, plateTop(exhibit) + PLATE_MARGIN - height / 2);
+    const centre = middle.addScaledVector(place.normal, out);
+    const width = PLATE_WIDTH + 2 * PLATE_MARGIN;
+    boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6 });
+  }
+  return boxes;
+}
+
+function signBoxesOf(sign: Sign): Box[] {
+  const height = SIGN_TOP - SIGN_HEIGHT / 2;
+  const depth = DEPTH * 0.6;
+  const size = { axes: SIGN_AXES, depth };
+  return [
+    { ...size, centre: signPoint(sign, 0, SIGN_TOP / 2, -depth), width: depth, height: SIGN_TOP },
+    {
+      ...size,
+      centre: signPoint(sign, SIGN_WIDTH / 2, height, -depth / 2),
+      width: SIGN_WIDTH,
+      height: SIGN_HEIGHT,
+    },
+  ];
+}
+
+function bodies(boxes: readonly Box[]): InstancedMesh<BoxGeometry, ShaderMaterial> {
   const material = new ShaderMaterial({ vertexShader: BODY_VERTEX, fragmentShader: BODY_FRAGMENT });
-  const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, places.length * 3);
+  const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, boxes.length);
   const matrix = new Matrix4();
-  const put = (index: number, place: Place, box: readonly number[]): void => {
-    const [right = 0, up = 0, width = 1, height = 1, depth = 1] = box;
-    const out = -BEHIND - DEPTH / 2;
-    matrix.makeBasis(place.right, UP, place.normal).setPosition(at(place, right, up, out));
-    mesh.setMatrixAt(index, matrix.multiply(new Matrix4().makeScale(width, height, depth)));
-  };
-  places.forEach((place, index) => {
-    const width = place.width + 2 * MARGIN;
-    const postHeight = Math.max(place.bottom - MARGIN, 0.01);
-    const postUp = postHeight / 2 - place.centre.y;
-    const postRight = place.width / 2 - place.width * 0.12;
-    put(3 * index, place, [0, 0, width, place.height + 2 * MARGIN, DEPTH]);
-    put(3 * index + 1, place, [-postRight, postUp, POST, postHeight, POST]);
-    put(3 * index + 2, place, [postRight, postUp, POST, postHeight, POST]);
+  const size = new Matrix4();
+  boxes.forEach(({ axes, centre, width, height, depth }, index) => {
+    matrix.makeBasis(axes.right, UP, axes.normal).setPosition(centre);
+    mesh.setMatrixAt(index, matrix.multiply(size.makeScale(width, height, depth)));
   });
   mesh.frustumCulled = false;
   return mesh;

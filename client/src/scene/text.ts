@@ -33,6 +33,7 @@ export interface Line {
 const NEVER = 1e6;
 
 const VERTEX = /* glsl */ `
+${LIGHT}
 uniform vec2 atlas; // glyphs per row, glyphs per column
 attribute vec3 corner;
 attribute vec3 across;
@@ -42,13 +43,12 @@ attribute vec3 tint;
 varying vec2 inAtlas;
 varying vec2 metres;
 varying vec3 color;
-varying vec3 world;
 varying float opacity;
 flat varying vec4 channel;
 flat varying float extent;
 void main() {
   vec2 at = position.xy + 0.5;
-  world = (modelMatrix * vec4(corner + across * at.x + upward * at.y, 1.0)).xyz;
+  vec3 world = (modelMatrix * vec4(corner + across * at.x + upward * at.y, 1.0)).xyz;
   float far = distance((modelMatrix * vec4(corner, 1.0)).xyz, cameraPosition);
   opacity = 1.0 - smoothstep(glyph.y, glyph.y * 1.5, far);
   float square = floor((glyph.x + 0.5) / 4.0);
@@ -59,19 +59,18 @@ void main() {
   vec2 dimensions = vec2(length(across), length(upward));
   metres = at * dimensions;
   extent = max(dimensions.x, dimensions.y);
-  color = tint;
+  vec3 fromEye = world - cameraPosition;
+  color = mix(tint, horizon(aheadness(fromEye)), 0.45 * haze(length(fromEye)));
   // What has faded is not drawn at all.
   gl_Position = opacity > 0.0 ? projectionMatrix * viewMatrix * vec4(world, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 const FRAGMENT = /* glsl */ `
-${LIGHT}
 uniform sampler2D distances;
 uniform float exponent;
 varying vec2 inAtlas;
 varying vec2 metres;
 varying vec3 color;
-varying vec3 world;
 varying float opacity;
 flat varying vec4 channel;
 flat varying float extent;
@@ -82,8 +81,7 @@ void main() {
   float soft = 0.5 * length(fwidth(metres));
   float alpha = smoothstep(-soft, soft, inside) * opacity;
   if (alpha < 0.01) discard;
-  vec3 fromEye = world - cameraPosition;
-  gl_FragColor = vec4(mix(withFog(color, fromEye), color, 0.5), alpha);
+  gl_FragColor = vec4(color, alpha);
 }`;
 
 export class Text {

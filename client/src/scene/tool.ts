@@ -15,17 +15,21 @@ const SWAY_SECONDS = 7;
 
 /** The tool's outline, from its lower end: (radius, height) in m. */
 const OUTLINE = [
-  [0, -0.1],
-  [0.014, -0.098],
-  [0.017, -0.085],
-  [0.0145, -0.04],
-  [0.0135, 0.0],
-  [0.017, 0.03],
-  [0.028, 0.047],
-  [0.034, 0.054],
-  [0.034, 0.058],
-  [0.026, 0.06],
-  [0, 0.054],
+  [0, -0.15],
+  [0.0105, -0.147],
+  [0.013, -0.138],
+  [0.0135, -0.12],
+  [0.012, -0.04],
+  [0.0085, 0.02],
+  [0.0058, 0.044],
+  [0.0056, 0.05],
+  [0.0082, 0.0525],
+  [0.0108, 0.0575],
+  [0.0116, 0.063],
+  [0.0108, 0.0685],
+  [0.0082, 0.0735],
+  [0.0045, 0.0762],
+  [0, 0.077],
 ] as const;
 
 const VERTEX = /* glsl */ `
@@ -47,9 +51,12 @@ void main() {
   float key = max(dot(n, normalize(vec3(-0.5, 0.7, 0.6))), 0.0);
   float rim = pow(1.0 - max(n.z, 0.0), 3.0);
   vec3 color = vec3(0.055, 0.058, 0.076) + vec3(0.20, 0.19, 0.18) * key + vec3(0.16, 0.18, 0.26) * rim;
-  float ring = smoothstep(0.0525, 0.0545, height) * (1.0 - smoothstep(0.0575, 0.0590, height));
-  float groove = smoothstep(0.0035, 0.0015, abs(height - 0.012));
-  color = mix(color, accent, max(ring * mix(0.35, 1.0, lit), groove * mix(0.25, 0.8, lit)));
+  // A bead of light at the tip, and a thin ring on the handle.
+  float bead = smoothstep(0.0505, 0.0525, height);
+  float ring = 1.0 - smoothstep(0.0012, 0.0022, abs(height - 0.008));
+  vec3 glow = accent * (0.55 + 0.45 * max(n.z, 0.0)) + 0.35 * key * key;
+  color = mix(color, mix(accent * 0.34, glow, lit), bead);
+  color = mix(color, accent, ring * mix(0.3, 0.85, lit));
   gl_FragColor = vec4(color, 1.0);
 }`;
 
@@ -74,7 +81,7 @@ export class Tool {
     );
     this.body.renderOrder = 60;
     this.body.frustumCulled = false;
-    this.body.rotation.set(0.32, 0, 0.2);
+    this.body.rotation.set(0.16, 0, 0.2);
     this.hologram = new Hologram(glyphs);
     this.object.add(this.body, this.hologram.object);
   }

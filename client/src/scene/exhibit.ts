@@ -1,0 +1,68 @@
+/** How a layer is shown: the maps, the header over them, the plate with figures on the left. */
+import { Vector3 } from 'three';
+
+import type { InputFrame, Layer, Sign } from '../net/types';
+import { at, type Place } from './place';
+
+/** The dark rim around the maps, in m. */
+export const MARGIN = 0.045;
+/** Over the maps, for the name; the layout keeps 0.45 m free. */
+export const HEADER = 0.43;
+
+/** The plate to the left; the layout keeps 1.1 m free. */
+export const PLATE_WIDTH = 0.86;
+export const PLATE_MARGIN = 0.05;
+export const SECTION_HEIGHT = 0.86;
+const PLATE_GAP = 0.13;
+const PLATE_HIGHEST = 2.34;
+const PLATE_LOWEST = 0.46;
+
+export interface Exhibit {
+  readonly place: Place;
+  readonly header: number;
+  /** What the plate tells of: activations, and weights where there are some; 0: no plate. */
+  readonly sections: number;
+}
+
+export function exhibitOf(place: Place, layer: Layer): Exhibit {
+  return { place, header: HEADER, sections: layer.weights.length > 0 ? 2 : 1 };
+}
+
+/** The input frame's canvas stands like a panel, without a header and a plate. */
+export function frameExhibit(frame: InputFrame, border: number): Exhibit {
+  const height = frame.height + 2 * border;
+  const place: Place = {
+    layer: '',
+    centre: new Vector3(frame.x, frame.y, frame.z),
+    right: new Vector3(1, 0, 0),
+    normal: new Vector3(0, 0, 1),
+    width: frame.width + 2 * border - 2 * MARGIN,
+    height: height - 2 * MARGIN,
+    bottom: frame.y - height / 2 + MARGIN,
+    top: frame.y + height / 2 - MARGIN,
+  };
+  return { place, header: 0, sections: 0 };
+}
+
+/** Height of the plate's upper edge over the floor: level with the panel's where that fits. */
+export function plateTop({ place, sections }: Exhibit): number {
+  const lowest = PLATE_LOWEST + sections * SECTION_HEIGHT;
+  return Math.min(Math.max(place.top, lowest), Math.max(PLATE_HIGHEST, lowest));
+}
+
+/** A point on the plate: m from its left edge, and over the floor. */
+export function onPlate(place: Place, right: number, height: number): Vector3 {
+  const left = -place.width / 2 - PLATE_GAP - PLATE_WIDTH;
+  return at(place, left + right, height - place.centre.y, 0);
+}
+
+/** The marker where a block begins: a slender post with a small board, in m. */
+export const SIGN_TOP = 1.62;
+export const SIGN_HEIGHT = 0.34;
+export const SIGN_WIDTH = 0.92;
+export const SIGN_AXES = { right: new Vector3(1, 0, 0), normal: new Vector3(0, 0, 1) } as const;
+
+/** A point on a sign: m to the right of its post, over the floor, and out of its face. */
+export function signPoint(sign: Sign, right: number, height: number, out: number): Vector3 {
+  return new Vector3(sign.x + right, height, sign.z + out);
+}

@@ -1,0 +1,35 @@
+/**
+ * How many pixels are drawn. A graphics card draws all; the processor draws fewer while the
+ * view moves, and all again when it rests.
+ */
+import type { WebGLRenderer } from 'three';
+
+const MAX_RATIO = 2;
+const MOVING_RATIO = 0.6;
+const REST_SECONDS = 0.35;
+
+export class Resolution {
+  private rested = 0;
+  private moving = false;
+
+  constructor(
+    private readonly renderer: WebGLRenderer,
+    private readonly software: boolean,
+  ) {
+    renderer.setPixelRatio(this.full);
+  }
+
+  private get full(): number {
+    return this.software ? 1 : Math.min(window.devicePixelRatio, MAX_RATIO);
+  }
+
+  /** Once a frame, outside of VR. */
+  update(seconds: number, moved: boolean): void {
+    if (!this.software) return;
+    this.rested = moved ? 0 : this.rested + seconds;
+    const moving = this.rested < REST_SECONDS;
+    if (moving === this.moving) return;
+    this.moving = moving;
+    this.renderer.setPixelRatio(moving ? MOVING_RATIO : this.full);
+  }
+}
