@@ -44,7 +44,8 @@ export class Glyphs {
   };
   private readonly listeners = new Set<() => void>();
 
-  constructor() {
+  /** Makes the letters that are nearly always needed; the first thing that loads the fonts. */
+  prepare(): void {
     this.ask(400, FIRST);
     this.ask(600, FIRST);
   }

@@ -127,6 +127,8 @@ export class World {
   }
 
   private build(hall: Hall): void {
+    // Not before: the fonts must not come in the way of the network's first data.
+    this.glyphs.prepare();
     this.hall?.dispose();
     this.hall = new HallScene(hall, this.renderer, this.state, this.actions, this.glyphs);
     this.scene.add(this.hall.object);
