@@ -164,7 +164,9 @@ class Server:
             connection.close()
 
     def is_alive(self) -> bool:
-        return self.client.get("/api/health").json() == {"instance": self.walk.instance}
+        """Ask on a connection of its own: an error may have ended the others."""
+        answer = httpx.get(f"{self.base}/api/health", headers=self.client.headers, timeout=60)
+        return answer.json() == {"instance": self.walk.instance}
 
 
 @dataclasses.dataclass

@@ -496,7 +496,8 @@ export interface components {
          *     Attributes:
          *         shape: (C, h, w) of the codes. At level ``detail`` the full size of the maps; at
          *             ``base`` reduced by the smallest power of two that makes both h and w at most 14.
-         *             A layer whose maps are that small at full size has no detail level.
+         *             A layer whose maps are that small has its full size at ``base`` already; asked for
+         *             at ``detail`` it has the same codes.
          *         statistics: with the base level only.
          */
         LayerHeader: {

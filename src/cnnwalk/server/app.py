@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 def build_routes() -> FastAPI:
     """Return the typed routes, without a walk to serve: enough for their description."""
-    # The pages that FastAPI offers for its documents ask a foreign host for scripts: off.
+    # Off is whatever could ask a foreign host: FastAPI's pages of documents, and telemetry.
     app = FastAPI(
         title="cnnwalk",
         version="1",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=_operation_id,
         responses=describe_problems(),
     )

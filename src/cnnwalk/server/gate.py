@@ -30,6 +30,7 @@ from cnnwalk.server.problems import problem_response
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OWN_SITES = {"same-origin", "none"}  # none: typed by the user
+_FIRST_ERROR = HTTPStatus.BAD_REQUEST
 _POLICY_VIOLATION = 1008  # RFC 6455 section 7.4.1
 
 SECURITY_HEADERS = {
@@ -71,7 +72,7 @@ class Gate:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             response = self._refusal(scope) or self._entry(scope)
-            await (response or self.app)(scope, receive, _with_security_headers(send))
+            await (response or self.app)(scope, receive, _guarded(scope, send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
@@ -179,12 +180,17 @@ def _shown(hosts: list[str]) -> str:
     return repr(", ".join(hosts)[:100]) if hosts else "known without a Host header"
 
 
-def _with_security_headers(send: Send) -> Send:
+def _guarded(scope: Scope, send: Send) -> Send:
+    """Put the security headers on the answer, whoever gives it."""
+
     async def send_guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            if scope["method"] not in _SAFE_METHODS and message["status"] >= _FIRST_ERROR:
+                # The rest of a body that nobody wants would otherwise be read to its end.
+                headers["Connection"] = "close"
         await send(message)
 
     return send_guarded

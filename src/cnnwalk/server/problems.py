@@ -9,6 +9,7 @@ from typing import cast
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from cnnwalk.images import ImageError
 from cnnwalk.server.messages import Problem
@@ -52,6 +53,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(ImageError, _on_image)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_crash)
 
 
@@ -88,6 +90,11 @@ async def _on_validation(_request: Request, error: Exception) -> Response:
 
 async def _on_image(_request: Request, error: Exception) -> Response:
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+async def _on_disconnect(_request: Request, _error: Exception) -> Response:
+    # Nobody is there to read it, but without an answer it would count as our own error.
+    return problem_response(HTTPStatus.BAD_REQUEST, "The connection ended within the body.")
 
 
 async def _on_crash(_request: Request, _error: Exception) -> Response:

@@ -58,8 +58,8 @@ async def post_image(
     request: Request, name: Annotated[str, Query(min_length=1, max_length=200)] = "upload"
 ) -> ImageInfo:
     """Take an uploaded picture: the bytes of the file are the body."""
-    _check_upload_type(request)
     data = await _read_upload(request)
+    _check_upload_type(request)
     return await run_in_threadpool(walk_of(request).upload, data, name)
 
 
@@ -98,8 +98,8 @@ async def _read_upload(request: Request) -> bytes:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        # What is too long is read on for a while, unkept: a browser shows the answer only
-        # after it could send its body.
+        # What is too long is read on for a while, unkept: a browser that is cut off while it
+        # sends does not see the answer.
         if size > _DISCARD_LIMIT:
             break
         if size <= MAX_UPLOAD_BYTES:
