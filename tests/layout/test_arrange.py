@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import pickle
 import random
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from cnnwalk.graph import Graph
-from cnnwalk.layout import arrange
+from cnnwalk.layout import PLATE_WIDTH, TITLE_HEIGHT, arrange
 
 Build = Callable[[str], object]
 Named = Callable[[str], Graph]
@@ -71,11 +72,24 @@ def test_branches_stand_side_by_side(named_graph: Named):
     assert sum(x < 0 for x in widest) == 1
 
 
+def test_every_panel_is_seen_whole_from_behind_the_row_before(build: Build):
+    b = build("tall")
+    x = b.layer("input")
+    for channels, side in ((8, 7), (480, 14), (2048, 7), (64, 112)):
+        x = b.layer("conv", x, shape=(channels, side, side))
+    panels = arrange(b.graph()).panels
+    for before, panel in itertools.pairwise(panels):
+        room = before.z - panel.z
+        seen = 2 * room * math.tan(math.radians(56 / 2))
+        assert seen > panel.rows * panel.cell_height + TITLE_HEIGHT
+        assert seen * 16 / 9 > panel.columns * panel.cell_width + PLATE_WIDTH
+
+
 def test_rows_are_deeper_where_lines_move_far(build: Build):
     b = build("wide")
-    x = b.layer("conv", b.layer("input"), shape=(2048, 7, 7))
-    branches = [b.layer("conv", x, shape=(2048, 7, 7)) for _ in range(5)]
-    b.layer("cat", *branches)
+    x = b.layer("conv", b.layer("input"), shape=(8, 7, 7))
+    branches = [b.layer("conv", x, shape=(8, 7, 7)) for _ in range(9)]
+    b.layer("cat", *branches, shape=(8, 7, 7))
     result = arrange(b.graph())
     rows = sorted({panel.z for panel in result.panels}, reverse=True)
     straight, fanning_out, coming_together = (a - b for a, b in itertools.pairwise(rows))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnwalk.graph import Graph, Layer
-from cnnwalk.layout.columns import Columns, Room, columns_of
-from cnnwalk.layout.flow import Flow, flow_of
+from cnnwalk.layout.columns import Room, columns_of
+from cnnwalk.layout.flow import flow_of
 from cnnwalk.layout.panels import FLOOR_CLEARANCE, Grid, grid_of
 from cnnwalk.layout.places import Arrangement, Bounds, InputFrame, Panel, Route, Sign
 from cnnwalk.layout.ranks import ranks_of
@@ -25,6 +25,8 @@ _SIGN_ROOM = 0.5
 _SIGN_FORWARD = 0.5
 _GAP, _GAP_AT_BLOCK, _MAX_GAP = 2.4, 3.0, 4.0
 _GAP_PER_SHIFT = 0.15
+# The client's camera sees 56 degrees of height; half the tangent's inverse is 0.94.
+_VIEW_DISTANCE, _VIEW_ASPECT, _VIEW_ROOM = 0.94, 9 / 16, 0.6
 _FRAME_SIDE, _FRAME_DISTANCE = 1.5, 2.4
 _HALL_MARGIN = 1.0
 
@@ -59,7 +61,8 @@ def arrange(graph: Graph) -> Arrangement:
     grids = [grid_of(layer.shape) for layer in graph.layers]
     rooms = [_room(grid, index in entries) for index, grid in enumerate(grids)]
     columns = columns_of(flow, ranks, trunk, rooms)
-    rows = _rows(flow, ranks, columns, {ranks[i] for i in entries})
+    gaps = _gaps(grids, ranks, {ranks[i] for i in entries})
+    rows = _rows(gaps, gap_shifts(flow, ranks, columns))
     panels = tuple(
         _panel(layer, grid, columns.layers[i], rows[ranks[i]])
         for i, (layer, grid) in enumerate(zip(graph.layers, grids, strict=True))
@@ -84,14 +87,25 @@ def _room(grid: Grid, with_sign: bool) -> Room:
     return Room(half + PLATE_WIDTH, half + (_SIGN_ROOM if with_sign else 0.0))
 
 
-def _rows(flow: Flow, ranks: Sequence[int], columns: Columns, at_block: set[int]) -> list[float]:
-    """Return z of each rank: gaps are deeper where blocks begin and lines move far."""
-    shifts = gap_shifts(flow, ranks, columns)
+def _gaps(grids: Sequence[Grid], ranks: Sequence[int], at_block: set[int]) -> list[float]:
+    """Return how much room each rank needs before it, so that its panels are seen whole.
+
+    Who steps back farther would stand behind the panels of the rank before.
+    """
+    gaps = [_GAP_AT_BLOCK if rank in at_block else _GAP for rank in range(max(ranks) + 1)]
+    for grid, rank in zip(grids, ranks, strict=True):
+        tall = grid.height + TITLE_HEIGHT
+        wide = (grid.width + PLATE_WIDTH) * _VIEW_ASPECT
+        gaps[rank] = max(gaps[rank], _VIEW_DISTANCE * max(tall, wide) + _VIEW_ROOM)
+    return gaps
+
+
+def _rows(gaps: Sequence[float], shifts: Mapping[int, float]) -> list[float]:
+    """Return z of each rank: gaps are deeper where lines move far."""
     rows = [0.0]
-    for rank in range(max(ranks)):
-        gap = _GAP_AT_BLOCK if rank + 1 in at_block else _GAP
-        gap = max(gap, min(_MAX_GAP, 2.0 + _GAP_PER_SHIFT * shifts.get(rank, 0.0)))
-        rows.append(round(rows[-1] - gap, 3))
+    for rank, gap in enumerate(gaps[1:]):
+        bend = min(_MAX_GAP, 2.0 + _GAP_PER_SHIFT * shifts.get(rank, 0.0))
+        rows.append(round(rows[-1] - max(gap, bend), 2))
     return rows
 
 
