@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import socket
 import threading
@@ -67,9 +68,7 @@ class RunningWalk:
         atexit.unregister(self.close)
         self._server.should_exit = True
         self.walk.close()
-        self._thread.join(timeout=_GRACE)
-        self._server.force_exit = True
-        self._thread.join(timeout=_GRACE)
+        self._thread.join()
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +87,7 @@ class RunningWalk:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers, which uvicorn's own server only lets one poll for."""
+    """Tells when it answers, and at its end waits for nobody who does not read."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -97,3 +96,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.wait({ending}, timeout=_GRACE)
+        for connection in self.server_state.connections:
+            connection.transport.abort()
+        self.force_exit = True
+        await ending
