@@ -28,10 +28,9 @@ export interface Hit extends MapHit {
   readonly point: Vector3;
 }
 
-/** Uploads take this share of a frame, within these limits in ms. */
-const UPLOAD_SHARE = 0.12;
-const MIN_UPLOAD_MS = 2;
-const MAX_UPLOAD_MS = 6;
+/** Uploads take this long a frame, in ms, or this share of it where frames are slow anyway. */
+const UPLOAD_MS = 4;
+const UPLOAD_SHARE = 0.1;
 
 export class Tiles {
   readonly object: Object3D;
@@ -52,7 +51,7 @@ export class Tiles {
   };
   private run = -1;
   private frame = 0;
-  private lastUpdate = 0;
+  private lastUpdate = performance.now();
 
   constructor(
     private readonly renderer: WebGLRenderer,
@@ -128,7 +127,7 @@ export class Tiles {
     const now = performance.now();
     const share = (now - this.lastUpdate) * UPLOAD_SHARE;
     this.lastUpdate = now;
-    this.uploader.work(Math.min(MAX_UPLOAD_MS, Math.max(MIN_UPLOAD_MS, share)));
+    this.uploader.work(Math.max(UPLOAD_MS, share));
     this.chooseLevels(camera, viewportHeight);
     this.pages.drawChanged();
   }
