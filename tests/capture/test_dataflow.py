@@ -131,6 +131,54 @@ def test_a_write_does_not_reach_a_view_without_a_common_element():
     assert not reaches(graph, "a", graph.outputs[1])
 
 
+class Overwritten(Branches):
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.a(x)
+        y.copy_(self.b(x))
+        return self.last(y)
+
+
+def test_what_is_overwritten_is_no_predecessor():
+    graph = capture(Overwritten().eval(), torch.rand(1, 4, 8, 8))
+    assert "a" not in {layer.id for layer in graph.layers}
+    assert reaches(graph, "b", "last")
+
+
+class Remembers(Branches):
+    """Passes data through a buffer, read by a view made before recording."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("memory", torch.zeros(1, 4, 8, 8))
+        self.view = self.memory[:, :, 2:]
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.memory.copy_(self.a(x))
+        return self.last(self.view)
+
+
+def test_data_written_into_a_buffer_is_followed_through_views_of_it():
+    graph = capture(Remembers().eval(), torch.rand(1, 4, 8, 8))
+    assert reaches(graph, "a", "last")
+    assert graph.warnings == ()
+
+
+class Shifted(Branches):
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.ones(1, 4, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 1 + (self.a(x) + self.bias) + torch.ones(1)
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_adding_a_constant_or_a_parameter_is_no_join(granularity):
+    graph = capture(Shifted().eval(), torch.rand(1, 4, 8, 8), granularity=granularity)
+    assert [layer.kind for layer in graph.layers] == ["input", "conv", "other", "other", "other"]
+    assert graph.layer("add").weights == ("bias",)
+
+
 class OnlyShapes(Branches):
     def forward(self, x: Tensor) -> Tensor:
         y = self.a(x)

@@ -98,22 +98,46 @@ def test_data_that_leaves_torch_is_a_warning():
     assert [layer.id for layer in graph.layers][:2] == ["input", "conv"]
 
 
+@torch.overrides.wrap_torch_function(lambda x, weight: (x, weight))
+def conv_twice(x: Tensor, weight: Tensor) -> Tensor:
+    return torch.conv2d(torch.conv2d(x, weight), weight)
+
+
+class Composite(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return conv_twice(self.conv(x), self.conv.weight)
+
+
 def test_convolutions_inside_one_operation_are_a_warning():
-    class Twice(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x: Tensor, weight: Tensor) -> Tensor:
-            return torch.conv2d(torch.conv2d(x, weight), weight)
+    graph = capture(Composite(), torch.rand(1, 3, 8, 8))
+    assert [(layer.id, layer.kind) for layer in graph.layers] == [
+        ("input", "input"),
+        ("conv", "conv"),
+        ("conv_twice", "other"),
+    ]
+    [warning] = graph.warnings
+    assert "2 of 3 convolutions" in warning
 
-    class Custom(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.rand(3, 3, 1, 1))
 
-        def forward(self, x: Tensor) -> Tensor:
-            return Twice.apply(x, self.weight)
+class Twice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor, weight: Tensor) -> Tensor:
+        return torch.conv2d(torch.conv2d(x, weight), weight)
 
+
+class Custom(Composite):
+    def forward(self, x: Tensor) -> Tensor:
+        return Twice.apply(self.conv(x), self.conv.weight)
+
+
+def test_the_inside_of_a_custom_function_is_recorded():
     graph = capture(Custom(), torch.rand(1, 3, 8, 8))
-    assert sum(layer.kind == "conv" for layer in graph.layers) == 2
+    assert [layer.kind for layer in graph.layers] == ["input", "conv", "conv", "conv"]
+    assert len(graph.edges) == 3
     assert graph.warnings == ()
 
 
@@ -143,19 +167,34 @@ def test_wrappers_are_looked_through():
     assert capture(nn.DataParallel(model), image, name="net") == capture(model, image, name="net")
 
 
-def test_another_threads_modules_are_not_recorded():
-    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
-    image = torch.rand(1, 3, 8, 8)
-    alone = capture(model, image)
-    other = nn.Sequential(nn.Conv2d(3, 3, 1))
+class Waits(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside, self.leave = threading.Event(), threading.Event()
 
-    class WaitsForOther(nn.Sequential):
-        def forward(self, x: Tensor) -> Tensor:
-            thread = threading.Thread(target=other, args=(image,))
-            thread.start()
-            thread.join()
-            return super().forward(x)
+    def forward(self, x: Tensor) -> Tensor:
+        self.inside.set()
+        assert self.leave.wait(30)
+        return x * 2
 
-    busy = WaitsForOther(*model)
-    graph = capture(busy, image, name=alone.name)
-    assert graph == alone
+
+class BesideAnotherThread(nn.Module):
+    """While its own operation runs, another thread is inside one of its modules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other = Waits()
+
+    def forward(self, x: Tensor) -> Tensor:
+        thread = threading.Thread(target=self.other, args=(x,))
+        thread.start()
+        assert self.other.inside.wait(30)
+        y = x.relu()
+        self.other.leave.set()
+        thread.join()
+        return y
+
+
+def test_another_threads_modules_and_operations_are_not_recorded():
+    graph = capture(BesideAnotherThread(), torch.rand(1, 3, 8, 8))
+    assert [layer.id for layer in graph.layers] == ["input", "relu"]

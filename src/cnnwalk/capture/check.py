@@ -26,22 +26,22 @@ def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
 
 
 def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
-    drawn = sum(layer.kind == "conv" for layer in parts.layers)
+    """Compare the drawn convolutions with those that the dispatcher saw."""
+    ran = recording.convolutions
     kept = {operation.index for operation in flow.operations}
-    unused = sum(
-        operation.kind == "conv"
-        for operation in recording.operations
-        if operation.index not in kept
-    )
-    if drawn + unused != recording.convolutions:
+    single = [item for item in recording.operations if item.kind == "conv"]
+    unused = sum(item.convolutions for item in single if item.index not in kept)
+    drawn = sum(layer.kind == "conv" for layer in parts.layers)
+    uncounted = sum(item.convolutions == 0 for item in single if item.index in kept)
+    if unused:
         yield (
-            f"{recording.convolutions} convolutions ran, but {drawn} are drawn and {unused} do not "
-            "lead from an input to an output: the others run inside composite operations."
+            f"{unused} of {ran} convolutions are not drawn: they do not lead from an input "
+            "to an output."
         )
-    elif unused:
+    if inside := ran - unused - (drawn - uncounted):
         yield (
-            f"{unused} of {recording.convolutions} convolutions are not drawn: they do not lead "
-            "from an input to an output."
+            f"{inside} of {ran} convolutions are not drawn on their own: they run inside "
+            "composite operations."
         )
 
 

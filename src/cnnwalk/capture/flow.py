@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from cnnwalk.capture.joins import label_concatenations
 from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Shape, Value
 
+_PRODUCTS = frozenset({"matmul", "mm", "einsum"})
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Flow:
@@ -108,12 +110,14 @@ def _settle(
     )
     reads = tuple(read for read in dict.fromkeys(parts) if read)
     parameters = folded[operation.index]
-    kind = operation.kind
+    kind, label = operation.kind, operation.label
     if kind == "add" and len(reads) < 2:  # a bias or a number: nothing is joined
         kind = "other"
-    if operation.function in {"matmul", "mm", "bmm", "einsum"} and len(reads) == 1 and parameters:
-        kind = "linear"
-    return dataclasses.replace(operation, reads=reads, parameters=parameters, kind=kind)
+    if operation.function in _PRODUCTS and len(reads) == 1 and parameters:
+        kind, label = "linear", f"linear, {operation.shapes[0][-1]}"
+    return dataclasses.replace(
+        operation, reads=reads, parameters=parameters, kind=kind, label=label
+    )
 
 
 def _count_consumers(operations: Sequence[Operation], outputs: Sequence[Value]) -> dict[Value, int]:

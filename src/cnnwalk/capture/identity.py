@@ -7,7 +7,6 @@ are kept together by storage, so that writing through one re-binds the others it
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -30,11 +29,9 @@ class _Entry(NamedTuple):
 class Identity:
     """The table of live tensors and the values they hold."""
 
-    def __init__(self, foreign: Collection[Tensor]) -> None:
-        """Start empty; tensors of `foreign` (parameters, buffers) never lend their storage."""
+    def __init__(self) -> None:
         self._entries: dict[int, _Entry] = {}
         self._storages: dict[int, list[TensorWeakRef]] = {}
-        self._foreign = {key for tensor in foreign if (key := _storage(tensor)) is not None}
 
     def bind(self, tensor: Tensor, values: Values) -> None:
         """Say that `tensor` holds `values` from now on."""
@@ -42,7 +39,7 @@ class Identity:
         reference = TensorWeakRef(tensor) if known is None else known.reference
         self._entries[id(tensor)] = _Entry(reference, values)
         key = _storage(tensor)
-        if known is None and key is not None and key not in self._foreign:
+        if known is None and key is not None:
             live = [other for other in self._storages.get(key, ()) if other() is not None]
             self._storages[key] = [*live, reference]
 

@@ -38,8 +38,6 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
 def _cuda_devices(modules: list[nn.Module]) -> list[torch.device]:
     """Return the devices whose random state a forward pass could advance."""
-    if not torch.cuda.is_initialized():
-        return []
     parameters = (value for module in modules for value in module._parameters.values())
     return list({value.device for value in parameters if value is not None and value.is_cuda})
 
