@@ -85,6 +85,12 @@ def test_an_add_in_place_joins_both_branches(
         assert graph_structure(graph, model).nodes == expected.nodes
 
 
+def test_writes_are_found_inside_inference_mode_too():
+    model, image = AugmentedAdd().eval(), torch.rand(1, 4, 8, 8)
+    with torch.inference_mode():
+        assert capture(model, image * 1) == capture(model, image)
+
+
 class Slices(Branches):
     def forward(self, x: Tensor) -> Tensor:
         canvas = torch.zeros(1, 4, 8, 8)

@@ -24,6 +24,7 @@ NETWORKS = {
     "squeezenet1_1": (64, 26, 8, 0),
     "googlenet": (64, 57, 9, 0),
     "inception_v3": (80, 94, 15, 0),
+    "inception_v3 with transform_input": (80, 94, 16, 0),
     "resnet18": (64, 20, 0, 8),
     "resnet50": (64, 53, 0, 16),
     "densenet121": (64, 120, 62, 0),
@@ -46,8 +47,9 @@ class Case:
 def build(name: str) -> nn.Module:
     """Return the architecture with constant weights; memory is not even touched for most."""
     options: dict[str, Any] = {}
+    name, _, option = name.partition(" with ")
     if name in {"googlenet", "inception_v3"}:
-        options = {"init_weights": False}
+        options = {"init_weights": False, "transform_input": bool(option)}
     with torch.device("meta"):
         if name.startswith("tf_"):
             model = timm.create_model(name)

@@ -27,7 +27,11 @@ def untouched(model: nn.Module) -> Iterator[None]:
     for module in training:
         module.training = False
     try:
-        with torch.random.fork_rng(devices=_cuda_devices(modules)), torch.no_grad():
+        with (
+            torch.random.fork_rng(devices=_cuda_devices(modules)),
+            torch.inference_mode(False),
+            torch.no_grad(),
+        ):
             yield
     finally:
         for module in training:

@@ -42,7 +42,7 @@ def own_copy(example_input: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     A network may change its input in place; the caller's tensor is not its to change.
     """
     given = (example_input,) if isinstance(example_input, Tensor) else tuple(example_input)
-    with torch.no_grad():
+    with torch.inference_mode(False), torch.no_grad():
         return tuple(tensor.detach().clone() for tensor in given)
 
 
