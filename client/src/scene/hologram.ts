@@ -20,7 +20,7 @@ import { AMBER, display, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import { Text } from './text';
 
-const SIDE = 0.23;
+const SIDE = 0.205;
 const FOOT = 0.075;
 const RIGHT = new Vector3(1, 0, 0);
 
@@ -154,6 +154,9 @@ function dataTexture(source: ImageData): DataTexture {
 }
 
 function namesOf(held: Held): [name: string, more: string] {
-  if (held.kind === 'image') return [held.image.name, held.image.label ?? held.image.origin];
+  if (held.kind === 'image') {
+    const { name, label } = held.image;
+    return [name, label === name ? '' : (label ?? '')];
+  }
   return [held.map.layer, `channel ${held.map.channel}`];
 }

@@ -63,7 +63,7 @@ function putRow(prediction: Prediction, rank: number, widgets: Widget[], caption
       size,
       weight,
       color: first ? TEXT : MUTED,
-      maxWidth: width - (first ? 0.86 : 0.52),
+      maxWidth: width - (first ? 1.02 : 0.6),
     },
     { x: WIDTH - PAD, y, text: percent, size, weight, color: first ? AMBER : MUTED, align: 'right' },
   );

@@ -9,7 +9,7 @@ import { AMBER, display } from './palette';
 /** From the eye, in m. */
 const DISTANCE = 0.62;
 /** Shares of half the view's width and height; a narrow view keeps the tool inside. */
-const ACROSS = 0.76;
+const ACROSS = 0.72;
 const BELOW = 0.98;
 const SWAY_SECONDS = 7;
 
@@ -96,7 +96,7 @@ export class Tool {
   /** Once a frame: keeps to its corner of the view and sways a little. */
   update(camera: PerspectiveCamera, seconds: number, still: boolean): void {
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
-    const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.1);
+    const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
     const phase = still ? 0 : (seconds * 2 * Math.PI) / SWAY_SECONDS;
     this.object.position.set(across, -half * BELOW + 0.004 * Math.sin(phase * 2), -DISTANCE);
     this.object.rotation.y = -0.16;
