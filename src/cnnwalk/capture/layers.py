@@ -2,7 +2,8 @@
 
 A convolution or linear operation takes in the norm and activation after it as long as nothing
 else reads what lies between, and likewise norm and activation before it (pre-activation
-networks). Operations that only rearrange one predecessor are hidden; their names go to the edge.
+networks); an addition takes in its activation (the end of a residual block). Operations that
+only rearrange one predecessor are hidden; their names go to the edge.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from cnnwalk.capture.kinds import REARRANGING
 from cnnwalk.capture.operation import Operation
 from cnnwalk.graph import Kind
 
-_ABSORBING: frozenset[Kind] = frozenset({"conv", "linear"})
+_ABSORBED_AFTER: Mapping[Kind, frozenset[Kind]] = {
+    "conv": frozenset({"norm", "activation"}),
+    "linear": frozenset({"norm", "activation"}),
+    "add": frozenset({"activation"}),
+}
+_ABSORBING_BEFORE: frozenset[Kind] = frozenset({"conv", "linear"})
 _HIDDEN: frozenset[Kind] = frozenset({"flatten", "dropout"})
 
 
@@ -23,7 +29,7 @@ def fuse_layers(flow: Flow) -> Grouping:
     """Return the groups of operations that make up the layers, and the hidden operations."""
     next_of = _only_consumers(flow)
     before_of = {after.index: before for before, after in next_of.values()}
-    mains = [operation for operation in flow.operations if operation.kind in _ABSORBING]
+    mains = [operation for operation in flow.operations if operation.kind in _ABSORBED_AFTER]
     after = {main.index: tuple(_absorbed_after(main, next_of)) for main in mains}
     taken = {operation.index for chain in after.values() for operation in chain}
     groups: dict[int, Group] = {}
@@ -65,8 +71,8 @@ def _only_consumers(flow: Flow) -> Mapping[int, tuple[Operation, Operation]]:
 def _absorbed_after(
     main: Operation, next_of: Mapping[int, tuple[Operation, Operation]]
 ) -> Iterator[Operation]:
-    """Yield what follows `main`: at most one norm and one activation, in either order."""
-    wanted: set[Kind] = {"norm", "activation"}
+    """Yield what follows `main`: at most one operation of each kind, in any order."""
+    wanted = set(_ABSORBED_AFTER[main.kind])
     operation = main
     while (pair := next_of.get(operation.index)) is not None and pair[1].kind in wanted:
         operation = pair[1]
@@ -76,6 +82,8 @@ def _absorbed_after(
 
 def _absorbed_before(main: Operation, before_of: Mapping[int, Operation]) -> tuple[Operation, ...]:
     """Return the norm and activation that lead to `main` alone, empty unless both are there."""
+    if main.kind not in _ABSORBING_BEFORE:
+        return ()
     activation = before_of.get(main.index)
     if activation is None or activation.kind != "activation":
         return ()
