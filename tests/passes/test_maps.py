@@ -40,11 +40,18 @@ def test_complex_values_show_their_magnitude():
     assert to_maps(torch.tensor([[3 + 4j]])).item() == 5
 
 
-def test_an_activation_in_another_memory_order_is_made_contiguous():
-    values = torch.randn(1, 3, 4, 5).to(memory_format=torch.channels_last)
+@pytest.mark.parametrize(
+    "values",
+    [
+        torch.randn(1, 3, 4, 5).to(memory_format=torch.channels_last),
+        torch.randn(1, 4, 5).transpose(1, 2),
+        torch.randn(1, 8)[:, ::2],
+    ],
+)
+def test_an_activation_in_another_memory_order_is_made_contiguous(values):
     found = to_maps(values)
     assert found.is_contiguous()
-    np.testing.assert_array_equal(found.numpy(), values[0].numpy())
+    np.testing.assert_array_equal(found.flatten().numpy(), values.flatten().numpy())
 
 
 @pytest.mark.parametrize("shape", [(1, 0, 4, 4), (0, 4), (1, 3, 0)])

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from cnnwalk.passes import PassError
 from cnnwalk.passes.run import Run
@@ -267,6 +268,29 @@ def test_values_of_a_vector_are_1x1_maps(served):
         logits = served.module(served.network.prepare(served.image(4)))
     found = served.values(4, served.layer("linear"), 3)
     np.testing.assert_array_equal(found, logits[:, 3:4].numpy())
+
+
+class Reusing(nn.Module):
+    """Writes every pass's activation into the same tensor."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.head = nn.Conv2d(8, 2, 1)
+        self.scratch = torch.zeros(1, 8, 32, 32)
+
+    def forward(self, x):
+        torch.mul(self.conv(x), 2, out=self.scratch)
+        return self.head(self.scratch)
+
+
+def test_values_outlive_a_tensor_that_the_network_uses_again(make_served):
+    served = make_served(module=Reusing())
+    layer = served.layer("mul")
+    first = served.values(0, layer, 0)
+    assert (served.values(1, layer, 0) != first).any()
+    np.testing.assert_array_equal(served.values(0, layer, 0), first)
+    assert served.loads == {0: 1, 1: 1}
 
 
 def test_changing_values_changes_nobody_elses(served):

@@ -70,6 +70,9 @@ def test_no_scores_no_predictions(output):
     assert predictions(output, None) == []
 
 
-def test_half_precision():
-    found = predictions(torch.from_numpy(LOGITS[None]).half().softmax(1), None)
-    assert found[0].probability == pytest.approx(softmax(LOGITS).max(), rel=1e-2)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_probabilities_in_half_precision_need_not_sum_to_1(dtype):
+    probabilities = torch.tensor([[2 / 3, 1 / 6, 1 / 6]]).to(dtype)
+    assert abs(probabilities.double().sum() - 1) > 1e-4
+    found = predictions(probabilities, None)
+    assert found[0].probability == pytest.approx(2 / 3, rel=1e-2)

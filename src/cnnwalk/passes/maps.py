@@ -31,15 +31,15 @@ def to_maps(activation: Tensor) -> Tensor:
     values = activation.detach()
     if values.is_complex():
         values = values.abs()
-    values = values.to("cpu", torch.float32)
+    values = values.to("cpu", torch.float32).contiguous()
     if values.numel() == 0:
         return torch.full((1, 1, 1), torch.nan)
     if values.ndim < 3:
         return values.reshape(-1, 1, 1)
     if values.ndim == 3:
-        return values.contiguous()
+        return values
     channels = values.shape[0] * values.shape[1]
-    return values.reshape(channels, -1, values.shape[-1]).contiguous()
+    return values.reshape(channels, -1, values.shape[-1])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
