@@ -7,6 +7,8 @@ import type { MipSize } from './pyramid';
 
 /** What is written in one go, so that one write does not take the frame. */
 export const SLICE_BYTES = 1024 * 1024;
+/** What is written in one frame: beyond some megabytes a write waits for the GPU's process. */
+export const FRAME_BYTES = 8 * SLICE_BYTES;
 
 export interface Target {
   write(
@@ -38,11 +40,11 @@ class Queue {
   private mip = 0;
   private row = 0;
 
-  /** Writes one slice of the first upload. */
-  step(): void {
+  /** Writes one slice of the first upload and returns its bytes. */
+  step(): number {
     const upload = this.uploads[0];
     const mip = upload?.mips[this.mip];
-    if (upload === undefined || mip === undefined) return;
+    if (upload === undefined || mip === undefined) return 0;
     const rowBytes = mip.width * TEXEL_BYTES;
     const rows = Math.min(mip.height - this.row, Math.max(1, Math.floor(SLICE_BYTES / rowBytes)));
     upload.target.write(
@@ -54,6 +56,11 @@ class Queue {
       upload.texels,
       mip.offset * TEXEL_BYTES + this.row * rowBytes,
     );
+    this.advance(upload, mip, rows);
+    return rows * rowBytes;
+  }
+
+  private advance(upload: Upload, mip: MipSize, rows: number): void {
     this.row += rows;
     if (this.row < mip.height) return;
     this.row = 0;
@@ -103,9 +110,10 @@ export class Uploader {
   work(milliseconds: number): void {
     if (this.pending === 0) return;
     const end = this.now() + milliseconds;
+    let bytes = 0;
     do {
       const queue = this.queues.base.uploads.length > 0 ? this.queues.base : this.queues.detail;
-      queue.step();
-    } while (this.pending > 0 && this.now() < end);
+      bytes += queue.step();
+    } while (this.pending > 0 && bytes < FRAME_BYTES && this.now() < end);
   }
 }

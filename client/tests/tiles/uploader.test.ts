@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Level } from '../../src/tiles/cells';
 import { mipSizes, totalTexels } from '../../src/tiles/pyramid';
-import { SLICE_BYTES, Uploader, type Target, type Upload } from '../../src/tiles/uploader';
+import { FRAME_BYTES, SLICE_BYTES, Uploader, type Target, type Upload } from '../../src/tiles/uploader';
 
 const SIDE = 2048;
 
@@ -97,6 +97,17 @@ describe('the uploader', () => {
     expect(uploader.pending).toBe(8);
     uploader.work(1000);
     expect(uploader.pending).toBe(0);
+  });
+
+  it('writes no more in a frame than the GPU takes at once', () => {
+    const uploader = new Uploader(() => 0);
+    const targets = [0, 1, 2, 3, 4].map(() => new Memory());
+    for (const target of targets) uploader.add('base', uploadOf(target, 1024));
+    uploader.work(1000);
+    const bytes = targets.flatMap(({ slices }) => slices).reduce((sum, slice) => sum + slice, 0);
+    expect(uploader.pending).toBeGreaterThan(0);
+    expect(bytes).toBeGreaterThanOrEqual(FRAME_BYTES);
+    expect(bytes).toBeLessThan(FRAME_BYTES + SLICE_BYTES);
   });
 
   it('writes the base level first, even after a detail level has begun', () => {
