@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cnnwalk.graph import Granularity
+from cnnwalk.graph import Granularity, maps_shape
 from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, Listener, listen
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
@@ -50,6 +50,7 @@ def run_walk(options: WalkOptions) -> None:
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as cleanup:
         listener = listen(options.host, options.port)
+        cleanup.callback(listener.socket.close)
         with progress() as on_step:
             walk = _load(options, on_step)
             on_step("starting the server")
@@ -90,7 +91,7 @@ def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) ->
         )
     for served in running.walk.networks.values():
         layers = served.graph.layers
-        maps = sum(layer.shape[0] for layer in layers)
+        maps = sum(maps_shape(layer.shape)[0] for layer in layers)
         print(f"{served.network.name}: {len(layers)} layers, {maps:,} feature maps")
         for warning in served.graph.warnings:
             print(f"cnnwalk: {served.network.name}: {warning}", file=sys.stderr)
