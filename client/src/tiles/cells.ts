@@ -100,12 +100,17 @@ export function planLayer(
   maxBaseCell: number,
 ): LayerPlan {
   const { height, width } = baseSize(shape.height, shape.width);
-  const grid = { columns, rows };
   const isFull = height === shape.height && width === shape.width;
+  // Rows and columns of the panel in which there is no map take no texels.
+  const grid = {
+    columns: Math.min(columns, shape.channels),
+    rows: Math.min(rows, Math.ceil(shape.channels / columns)),
+  };
   return {
     layer,
     shape,
-    ...grid,
+    columns,
+    rows,
     base: planLevel('base', height, width, grid, maxBaseCell),
     detail: isFull ? null : planLevel('detail', shape.height, shape.width, grid, PAGE_SIZE),
   };

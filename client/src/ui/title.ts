@@ -3,6 +3,7 @@ import { effect } from '@preact/signals-core';
 
 import { formatCount } from '../model/format';
 import type { State } from '../model/state';
+import { mapsShape } from '../tiles/cells';
 import { button, h } from './dom';
 
 export function title(state: State): HTMLElement {
@@ -14,7 +15,7 @@ export function title(state: State): HTMLElement {
     const network = state.network.value;
     if (hall === null || network === null) return;
     const { layers } = hall.graph;
-    const maps = layers.reduce((sum, layer) => sum + (layer.shape[0] ?? 1), 0);
+    const maps = layers.reduce((sum, layer) => sum + mapsShape(layer.shape).channels, 0);
     figures.textContent = `${formatCount(layers.length)} layers · ${formatCount(maps)} feature maps`;
     figures.title = network.description;
     name.replaceChildren(networkName(state, network.id));

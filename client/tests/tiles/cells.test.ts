@@ -120,6 +120,11 @@ describe('cells', () => {
     }
   });
 
+  it('spends no texels on rows and columns of a panel without a map', () => {
+    const { base } = planLayer('l', { channels: 3, height: 14, width: 14 }, 500, 400, 16);
+    expect(base.pieces).toEqual([{ column: 0, row: 0, columns: 3, rows: 1 }]);
+  });
+
   it('leaves room for mips that do not mix maps down to one texel at the base level', () => {
     for (let side = 1; side <= 14; side += 1) {
       expect(Math.log2(planOf(4, side, 2).base.cellWidth) % 1).toBe(0);
