@@ -11,6 +11,7 @@ import {
   PlaneGeometry,
   ShaderMaterial,
   Texture,
+  Vector2,
   Vector3,
 } from 'three';
 
@@ -23,6 +24,8 @@ import { Text } from './text';
 const SIDE = 0.205;
 const FOOT = 0.075;
 const RIGHT = new Vector3(1, 0, 0);
+const LARGEST = 2.2;
+const SMALLEST = 0.7;
 
 const VERTEX = /* glsl */ `
 varying vec2 spot;
@@ -58,11 +61,13 @@ void main() {
 
 export class Hologram {
   readonly object = new Group();
-  private readonly picture: Mesh<PlaneGeometry, ShaderMaterial>;
+  readonly picture: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly beam: Mesh<ConeGeometry, ShaderMaterial>;
   private readonly writing: Text;
   private texture: Texture | null = null;
   private held: Held | null = null;
+  private size = 1;
+  private readonly shape = new Vector2(1, 1);
 
   constructor(glyphs: Glyphs) {
     const light = { depthTest: false, depthWrite: false, transparent: true };
@@ -122,11 +127,24 @@ export class Hologram {
     );
   }
 
+  /** Makes the picture larger or smaller by a factor, upwards and to the left of its corner. */
+  enlarge(factor: number): void {
+    this.size = Math.min(LARGEST, Math.max(SMALLEST, this.size * factor));
+    this.place();
+  }
+
   /** `phase`: of the slow sway, in rad. */
   update(phase: number): void {
     this.object.rotation.y = 0.14 * Math.sin(phase);
     const time = this.picture.material.uniforms['time'];
     if (time !== undefined) time.value = phase;
+  }
+
+  private place(): void {
+    const width = this.shape.x * SIDE * this.size;
+    const height = this.shape.y * SIDE * this.size;
+    this.picture.scale.set(width, height, 1);
+    this.picture.position.set(-(width - SIDE * this.shape.x) / 2, FOOT + 0.115 + height / 2, 0);
   }
 
   private use(source: TexImageSource | ImageData, sharp: boolean): void {
@@ -137,9 +155,8 @@ export class Hologram {
     this.texture.minFilter = LinearMipmapLinearFilter;
     this.texture.generateMipmaps = true;
     this.texture.needsUpdate = true;
-    const scale = SIDE / Math.max(width, height);
-    this.picture.scale.set(width * scale, height * scale, 1);
-    this.picture.position.y = FOOT + 0.115 + (height * scale) / 2;
+    this.shape.set(width, height).divideScalar(Math.max(width, height));
+    this.place();
     const slot = this.picture.material.uniforms['picture'];
     if (slot !== undefined) slot.value = this.texture;
     this.picture.visible = true;

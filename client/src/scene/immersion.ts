@@ -25,11 +25,6 @@ export class Immersion {
     return this.renderer.xr.isPresenting;
   }
 
-  dispose(): void {
-    this.renderer.xr.removeEventListener('sessionstart', this.enter);
-    this.renderer.xr.removeEventListener('sessionend', this.leave);
-  }
-
   /** One frame: the left stick walks where the visitor looks, the right one turns in steps. */
   step(seconds: number): void {
     const session = this.renderer.xr.getSession();

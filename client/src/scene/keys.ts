@@ -47,16 +47,11 @@ export class Keys {
     window.addEventListener('blur', this.release);
   }
 
-  dispose(): void {
-    window.removeEventListener('keydown', this.down);
-    window.removeEventListener('keyup', this.up);
-    window.removeEventListener('blur', this.release);
-  }
-
   private readonly down = (event: KeyboardEvent): void => {
     const move = MOVES[event.code];
     if (move === undefined || event.defaultPrevented || event.metaKey || event.altKey) return;
-    if (isField(event.target)) return;
+    if (isTyping(event.target)) return;
+    if (event.code === 'Space' && pressesButton(event.target)) return;
     // Ctrl with a letter is the browser's; Ctrl alone lowers the eye.
     if (event.ctrlKey && !event.code.startsWith('Control')) return;
     if (event.code === 'Space' || event.code.startsWith('Arrow')) event.preventDefault();
@@ -74,10 +69,15 @@ export class Keys {
   };
 }
 
-/** Whether keys mean something else here: a field to type in, or a button that Space presses. */
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input, textarea, select, button, a, dialog, [contenteditable]') !== null
-  );
+/** Whether keys mean something else here. */
+function isTyping(target: EventTarget | null): boolean {
+  return isWithin(target, 'input, textarea, select, dialog, [contenteditable]');
+}
+
+function pressesButton(target: EventTarget | null): boolean {
+  return isWithin(target, 'button, a, summary');
+}
+
+function isWithin(target: EventTarget | null, selector: string): boolean {
+  return target instanceof HTMLElement && target.closest(selector) !== null;
 }

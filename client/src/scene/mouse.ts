@@ -4,22 +4,27 @@
  */
 import { Vector2 } from 'three';
 
+import { TEXT } from './palette';
 import type { Walker } from './walker';
 
 /** What the rest of the scene is told. */
 export interface PointerTarget {
   /** The pointer is elsewhere on the canvas, or the view moved under it. */
   moved(): void;
-  pressed(button: number, time: number): void;
-  /** `click`: the pointer stayed where it was pressed. */
-  released(button: number, time: number, click: boolean): void;
+  /** Pressed and released in one place. */
+  clicked(button: number): void;
   left(): void;
+  /** The view is turned or moved by hand. */
+  steered(): void;
+  /** Whether the wheel means something where the pointer is; else one moves along the view. */
+  wheeled(pixels: number): boolean;
 }
 
 const CLICK_PIXELS = 4;
 const TOUCH_CLICK_PIXELS = 10;
 const LOCKED_RADIANS = 0.0022;
 const FINGER_METRES = 0.018;
+const LINE_PIXELS = 33;
 
 export class Mouse {
   /** Where the pointer is, -1..1 on both axes; the middle while it is locked. */
@@ -28,6 +33,8 @@ export class Mouse {
   private readonly start = new Vector2();
   private dragging = false;
   private pressedButton: number | null = null;
+  /** Marks the middle of the view, where the pointer is while it is locked. */
+  private readonly reticle = makeReticle();
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -45,25 +52,18 @@ export class Mouse {
     canvas.addEventListener('wheel', this.wheel, { passive: false });
     canvas.addEventListener('contextmenu', prevent);
     document.addEventListener('pointerlockchange', this.lockChange);
+    this.reticle.hidden = true;
+    canvas.after(this.reticle);
   }
 
   get locked(): boolean {
     return document.pointerLockElement === this.canvas;
   }
 
-  get looking(): boolean {
-    return this.dragging;
-  }
-
   /** Takes the pointer for looking about; a browser that refuses leaves looking by drag. */
   lock(): void {
     // The request may answer with a promise that fails when the visitor leaves at once.
     void Promise.resolve(this.canvas.requestPointerLock()).catch(() => undefined);
-  }
-
-  dispose(): void {
-    if (this.locked) document.exitPointerLock();
-    document.removeEventListener('pointerlockchange', this.lockChange);
   }
 
   private readonly down = (event: PointerEvent): void => {
@@ -77,12 +77,13 @@ export class Mouse {
     this.dragging = false;
     this.pressedButton = event.button;
     this.place(event);
-    this.target.pressed(event.button, event.timeStamp);
+    this.target.moved();
   };
 
   private readonly move = (event: PointerEvent): void => {
     if (this.locked) {
       this.walker.look(-event.movementX * LOCKED_RADIANS, -event.movementY * LOCKED_RADIANS);
+      this.target.steered();
       return;
     }
     const finger = this.fingers.get(event.pointerId);
@@ -97,6 +98,7 @@ export class Mouse {
     finger.set(event.clientX, event.clientY);
     if (this.fingers.size > 1) {
       this.walker.glide((-dx * FINGER_METRES) / 2, (dy * FINGER_METRES) / 2);
+      this.target.steered();
       return;
     }
     const limit = event.pointerType === 'touch' ? TOUCH_CLICK_PIXELS : CLICK_PIXELS;
@@ -106,13 +108,14 @@ export class Mouse {
     // What is under the pointer stays under it.
     const perPixel = this.fieldOfView() / Math.max(1, this.canvas.clientHeight);
     this.walker.look(dx * perPixel, dy * perPixel);
+    this.target.steered();
   }
 
   private readonly up = (event: PointerEvent): void => {
     this.fingers.delete(event.pointerId);
     if (this.fingers.size > 0 || this.pressedButton === null) return;
     this.place(event);
-    this.target.released(this.pressedButton, event.timeStamp, !this.dragging);
+    if (!this.dragging) this.target.clicked(this.pressedButton);
     this.pressedButton = null;
     this.dragging = false;
     if (event.pointerType === 'touch') this.leave();
@@ -120,7 +123,6 @@ export class Mouse {
 
   private readonly cancel = (event: PointerEvent): void => {
     this.fingers.delete(event.pointerId);
-    if (this.pressedButton !== null) this.target.released(this.pressedButton, event.timeStamp, false);
     this.pressedButton = null;
     this.dragging = false;
   };
@@ -134,12 +136,16 @@ export class Mouse {
   private readonly wheel = (event: WheelEvent): void => {
     if (event.ctrlKey) return; // The browser's zoom.
     event.preventDefault();
-    this.walker.roll(event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1));
+    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1);
+    if (this.target.wheeled(pixels)) return;
+    this.walker.roll(pixels);
+    this.target.steered();
   };
 
   private readonly lockChange = (): void => {
     if (this.locked) this.at.set(0, 0);
     else this.at.set(2, 2);
+    this.reticle.hidden = !this.locked;
     this.target.moved();
   };
 
@@ -155,4 +161,21 @@ export class Mouse {
 
 function prevent(event: Event): void {
   event.preventDefault();
+}
+
+function makeReticle(): HTMLElement {
+  const reticle = document.createElement('div');
+  Object.assign(reticle.style, {
+    position: 'absolute',
+    left: '50%',
+    top: '50%',
+    width: '10px',
+    height: '10px',
+    margin: '-6px 0 0 -6px',
+    border: `1.5px solid ${TEXT}`,
+    borderRadius: '50%',
+    boxShadow: '0 0 4px rgb(0 0 0 / 70%)',
+    pointerEvents: 'none',
+  });
+  return reticle;
 }

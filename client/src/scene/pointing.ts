@@ -10,9 +10,8 @@ export interface Pickable {
   out(): void;
   /** What a press would do here, as a CSS cursor. */
   readonly cursor: string;
-  press?(button: number, time: number): void;
-  release?(button: number, time: number): void;
   click?(button: number): void;
+  wheel?(pixels: number): void;
 }
 
 export class Pointing {
@@ -49,18 +48,18 @@ export class Pointing {
     if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
   }
 
-  press(button: number, time: number): void {
-    this.stale = true;
-    this.update();
-    for (const one of this.pickables()) if (one === this.current) one.press?.(button, time);
-  }
-
-  release(button: number, time: number, click: boolean): void {
-    for (const one of this.pickables()) one.release?.(button, time);
-    if (!click) return;
+  click(button: number): void {
     this.stale = true;
     this.update();
     this.current?.click?.(button);
+  }
+
+  /** Whether what the pointer is on takes the wheel. */
+  wheel(pixels: number): boolean {
+    this.update();
+    if (this.current?.wheel === undefined) return false;
+    this.current.wheel(pixels);
+    return true;
   }
 
   private nearest(): Pickable | null {

@@ -23,6 +23,11 @@ export class Resolution {
     return this.software ? 1 : Math.min(window.devicePixelRatio, MAX_RATIO);
   }
 
+  /** The window changed, and with it perhaps the screen. */
+  refresh(): void {
+    this.renderer.setPixelRatio(this.moving ? MOVING_RATIO : this.full);
+  }
+
   /** Once a frame, outside of VR. */
   update(seconds: number, moved: boolean): void {
     if (!this.software) return;
@@ -30,6 +35,6 @@ export class Resolution {
     const moving = this.rested < REST_SECONDS;
     if (moving === this.moving) return;
     this.moving = moving;
-    this.renderer.setPixelRatio(moving ? MOVING_RATIO : this.full);
+    this.refresh();
   }
 }

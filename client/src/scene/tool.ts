@@ -93,6 +93,16 @@ export class Tool {
     this.hologram.show(held, load);
   }
 
+  /** The picture that floats above it. */
+  get picture(): Hologram['picture'] {
+    return this.hologram.picture;
+  }
+
+  /** Makes the hologram larger or smaller by a factor, within limits. */
+  enlarge(factor: number): void {
+    this.hologram.enlarge(factor);
+  }
+
   /** Once a frame: keeps to its corner of the view and sways a little. */
   update(camera: PerspectiveCamera, seconds: number, still: boolean): void {
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;

@@ -13,10 +13,11 @@ import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import { HallScene } from './hallscene';
 import { pixelsOf } from './hand';
+import { HologramTarget } from './hologramtarget';
 import { Immersion } from './immersion';
 import { Keys } from './keys';
 import { Mouse } from './mouse';
-import { Pointing } from './pointing';
+import { Pointing, type Pickable } from './pointing';
 import { Resolution } from './resolution';
 import { Tool } from './tool';
 import { Walker } from './walker';
@@ -42,6 +43,7 @@ export class World {
   private readonly eye = new Vector3();
   private readonly view = new Matrix4();
   private hall: HallScene | null = null;
+  private pickables: readonly Pickable[] = [];
   private frameCount = 0;
   private before = 0;
 
@@ -60,26 +62,25 @@ export class World {
     this.rig.add(this.camera);
     this.scene.add(this.rig, this.environment.object);
     this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker);
-    this.keys = new Keys(() => {
+    const stopFlight = (): void => {
       this.flight.cancel();
-    });
+    };
+    const lookAgain = (): void => {
+      this.pointing.invalidate();
+    };
+    this.keys = new Keys(stopFlight);
     const fieldOfView = (): number => (this.camera.fov * Math.PI) / 180;
     this.mouse = new Mouse(canvas, this.walker, fieldOfView, {
-      moved: () => {
-        this.pointing.invalidate();
-      },
-      left: () => {
-        this.pointing.invalidate();
-      },
-      pressed: (button, time) => {
-        this.pointing.press(button, time);
-      },
-      released: (button, time, click) => {
-        this.pointing.release(button, time, click);
-        if (click && button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
+      moved: lookAgain,
+      left: lookAgain,
+      steered: stopFlight,
+      wheeled: (pixels) => this.pointing.wheel(pixels),
+      clicked: (button) => {
+        this.pointing.click(button);
+        if (button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
       },
     });
-    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.hall?.pickables ?? []);
+    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.pickables);
     new ResizeObserver(() => {
       this.resize();
     }).observe(container);
@@ -132,6 +133,8 @@ export class World {
     this.hall?.dispose();
     this.hall = new HallScene(hall, this.renderer, this.state, this.actions, this.glyphs);
     this.scene.add(this.hall.object);
+    const hologram = new HologramTarget(this.tool, this.state, this.actions);
+    this.pickables = [hologram, ...this.hall.pickables];
     this.environment.light(hall.arrangement);
     this.arrive(hall);
     this.hall.load(this.camera);
@@ -195,6 +198,7 @@ export class World {
     if (this.immersion.active) return;
     const width = Math.max(1, this.container.clientWidth);
     const height = Math.max(1, this.container.clientHeight);
+    this.resolution.refresh();
     this.renderer.setSize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();

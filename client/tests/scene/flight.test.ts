@@ -1,0 +1,140 @@
+import { PerspectiveCamera, Vector3 } from 'three';
+import { describe, expect, it } from 'vitest';
+
+import type { Arrangement, Panel } from '../../src/net/types';
+import { HEADER, PLATE_WIDTH } from '../../src/scene/exhibit';
+import { Flight, freeBefore, poseBefore, startPose } from '../../src/scene/flight';
+import { at, placeOf, type Place } from '../../src/scene/place';
+import { Walker, type Pose } from '../../src/scene/walker';
+
+const FOV = 56;
+
+function panel(layer: string, z: number, columns: number, rows: number, yaw = 0): Panel {
+  const size = 0.2;
+  const y = 0.55 + (rows * size) / 2;
+  return { layer, x: 0, y, z, yaw, columns, rows, cell_width: size, cell_height: size };
+}
+
+function cameraAt(pose: Pose, aspect: number): PerspectiveCamera {
+  const camera = new PerspectiveCamera(FOV, aspect, 0.05, 900);
+  const walker = new Walker();
+  walker.eye.copy(pose.eye);
+  walker.yaw = pose.yaw;
+  walker.pitch = pose.pitch;
+  walker.apply(camera);
+  camera.updateMatrixWorld();
+  return camera;
+}
+
+function isSeen(point: Vector3, camera: PerspectiveCamera): boolean {
+  const { x, y, z } = point.clone().project(camera);
+  return Math.abs(x) <= 1 && Math.abs(y) <= 1 && z < 1;
+}
+
+/** The corners of a panel with its header and plate. */
+function corners(place: Place): Vector3[] {
+  const { width, height } = place;
+  return [-width / 2 - PLATE_WIDTH, width / 2].flatMap((right) =>
+    [-height / 2, height / 2 + HEADER].map((up) => at(place, right, up, 0)),
+  );
+}
+
+describe('poseBefore', () => {
+  it.each([
+    [6, 4, 0, 16 / 9],
+    [23, 17, 0, 16 / 9],
+    [23, 10, 0.6, 16 / 9],
+    [12, 12, -2, 1],
+    [23, 17, 0, 0.5],
+  ])('sees a panel of %i by %i cells, turned by %f rad, whole at aspect %f', (columns, rows, yaw, aspect) => {
+    const place = placeOf(panel('a', -3, columns, rows, yaw));
+    const pose = poseBefore(place, Infinity, aspect, (FOV * Math.PI) / 180);
+    const camera = cameraAt(pose, aspect);
+    for (const corner of corners(place)) expect(isSeen(corner, camera)).toBe(true);
+    expect(pose.eye.y).toBeCloseTo(1.65);
+  });
+
+  it('stays before what stands in the way', () => {
+    const place = placeOf(panel('b', -3, 23, 17));
+    const others = [panel('a', 0, 5, 5), panel('b', -3, 23, 17), panel('c', -6, 5, 5)].map(placeOf);
+    const free = freeBefore(place, others);
+    expect(free).toBeGreaterThan(2);
+    expect(free).toBeLessThan(3);
+    expect(poseBefore(place, free, 1, 1).eye.z).toBeLessThan(0);
+  });
+
+  it('is not hindered by panels beside', () => {
+    const beside = placeOf({ ...panel('a', 0, 5, 5), x: 6 });
+    expect(freeBefore(placeOf(panel('b', -3, 5, 5)), [beside])).toBe(Infinity);
+  });
+});
+
+describe('startPose', () => {
+  function arrangement(halfWidth: number, count: number): Arrangement {
+    return {
+      panels: Array.from({ length: count }, (_, i) => panel(`p${i}`, -3 * i, 14, 8)),
+      routes: [],
+      signs: [],
+      input_frame: { x: 0, y: 1.3, z: 2.4, width: 1.5, height: 1.5 },
+      bounds: { min_x: -halfWidth, max_x: halfWidth, min_z: -3 * count, max_z: 3.4 },
+    };
+  }
+
+  it.each([
+    [4, 60, 16 / 9],
+    [4, 3, 4 / 3],
+    [20, 200, 16 / 9],
+    [4, 60, 0.6],
+  ])('shows the frame and the network: half width %f m, %i panels, aspect %f', (half, count, aspect) => {
+    const place = arrangement(half, count);
+    const camera = cameraAt(startPose(place, aspect), aspect);
+    const { x, y, z, width, height } = place.input_frame;
+    for (const right of [-0.5, 0.5]) {
+      for (const up of [-0.5, 0.5]) {
+        expect(isSeen(new Vector3(x + right * width, y + up * height, z), camera)).toBe(true);
+      }
+    }
+    const seen = place.panels.filter((one) => isSeen(placeOf(one).centre, camera));
+    expect(seen).toHaveLength(count);
+  });
+});
+
+describe('Flight', () => {
+  const target: Pose = { eye: new Vector3(3, 1.65, -20), yaw: -3, pitch: 0.2 };
+
+  function begun(still: boolean): { walker: Walker; flight: Flight } {
+    const walker = new Walker();
+    walker.yaw = 3;
+    const flight = new Flight(walker);
+    flight.start(target, still);
+    return { walker, flight };
+  }
+
+  it('arrives, and turns the short way', () => {
+    const { walker, flight } = begun(false);
+    let most = 0;
+    for (let i = 0; i < 200 && flight.flying; i += 1) {
+      flight.step(1 / 60);
+      most = Math.max(most, Math.PI - Math.abs(walker.yaw));
+    }
+    expect(flight.flying).toBe(false);
+    expect(walker.eye.distanceTo(target.eye)).toBeLessThan(1e-9);
+    expect(walker.yaw).toBeCloseTo(-3);
+    expect(most).toBeLessThan(0.2);
+  });
+
+  it('is there at once when less motion is wanted', () => {
+    const { walker, flight } = begun(true);
+    expect(flight.flying).toBe(false);
+    expect(walker.eye.distanceTo(target.eye)).toBeLessThan(1e-9);
+  });
+
+  it('leaves the visitor where it is cancelled', () => {
+    const { walker, flight } = begun(false);
+    flight.step(0.5);
+    flight.cancel();
+    const { z } = walker.eye;
+    flight.step(0.5);
+    expect(walker.eye.z).toBe(z);
+  });
+});
