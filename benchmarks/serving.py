@@ -14,8 +14,6 @@ import dataclasses
 import io
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +26,8 @@ from PIL import Image
 
 from cnnwalk.networks import Network, load_network
 from cnnwalk.wire import LayerHeader, decode_frames
+from real_server import Served, served
 
-READY = "cnnwalk: ready at "
 MS = 1e3
 
 
@@ -46,28 +44,13 @@ class Insertion:
 
 
 @contextlib.contextmanager
-def served(network: str) -> Iterator[tuple[httpx.Client, int]]:
-    """A client of a server of its own, and the server's process id."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "cnnwalk", "walk", network, "--no-browser", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = next(
-                line.removeprefix(READY).strip()
-                for line in process.stdout
-                if line.startswith(READY)
-            )
-            token = parse_qs(urlsplit(url).query)["token"][0]
-            headers = {"Authorization": f"Bearer {token}"}
-            base = f"http://{urlsplit(url).netloc}"
-            with httpx.Client(base_url=base, headers=headers, timeout=120) as client:
-                yield client, process.pid
-        finally:
-            process.terminate()
+def client_of(server: Served) -> Iterator[httpx.Client]:
+    """A client with the server's token."""
+    address = urlsplit(server.url)
+    token = parse_qs(address.query)["token"][0]
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"http://{address.netloc}", headers=headers, timeout=120) as client:
+        yield client
 
 
 def cpu_seconds(pid: int) -> float:
@@ -146,14 +129,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     local = load_network(arguments.network)
-    with served(arguments.network) as (client, pid):
+    with served(arguments.network) as server, client_of(server) as client:
         summary = client.get("/api/walk").json()["networks"][0]
         layers = client.get(f"/api/networks/{summary['id']}/hall").json()["graph"]["layers"]
         first = next(layer["path"] for layer in layers if layer["kind"] != "input")
         insertions, forwards = [], []
         for seed in range(arguments.repeats + 2):
             picture = client.post("/api/images", content=noise(seed)).json()["id"]
-            insertions.append(insert(client, pid, summary["id"], layers, picture))
+            insertions.append(insert(client, server.pid, summary["id"], layers, picture))
             forwards.append(bare(local, first))
     report(arguments.network, layers, insertions[2:], forwards[2:])
 
