@@ -41,6 +41,8 @@ from cnnwalk.server.messages import (
 from cnnwalk.server.problems import ProblemError
 from cnnwalk.version import __version__
 
+_FIRST_TRIES = 16
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -198,11 +200,16 @@ class Walk:
             raise ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, str(error)) from error
 
     def _first_image(self) -> ImageInfo | None:
+        """Return the first image that can be read; raises ImageError when none of many can."""
         for dataset in self.datasets.values():
-            for index in range(len(dataset)):
-                found = self._item(dataset, index)
-                if found is not None:
-                    return found
+            tried = range(min(len(dataset), _FIRST_TRIES))
+            found = next(filter(None, (self._item(dataset, index) for index in tried)), None)
+            if found is None:
+                raise ImageError(
+                    f"None of the first {len(tried)} images of {dataset.name} can be read: give "
+                    "pictures that open in other programs, too."
+                )
+            return found
         return None
 
     def _item(self, dataset: Dataset, index: int) -> ImageInfo | None:

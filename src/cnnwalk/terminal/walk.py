@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import getpass
+import logging
 import os
 import signal
 import socket
@@ -45,6 +46,7 @@ def run_walk(options: WalkOptions) -> None:
         ImageError: there are no such images.
         CaptureError: a network cannot be recorded.
     """
+    logging.basicConfig(format="cnnwalk: %(message)s", level=logging.WARNING)
     # SIGTERM ends it as Ctrl-C does; a shell starts what runs behind it with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

@@ -1,0 +1,80 @@
+"""The public names, and a walk from Python."""
+
+from __future__ import annotations
+
+import threading
+
+import httpx
+import pytest
+import torch
+from torch import nn
+
+import cnnwalk as package
+
+
+@pytest.fixture
+def module():
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+    )
+
+
+class Colours(torch.utils.data.Dataset):
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, index):
+        return torch.full((3, 10, 10), index / 6), index % 2
+
+
+def test_there_are_few_names_and_each_is_there():
+    assert len(package.__all__) <= 12
+    assert dir(package) == sorted(package.__all__)
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'wlak'"):
+        package.wlak  # noqa: B018
+
+
+def test_capture_can_be_called_before_and_after_its_package_is_imported(module):
+    import cnnwalk.capture
+
+    graph = package.capture(module, torch.zeros(1, 3, 16, 16), granularity="ops")
+    assert isinstance(graph, package.Graph)
+    assert graph.granularity == "ops"
+    assert cnnwalk.capture.record(module, torch.zeros(1, 3, 16, 16)).graph("ops") == graph
+
+
+def test_a_module_is_walked_from_python(module):
+    with package.walk(
+        module, images=Colours(), classes=["dark", "light"], input_size=(16, 16), port=0
+    ) as walk:
+        base = walk.url.partition("?")[0]
+        with httpx.Client(follow_redirects=True) as browser:
+            browser.get(walk.url)
+            info = browser.get(f"{base}api/walk").json()
+            (network,), (dataset,) = info["networks"], info["datasets"]
+            assert (network["classes"], network["input"]["height"]) == (2, 16)
+            assert (dataset["name"], dataset["count"]) == ("Colours", 6)
+            page = browser.get(f"{base}api/datasets/{dataset['id']}/draws/0?count=6").json()
+            assert {image["label"] for image in page["images"]} == {"dark", "light"}
+        waiting = threading.Thread(target=walk.wait)
+        waiting.start()
+        assert waiting.is_alive()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(base)
+
+
+def test_bad_arguments_leave_no_server_behind(module):
+    from cnnwalk.server.listen import listen
+
+    with listen(port=0).socket as free:
+        port = free.getsockname()[1]
+    with pytest.raises(package.NetworkError, match="3 class"):
+        package.walk(module, classes=["a", "b", "c"], port=port)
+    with pytest.raises(ValueError, match="give a folder"):
+        package.walk(module, images=7, port=port)
+    listen(port=port).socket.close()
