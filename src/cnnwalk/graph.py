@@ -9,6 +9,7 @@ Coordinates, colours and bytes are not here: see `layout` and `wire`.
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing
 from typing import Literal
 
@@ -38,6 +39,30 @@ Kind = Literal[
 
 GRANULARITIES: tuple[Granularity, ...] = typing.get_args(Granularity)
 KINDS: tuple[Kind, ...] = typing.get_args(Kind)
+
+
+def maps_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return (C, h, w): as what feature maps an activation of this shape is shown.
+
+    ================  =====================================================
+    shape             maps
+    ================  =====================================================
+    (C, H, W)         (C, H, W)
+    (C, T, ..., W)    (C, T * ..., W): the slices one below the other
+    (N, D)            (1, N, D): one map
+    (C,)              (C, 1, 1)
+    () or no values   (1, 1, 1)
+    ================  =====================================================
+
+    Args:
+        shape: without the batch axis.
+    """
+    values = math.prod(shape)
+    if values == 0:
+        return 1, 1, 1
+    channels = 1 if len(shape) in {0, 2} else shape[0]
+    width = shape[-1] if len(shape) > 1 else 1
+    return channels, values // (channels * width), width
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -107,14 +107,15 @@ class Residual(nn.Module):
 class Served:
     """Passes with one small network, and images by number that count how often they are loaded."""
 
-    def __init__(self, capacity=2**30, module=None):
+    def __init__(self, capacity=2**30, module=None, granularity="layers"):
         torch.manual_seed(0)
         self.module = module or Residual()
         names = ("ant", "bee", "cat", "dog")
         self.network = Network(
             "small", self.module, InputSpec(height=32, width=32, resize=32), names
         )
-        self.graph = capture(self.module, self.network.example_input())
+        example = self.network.example_input()
+        self.graph = capture(self.module, example, granularity=granularity)
         self.passes = Passes(capacity)
         self.passes.add(self.network, self.graph)
         self.loads = collections.Counter()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from cnnwalk.graph import maps_shape
 from cnnwalk.passes.maps import ranges, to_maps
 
 
@@ -12,11 +13,9 @@ from cnnwalk.passes.maps import ranges, to_maps
     [
         ((1, 3, 5, 4), (3, 5, 4)),
         ((1, 6), (6, 1, 1)),
-        ((6,), (6, 1, 1)),
+        ((1,), (1, 1, 1)),
         ((), (1, 1, 1)),
         ((1, 7, 5), (1, 7, 5)),
-        ((4, 7, 5), (4, 7, 5)),
-        ((2, 3, 5, 4), (6, 5, 4)),
         ((1, 3, 2, 5, 4), (3, 10, 4)),
         ((1, 2, 2, 2, 3, 4), (2, 12, 4)),
     ],
@@ -25,6 +24,12 @@ def test_every_value_keeps_its_order(activation, maps):
     values = np.arange(np.prod(activation), dtype=np.float32).reshape(activation)
     found = to_maps(torch.from_numpy(values))
     np.testing.assert_array_equal(found.numpy(), values.reshape(maps))
+    assert maps_shape(activation[1:]) == maps
+
+
+def test_of_several_in_a_batch_the_first_is_shown():
+    values = torch.randn(4, 3, 5, 4)
+    np.testing.assert_array_equal(to_maps(values).numpy(), values[0].numpy())
 
 
 @pytest.mark.parametrize(

@@ -341,9 +341,11 @@ def test_closing_ends_streams_and_threads(served, collect):
         waiting = asyncio.create_task(collect(served.start(1), "base"))
         await asyncio.to_thread(served.module.gate.reached.wait, 60)
         closing = asyncio.create_task(asyncio.to_thread(served.passes.close))
+        # The streams end at once, the thread once the network lets go.
+        ended = await reading, await waiting
         served.module.gate.open.set()
         await closing
-        return await reading, await waiting
+        return ended
 
     calls = served.module.after.calls
     for frames in asyncio.run(read()):

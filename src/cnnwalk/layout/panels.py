@@ -12,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from cnnwalk.graph import maps_shape
+
 FLOOR_CLEARANCE = 0.55
 """Height of every panel's lower edge above the floor, in m."""
 
@@ -47,14 +49,13 @@ def grid_of(shape: tuple[int, ...]) -> Grid:
     """Return the grid for an activation of this shape.
 
     Args:
-        shape: without the batch axis, (C, H, W) or (C,); of any other rank the last two
-            axes are taken as a map and those before it as channels.
+        shape: without the batch axis; see `maps_shape`.
 
     Returns:
         A grid at most 4.6 m wide and 3.4 m tall, and at least 1.2 m wide unless its maps
         are so tall that the height's limit comes first. Maps keep their aspect up to 8:1.
     """
-    channels, height, width = _maps(shape)
+    channels, height, width = maps_shape(shape)
     aspect = min(max(height / width, 1 / _MAX_MAP_ASPECT), _MAX_MAP_ASPECT)
     columns = _columns(channels, aspect)
     rows = math.ceil(channels / columns)
@@ -63,12 +64,6 @@ def grid_of(shape: tuple[int, ...]) -> Grid:
     cell_width = max(cell_width, MIN_WIDTH / columns)
     cell_width = min(cell_width, MAX_WIDTH / columns, MAX_HEIGHT / (rows * aspect))
     return Grid(columns, rows, cell_width, cell_width * aspect)
-
-
-def _maps(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    if len(shape) < 3:
-        return max(1, math.prod(shape)), 1, 1
-    return max(1, math.prod(shape[:-2])), max(1, shape[-2]), max(1, shape[-1])
 
 
 def _cell_side(channels: int, map_side: float) -> float:

@@ -9,37 +9,31 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from cnnwalk.graph import maps_shape
+
 
 def to_maps(activation: Tensor) -> Tensor:
     """Return an activation as feature maps: float32 of shape (C, h, w), on the CPU, contiguous.
 
-    ==========================  ===================================================
-    activation                  maps
-    ==========================  ===================================================
-    (1, C, H, W)                (C, H, W)
-    (1, C, T, ..., W)           (C, T * ..., W): the slices one below the other
-    (1, N, D)                   (1, N, D): one map
-    (1, C), (C,) and scalars    (C, 1, 1)
-    ==========================  ===================================================
+    The shape is that of `maps_shape`. Of a batch axis longer than 1 (windows, regions of
+    interest) the first is shown. Complex values are shown by their magnitude. An activation
+    without values becomes one map with one NaN.
 
-    A first axis that is longer than 1 (windows, regions of interest) is taken as further
-    channels. Complex values are shown by their magnitude. An activation without values becomes
-    one map with one NaN.
+    Args:
+        activation: of any type, with its batch axis.
 
-    The result may share memory with the activation.
+    Returns:
+        The maps, which may share memory with the activation.
     """
     values = activation.detach()
-    if values.is_complex():
-        values = values.abs()
-    values = values.to("cpu", torch.float32).contiguous()
     if values.numel() == 0:
         return torch.full((1, 1, 1), torch.nan)
-    if values.ndim < 3:
-        return values.reshape(-1, 1, 1)
-    if values.ndim == 3:
-        return values
-    channels = values.shape[0] * values.shape[1]
-    return values.reshape(channels, -1, values.shape[-1])
+    if values.ndim > 0:
+        values = values[0]
+    if values.is_complex():
+        values = values.abs()
+    shape = maps_shape(values.shape)
+    return values.to("cpu", torch.float32).contiguous().view(shape)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

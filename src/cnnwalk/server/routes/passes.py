@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from cnnwalk.graph import Graph, Layer
+from cnnwalk.graph import Graph, Layer, maps_shape
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.problems import ProblemError, not_found
 from cnnwalk.server.routes.state import image_of, network_of, walk_of
@@ -67,7 +67,7 @@ async def get_map(
 ) -> Response:
     """One feature map in its true values: a single frame with a ValuesHeader."""
     served = network_of(request, network)
-    channels = _layer_of(served.graph, layer).shape[0]
+    channels = maps_shape(_layer_of(served.graph, layer).shape)[0]
     if channel >= channels:
         raise not_found("channel", str(channel), f"layer {layer!r} has 0 to {channels - 1}")
     headers = revalidate(request, tag("map", network, image, layer, str(channel)))
