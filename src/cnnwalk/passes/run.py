@@ -7,6 +7,7 @@ however many listen.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Literal
@@ -33,8 +34,8 @@ class Listener:
 
     def tell(self) -> None:
         """Wake the listener, from any thread."""
-        # A loop may close while its listeners still stand here.
-        if not self._loop.is_closed():
+        # A loop may have closed while its listeners still stand here.
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._news.set)
 
 
