@@ -116,3 +116,10 @@ def test_weights_of_a_layer_are_taken_together():
     found = statistics_of_weights([torch.from_numpy(first), torch.from_numpy(second)])
     assert_matches(found, np.concatenate([first.ravel(), second.ravel()]))
     assert found.dead_channels == 3
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_any_type_and_rank(dtype):
+    weights = [torch.tensor(0.5, dtype=dtype), torch.tensor([0, 0.25], dtype=dtype)]
+    found = statistics_of_weights(weights)
+    assert (found.count, found.mean, found.dead_channels) == (3, 0.25, 1)

@@ -242,5 +242,5 @@ def _maps_of(served: _Served, load: Load, layer_id: str) -> Tensor:
 
 
 def _weights_of(layer: Layer, state: dict[str, Tensor]) -> list[Tensor]:
-    parameters = [state[name] for name in layer.weights]
+    parameters = [state[name] for name in layer.weights if state[name].numel() > 0]
     return [weight for weight in parameters if weight.ndim >= 2] or parameters

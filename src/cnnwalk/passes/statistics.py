@@ -54,10 +54,16 @@ def statistics_of_weights(weights: Sequence[Tensor]) -> Statistics:
     """Return the statistics of a layer's weights, taken together.
 
     The channels of a weight are along its first axis: those that it computes.
+
+    Args:
+        weights: of any float type and rank, none of them empty.
     """
-    flat = torch.cat([weight.detach().to("cpu", torch.float32).flatten() for weight in weights])
-    together = flat.view(1, -1)
-    dead = sum(_dead_channels(ranges(weight.detach().cpu())) for weight in weights)
+    channels = [
+        weight.detach().to("cpu", torch.float32).reshape(len(weight) if weight.ndim else 1, -1)
+        for weight in weights
+    ]
+    together = torch.cat([rows.flatten() for rows in channels]).view(1, -1)
+    dead = sum(_dead_channels(ranges(rows)) for rows in channels)
     return statistics(together, ranges(together)).model_copy(update={"dead_channels": dead})
 
 
