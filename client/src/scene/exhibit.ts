@@ -14,7 +14,7 @@ export const PLATE_WIDTH = 0.86;
 export const PLATE_MARGIN = 0.05;
 export const SECTION_HEIGHT = 0.86;
 const PLATE_GAP = 0.13;
-const PLATE_HIGHEST = 2.7;
+const PLATE_HIGHEST = 3.05;
 const PLATE_LOWEST = 0.46;
 
 export interface Exhibit {

@@ -95,9 +95,9 @@ export function startPose(arrangement: Arrangement, aspect: number): Pose {
   const wide = Math.min(Math.max(max_x - min_x - 8, 0), 24);
   const back = Math.max(1, 1.45 / aspect);
   const eye = new Vector3(
-    frame.x + 3.9 + wide * 0.12,
-    frame.y + 1.5 + wide * 0.1,
-    frame.z + (5.2 + wide * 0.12) * back,
+    frame.x + 3.9 + wide * 0.07,
+    frame.y + 1.5 + wide * 0.07,
+    frame.z + (5.2 + wide * 0.06) * back,
   );
   const along = new Vector3(frame.x - 0.15, frame.y + 0.38, frame.z - 2.6).sub(eye);
   return {

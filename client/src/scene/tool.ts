@@ -54,8 +54,10 @@ void main() {
   // A bead of light at the tip, and a thin ring on the handle.
   float bead = smoothstep(0.0505, 0.0525, height);
   float ring = 1.0 - smoothstep(0.0012, 0.0022, abs(height - 0.008));
-  vec3 glow = accent * (0.55 + 0.45 * max(n.z, 0.0)) + 0.35 * key * key;
-  color = mix(color, mix(accent * 0.34, glow, lit), bead);
+  float shine = key * key * key;
+  vec3 glow = accent * (0.55 + 0.45 * max(n.z, 0.0)) + 0.4 * shine;
+  vec3 idle = accent * (0.10 + 0.34 * key) + 0.55 * shine * shine * shine;
+  color = mix(color, mix(idle, glow, lit), bead);
   color = mix(color, accent, ring * mix(0.3, 0.85, lit));
   gl_FragColor = vec4(color, 1.0);
 }`;
