@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -149,5 +151,7 @@ def common(
 
 def main() -> None:
     """Run the command of `sys.argv`; bad input ends with one line and exit code 2."""
+    # Python's last garbage collection would go through all of torch: seconds, at every end.
+    atexit.register(gc.freeze)
     with plain_errors():
         app()

@@ -132,6 +132,18 @@ def test_nothing_is_written_to_logs_about_requests(server, caplog):
     assert "wrong-but-secret" not in caplog.text
 
 
+def test_an_interrupted_wait_leaves_the_walk_running(server):
+    """As Ctrl-C interrupts it: the end must still find the server and end it."""
+    interrupt = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        server.running.wait()
+    assert server.is_alive()
+    server.running.close()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.base)
+
+
 OFFLINE = """
 import os, sys
 def audit(event, arguments):

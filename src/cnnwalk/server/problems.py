@@ -71,7 +71,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if raised.status_code == HTTPStatus.NOT_MODIFIED:
         return Response(status_code=raised.status_code, headers=raised.headers)
     details = {
-        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path!r}.",
+        HTTPStatus.NOT_FOUND: f"There is nothing at {request.scope['path'][:200]!r}.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not possible here.",
     }
     detail = details.get(HTTPStatus(raised.status_code), str(raised.detail))

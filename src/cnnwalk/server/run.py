@@ -50,25 +50,33 @@ class RunningWalk:
                 proxy_headers=False,
             )
         )
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener.socket],), name="cnnwalk server", daemon=True
-        )
-        self._thread.start()
+        # Not `Thread.join`: before Python 3.13 a thread whose join is interrupted counts as ended.
+        self._ended = threading.Event()
+        threading.Thread(
+            target=self._run, args=(listener.socket,), name="cnnwalk server", daemon=True
+        ).start()
         self._server.ready.wait()
         atexit.register(self.close)
 
     def wait(self) -> None:
         """Block until the server has ended."""
         # With a time limit, since Windows delivers Ctrl-C only between waits.
-        while self._thread.is_alive():
-            self._thread.join(timeout=1)
+        while not self._ended.wait(timeout=1):
+            pass
 
     def close(self) -> None:
         """End the server, open answers and passes; calling it again does nothing."""
         atexit.unregister(self.close)
         self._server.should_exit = True
         self.walk.close()
-        self._thread.join()
+        self._ended.wait()
+
+    def _run(self, listening: socket.socket) -> None:
+        try:
+            self._server.run([listening])
+        finally:
+            self._server.ready.set()
+            self._ended.set()
 
     def __enter__(self) -> Self:
         return self
