@@ -47,6 +47,8 @@ def run_walk(options: WalkOptions) -> None:
         CaptureError: a network cannot be recorded.
     """
     logging.basicConfig(format="cnnwalk: %(message)s", level=logging.WARNING)
+    # It warns of every page that is closed while it reads a stream.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     # SIGTERM ends it as Ctrl-C does; a shell starts what runs behind it with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
