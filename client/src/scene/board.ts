@@ -118,7 +118,6 @@ void main() {
 
 export class Board implements Pickable {
   readonly object = new Group();
-  readonly cursor = 'pointer';
   private readonly rectangles: Mesh<InstancedBufferGeometry, ShaderMaterial>;
   private readonly writing: Text;
   private readonly right: Vector3;
@@ -179,6 +178,10 @@ export class Board implements Pickable {
       .clone()
       .addScaledVector(this.right, x - width / 2)
       .addScaledVector(UP, height / 2 - y);
+  }
+
+  get cursor(): string {
+    return this.hit < 0 ? 'default' : 'pointer';
   }
 
   pick(ray: Ray): number | null {

@@ -101,8 +101,9 @@ export class HallScene {
     this.tiles.update(camera, viewportHeight);
     this.plates.update(eye);
     this.writing.update(eye);
-    this.edges.update(seconds, this.state.reducedMotion.peek());
-    this.frame.update(seconds);
+    const still = this.state.reducedMotion.peek();
+    this.edges.update(seconds, still);
+    this.frame.update(seconds, still);
     if (seconds - this.refined < REFINE_EVERY) return;
     this.refined = seconds;
     this.loader.refine(this.tiles.detailOrder(camera));

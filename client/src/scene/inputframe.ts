@@ -84,6 +84,7 @@ void main() {
 
 export class InputFrame implements Pickable {
   readonly object: Object3D = new Group();
+  readonly cursor = 'pointer';
   private readonly canvas: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly writing: Text;
   private readonly point = new Vector3();
@@ -117,10 +118,6 @@ export class InputFrame implements Pickable {
     this.canvas.position.set(frame.x, frame.y, frame.z);
     this.writing = new Text(glyphs);
     this.object.add(this.canvas, this.writing.object);
-  }
-
-  get cursor(): string {
-    return 'pointer';
   }
 
   pick(ray: Ray): number | null {
@@ -190,8 +187,9 @@ export class InputFrame implements Pickable {
     this.writing.set(lines);
   }
 
-  update(seconds: number): void {
-    this.write('time', seconds);
+  /** `seconds`: of the clock; with less motion the invitation does not beat. */
+  update(seconds: number, still: boolean): void {
+    this.write('time', still ? 0 : seconds);
   }
 
   dispose(): void {

@@ -7,10 +7,13 @@ import type { Tiles } from '../tiles/tiles';
 import type { Pickable } from './pointing';
 
 const RIGHT_BUTTON = 2;
+/** Gaps between maps are crossed this fast, so that the figures do not flicker. */
+const LEAVING_MS = 150;
 
 export class MapTarget implements Pickable {
   readonly cursor = 'pointer';
   private hit: MapHit | null = null;
+  private leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly tiles: Tiles,
@@ -28,6 +31,7 @@ export class MapTarget implements Pickable {
     const { hit } = this;
     const before = this.state.hover.peek();
     if (hit === null) return;
+    clearTimeout(this.leaving);
     const same = before?.layer === hit.layer && before.channel === hit.channel;
     if (same && before.x === hit.x && before.y === hit.y) return;
     const { layer, channel, x, y } = hit;
@@ -36,8 +40,11 @@ export class MapTarget implements Pickable {
   }
 
   out(): void {
-    this.state.hover.value = null;
-    this.tiles.highlight(null);
+    clearTimeout(this.leaving);
+    this.leaving = setTimeout(() => {
+      this.state.hover.value = null;
+      this.tiles.highlight(null);
+    }, LEAVING_MS);
   }
 
   click(button: number): void {

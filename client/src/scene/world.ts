@@ -216,6 +216,7 @@ function makeRenderer(graphics: Graphics): WebGLRenderer {
   renderer.xr.setReferenceSpaceType('local-floor');
   // Counted over a whole frame, with all that other parts draw in it.
   renderer.info.autoReset = false;
+  renderer.domElement.setAttribute('role', 'img');
   renderer.domElement.setAttribute('aria-label', 'The hall: a walk through the network');
   return renderer;
 }
