@@ -64,6 +64,13 @@ export function openDialog(dialog: HTMLDialogElement): void {
   dialog.showModal();
 }
 
+/** Closes a dialog and gives the keyboard back at once; the browser does so a frame later. */
+export function closeDialog(dialog: HTMLDialogElement): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && dialog.contains(focused)) focused.blur();
+  dialog.close();
+}
+
 /**
  * A dialog that takes the whole page's attention: Escape and a click beside it close it,
  * and no key that is meant for it reaches the hall.
@@ -77,7 +84,7 @@ export function modal(attributes: Attributes, ...children: readonly (Node | stri
     event.stopPropagation();
   });
   dialog.addEventListener('click', (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog) closeDialog(dialog);
   });
   return dialog;
 }

@@ -1,5 +1,5 @@
 /** All that one can do here, on one sheet. */
-import { button, h, modal } from './dom';
+import { button, closeDialog, h, modal } from './dom';
 
 const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [keys: string, what: string])[]])[] = [
   [
@@ -55,7 +55,7 @@ export function helpDialog(): HTMLDialogElement {
       h('i', { class: 'scale', 'aria-hidden': 'true' }),
       'Blue is negative, black is zero, white is positive; magenta is not a number.',
     ),
-    button({ class: 'primary' }, () => { dialog.close(); }, 'Walk on'),
+    button({ class: 'primary' }, () => { closeDialog(dialog); }, 'Walk on'),
   );
   return dialog;
 }

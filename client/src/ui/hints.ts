@@ -56,7 +56,8 @@ export class Hints {
       this.finish('pick');
     });
     effect(() => {
-      if (carried !== null && state.inserted.value?.id === carried) this.finish('insert');
+      const inserted = state.inserted.value?.id;
+      if (inserted !== undefined && inserted === carried) this.finish('insert');
     });
   }
 

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals-core';
 import { messageOf, type Actions } from '../model/actions';
 import type { Held, State } from '../model/state';
 import type { ValueCache } from '../model/values';
-import { button, h, modal, openDialog } from './dom';
+import { button, closeDialog, h, modal, openDialog } from './dom';
 import { pixelsOf, type Pixels } from './pixels';
 import { Viewport } from './viewport';
 
@@ -35,7 +35,7 @@ export class Magnifier {
       this.canvas,
       h('header', {}, h('div', {}, this.title, this.details), this.value),
       h('footer', {}, this.summary, h('p', {}, 'wheel zooms · drag moves · Esc or right button closes')),
-      button({ class: 'close', 'aria-label': 'Close' }, () => { this.element.close(); }, '×'),
+      button({ class: 'close', 'aria-label': 'Close' }, () => { closeDialog(this.element); }, '×'),
     );
     this.element.addEventListener('close', () => { this.actions.magnify(null); });
     new ResizeObserver(() => { this.resize(); }).observe(this.canvas);
@@ -58,14 +58,14 @@ export class Magnifier {
       if (this.state.magnified.peek() === what) this.show(pixels);
     } catch (error) {
       if (this.state.magnified.peek() !== what) return;
-      this.element.close();
+      closeDialog(this.element);
       this.actions.notify('error', messageOf(error));
     }
   }
 
   private close(): void {
     this.pixels = null;
-    if (this.element.open) this.element.close();
+    if (this.element.open) closeDialog(this.element);
   }
 
   private show(pixels: Pixels): void {
@@ -108,7 +108,7 @@ export class Magnifier {
     });
     this.element.addEventListener('contextmenu', (event) => {
       event.preventDefault();
-      this.element.close();
+      closeDialog(this.element);
     });
     this.element.addEventListener('keydown', (event) => { this.key(event); });
   }

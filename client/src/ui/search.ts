@@ -4,7 +4,7 @@ import { LayerSearch } from '../model/search';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import type { Layer } from '../net/types';
-import { h, modal, openDialog } from './dom';
+import { closeDialog, h, modal, openDialog } from './dom';
 
 export class SearchDialog {
   readonly element: HTMLDialogElement;
@@ -91,7 +91,7 @@ export class SearchDialog {
   }
 
   private fly(layer: Layer): void {
-    this.element.close();
+    closeDialog(this.element);
     this.actions.fly({ kind: 'layer', layer: layer.id });
   }
 }

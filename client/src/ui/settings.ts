@@ -3,7 +3,7 @@ import { effect } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
 import type { Scaling, State } from '../model/state';
-import { button, h, modal } from './dom';
+import { button, closeDialog, h, modal } from './dom';
 import type { Hints } from './hints';
 import { forget, remember, remembered } from './storage';
 
@@ -24,10 +24,10 @@ export function settingsDialog(state: State, actions: Actions, hints: Hints): HT
     h(
       'div',
       { class: 'row' },
-      button({}, () => { hints.restart(); dialog.close(); }, 'Show the hints again'),
-      button({}, () => { reset(state, actions, hints); dialog.close(); }, 'Reset everything'),
+      button({}, () => { hints.restart(); closeDialog(dialog); }, 'Show the hints again'),
+      button({}, () => { reset(state, actions, hints); closeDialog(dialog); }, 'Reset everything'),
     ),
-    button({ class: 'primary' }, () => { dialog.close(); }, 'Done'),
+    button({ class: 'primary' }, () => { closeDialog(dialog); }, 'Done'),
   );
   return dialog;
 }

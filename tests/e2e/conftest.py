@@ -1,0 +1,297 @@
+"""A real server, a real browser, and what a plain network says: what the browser tests compare."""
+
+import base64
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import sync_playwright
+from timm.data import create_transform, resolve_data_config
+from timm.layers import BatchNormAct2d
+
+from cnnwalk.networks import load_network
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+PATIENCE = 120  # seconds until a state that does not come is a failure
+
+# Software WebGL, as on a machine without a graphics card.
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--enable-precise-memory-info",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Served:
+    """`cnnwalk` in a process of its own, up to its line ``ready at``."""
+
+    def __init__(self, *arguments, port, state):
+        command = Path(sys.executable).with_name("cnnwalk")
+        self.process = subprocess.Popen(
+            [command, *arguments, "--no-browser", "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | {"OMP_NUM_THREADS": "1", "XDG_STATE_HOME": str(state)},
+        )
+        self.lines = []
+        self.url = self._read_url()
+        self.origin = re.match(r"http://[^/]+", self.url)[0]
+        self.port = int(self.origin.rsplit(":", 1)[1])
+        # The pipe is read on, so that the server never waits for us.
+        self._reader = threading.Thread(target=self.lines.extend, args=(self.process.stdout,))
+        self._reader.start()
+
+    def _read_url(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if found := re.search(r"cnnwalk: ready at (\S+)", line):
+                return found[1]
+        raise AssertionError("the server ended: " + "".join(self.lines))
+
+    def stop(self):
+        """End it as a user does, and return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(30)
+        self._reader.join()
+        self.process.stdout.close()
+        return code
+
+
+class Visit:
+    """A page on which someone walks; what its console, its network and its hooks say."""
+
+    def __init__(self, context):
+        self.page = context.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
+        self.console_errors = []
+        self.requests = []
+        self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def _hear(self, message):
+        if message.type == "error":
+            self.console_errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def open(self, url, query=""):
+        self.page.goto(url + query)
+        self.until("window.cnnwalk?.arrival.stage === 'ready'")
+        self.until("cnnwalk.progress.stage === 'done'")
+        return self
+
+    def tell(self, expression, argument=None):
+        """What a JavaScript expression, or function of one argument, is on the page."""
+        return self.page.evaluate(expression, argument)
+
+    def until(self, expression, argument=None):
+        """Wait until the expression is true, and return it.
+
+        Playwright's own wait compiles strings within the page, which its policy forbids.
+        """
+        end = time.monotonic() + PATIENCE
+        while not (value := self.tell(expression, argument)):
+            if time.monotonic() > end:
+                raise AssertionError(f"never true: {expression}; the page says {self.account()}")
+            self.page.wait_for_timeout(30)
+        return value
+
+    def account(self):
+        return self.tell(
+            "window.cnnwalk && JSON.stringify({arrival: cnnwalk.arrival, errors: cnnwalk.errors,"
+            " progress: cnnwalk.progress, connection: cnnwalk.connection, frames: cnnwalk.frames,"
+            " camera: cnnwalk.camera, draw: cnnwalk.draw?.images.map((image) => image.name),"
+            " focus: document.activeElement?.outerHTML.slice(0, 80),"
+            " notices: document.querySelector('.notices')?.textContent})"
+        )
+
+    def frames(self, count=2):
+        """Wait until so many more frames are drawn."""
+        self.until(f"cnnwalk.frames >= {self.tell('cnnwalk.frames') + count}")
+
+    def click(self, spot, button="left"):
+        """Click a place in the hall: an expression that gives {x, y}."""
+        at = self.until(spot)
+        self.page.mouse.click(at["x"], at["y"], button=button)
+
+    def insert_picture(self, name):
+        """Take a picture from the dataset panel in hand and click it into the frame."""
+        find = f"cnnwalk.draw.images.find(image => image.name === {name!r})?.id"
+        turned = {"Next": "cnnwalk.draw.offset > 0", "Previous": "cnnwalk.draw.offset === 0"}
+        button = "Previous" if self.tell(turned["Next"]) else "Next"
+        if not self.tell(find):
+            self.click(f"cnnwalk.datasetSpot('{button}')")
+            self.until(turned[button])
+        image = self.until(find)
+        self.click(f"cnnwalk.datasetSpot('{image}')")
+        self.until(f"cnnwalk.selection.held?.image.id === '{image}'")
+        self.click("cnnwalk.frameSpot")
+        self.until(f"cnnwalk.selection.inserted.id === '{image}'")
+        self.until("cnnwalk.progress.stage === 'done'")
+
+    def drop(self, name, data):
+        """Drop a file onto the page."""
+        files = self.page.evaluate_handle(
+            """([name, text]) => {
+                const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+                const transfer = new DataTransfer();
+                transfer.items.add(new File([bytes], name));
+                return transfer;
+            }""",
+            [name, base64.b64encode(data).decode()],
+        )
+        self.page.dispatch_event("body", "drop", {"dataTransfer": files})
+
+    def results(self):
+        """The page's results as (class, percent) of its list for people."""
+        rows = self.page.get_by_role("status", name="Results").locator("li")
+        return [
+            (row.locator("span").first.inner_text(), row.locator(".percent").inner_text())
+            for row in rows.all()
+        ]
+
+    def texels(self, layer, channel, level):
+        """The texels that are drawn for one map: float64 (n, 2), positive and negative part."""
+        read = "([layer, channel, level]) => cnnwalk.texels(layer, channel, level)"
+        return np.array(self.tell(read, [layer, channel, level]), float).reshape(-1, 2)
+
+    def picture(self, name):
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.frames(2)
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+    def check(self, origin):
+        """Nothing went wrong, and nobody else was asked for anything."""
+        assert self.console_errors == []
+        assert self.tell("cnnwalk.errors") == []
+        own = (origin + "/", "data:", "blob:" + origin)
+        assert [url for url in self.requests if not url.startswith(own)] == []
+
+
+class Oracle:
+    """What plain torch says about the demo network: timm's module, timm's own preparation."""
+
+    def __init__(self):
+        torch.set_num_threads(1)
+        self.model = load_network("demo").module
+        self.transform = create_transform(**resolve_data_config({}, model=self.model))
+
+    def prepare(self, image):
+        return self.transform(image)[None]
+
+    @torch.no_grad()
+    def probabilities(self, image):
+        return self.model(self.prepare(image)).softmax(-1)[0].numpy()
+
+    @torch.no_grad()
+    def activations(self, image):
+        """By path of a convolution, pool or linear module: its output after norm and activation."""
+        outputs, normed = {}, {}
+
+        def keep(path, module):
+            def hook(_module, inputs, output):
+                if isinstance(module, BatchNormAct2d):
+                    normed[id(inputs[0])] = output.clone()
+                else:
+                    outputs[path] = (output, output.clone())
+
+            return hook
+
+        kinds = (torch.nn.Conv2d, torch.nn.Linear, torch.nn.AdaptiveAvgPool2d, BatchNormAct2d)
+        with contextlib.ExitStack() as hooks:
+            for path, module in self.model.named_modules():
+                if isinstance(module, kinds):
+                    handle = module.register_forward_hook(keep(path, module))
+                    hooks.callback(handle.remove)
+            self.model(self.prepare(image))
+        final = {path: normed.get(id(own), copy) for path, (own, copy) in outputs.items()}
+        return {path: value[0].numpy() for path, value in final.items()}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """Return the context manager that serves a walk and ends it by its own process.
+
+    Servers of the same `state` know each other's cookies, as a user's servers do.
+    """
+
+    @contextlib.contextmanager
+    def served(*arguments, port=0, state="state"):
+        folder = tmp_path_factory.getbasetemp() / state
+        walk = Served(*arguments, port=port, state=folder)
+        try:
+            yield walk
+        finally:
+            if walk.process.poll() is None:
+                walk.stop()
+
+    return served
+
+
+@pytest.fixture(scope="module")
+def demo(serve):
+    with serve("demo") as walk:
+        yield walk
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium):
+    """Return the function that gives a visitor: a browser of their own, without any past."""
+    with contextlib.ExitStack() as contexts:
+
+        def make(width=1280, height=720, motion="reduce"):
+            viewport = {"width": width, "height": height}
+            context = chromium.new_context(viewport=viewport, reduced_motion=motion)
+            contexts.callback(context.close)
+            return Visit(context)
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def resident(visitors, demo):
+    """A visitor who stays in the demo while the tests of a module come and go."""
+    visit = visitors().open(demo.url)
+    yield visit
+    visit.check(demo.origin)
+
+
+@pytest.fixture
+def visit(resident):
+    """The resident, back at the start, with empty hands."""
+    resident.page.keyboard.press("Escape")
+    resident.page.keyboard.press("Home")
+    resident.until("cnnwalk.selection.held === null && cnnwalk.progress.stage === 'done'")
+    resident.frames(2)
+    return resident
+
+
+@pytest.fixture(scope="session")
+def oracle():
+    return Oracle()

@@ -1,0 +1,44 @@
+"""The counts and bytes of DESIGN section 6."""
+
+import gzip
+
+import pytest
+
+from cnnwalk.server.static import BUNDLE
+
+MIB = 2**20
+
+
+def compressed(path):
+    already = path.suffix in {".woff", ".woff2"}
+    return path.stat().st_size if already else len(gzip.compress(path.read_bytes(), 9))
+
+
+def test_the_page_is_light():
+    files = [path for path in BUNDLE.rglob("*") if path.is_file()]
+    chunks = [path for path in files if path.suffix == ".js" and "index" not in path.name]
+    emulator = [path for path in chunks if b"XRDevice" in path.read_bytes()]
+    assert len(emulator) == 1, "the emulator is a chunk of its own"
+    page = [path for path in files if path not in emulator]
+    assert sum(map(compressed, page)) <= 400_000
+
+
+@pytest.fixture(scope="module")
+def resnet(serve, visitors):
+    with serve("walk", "torchvision:resnet50") as walk:
+        visit = visitors(640, 400).open(walk.url)
+        visit.until("cnnwalk.layers.every((layer) => layer.level !== 'none')")
+        yield visit
+        visit.check(walk.origin)
+
+
+def test_resnet50_is_few_draw_calls(resnet):
+    resnet.frames(2)
+    assert 0 < resnet.tell("cnnwalk.drawCalls") <= 60
+
+
+def test_resnet50_needs_little_memory(resnet):
+    session = resnet.page.context.new_cdp_session(resnet.page)
+    session.send("HeapProfiler.collectGarbage")
+    assert resnet.tell("performance.memory.usedJSHeapSize") <= 150 * MIB
+    assert 0 < resnet.tell("cnnwalk.textureBytes") <= 1024 * MIB
