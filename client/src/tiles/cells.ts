@@ -10,6 +10,8 @@ import type { Hall } from '../net/types';
 
 /** Side of a page in texels; every WebGL 2 device has it. */
 export const PAGE_SIZE = 2048;
+/** Pieces are at most this large, unless one cell is: small ones fill pages to nine tenths. */
+const PIECE_SIZE = PAGE_SIZE / 4;
 /** Bytes of a texel: positive and negative part. */
 export const TEXEL_BYTES = 2;
 /** Maps are at most this large at the base level (`BASE_SIDE` of the wire format). */
@@ -34,7 +36,7 @@ export interface MapsShape {
   readonly width: number;
 }
 
-/** Whole cells of a grid that lie together in one page. */
+/** Whole cells of a grid that lie together in one page; a layer has one or more. */
 export interface Piece {
   readonly column: number;
   readonly row: number;
@@ -128,7 +130,7 @@ function planLevel(
   while (Math.max(cell(height, drop), cell(width, drop)) >> drop > maxCell) drop += 1;
   const cellHeight = cell(height, drop) >> drop;
   const cellWidth = cell(width, drop) >> drop;
-  const pieces = cut(grid, Math.floor(PAGE_SIZE / cellWidth), Math.floor(PAGE_SIZE / cellHeight));
+  const pieces = cut(grid, cellsIn(cellWidth), cellsIn(cellHeight));
   return { level, height, width, cellHeight, cellWidth, drop, pieces };
 }
 
@@ -144,6 +146,11 @@ function detailCell(side: number, drop: number): number {
   const wanted = side / (1 - GAP);
   const multiple = Math.max(wanted > LARGE_CELL ? 16 : 8, 2 ** drop);
   return Math.ceil(wanted / multiple) * multiple;
+}
+
+/** How many cells of this size a piece may have in a row. */
+function cellsIn(cell: number): number {
+  return Math.max(1, Math.floor(PIECE_SIZE / cell));
 }
 
 /** Cuts a grid into pieces of nearly equal size. */

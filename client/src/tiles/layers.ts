@@ -21,7 +21,7 @@ import { mipSizes, totalTexels } from './pyramid';
 /** Share of the budget that the base level may take; beyond it base cells are made smaller. */
 const BASE_SHARE = 0.6;
 /** How full detail pages become, so that no more is asked for than fits. */
-const FILL = 0.85;
+const FILL = 0.75;
 
 const PAGE_BYTES: Readonly<Record<Level, number>> = {
   base: totalTexels(mipSizes(PAGE_SIZE, PAGE_SIZE, MIPS.base)) * TEXEL_BYTES,
@@ -73,15 +73,16 @@ export class LayerStates {
 
   /**
    * Says whose detail level is wanted, the most wanted first; returns those of them that
-   * have one and fit together.
+   * have one and fit together. One that is too large does not keep the others out.
    */
   want(order: readonly LayerState[]): LayerState[] {
     let room = this.detailPacker.capacity * FILL;
     const wanted: LayerState[] = [];
     for (const state of order) {
       if (state.plan.detail === null) continue;
-      room -= areaOf(this.detailPacker, state.plan.detail);
-      if (room < 0) break;
+      const area = areaOf(this.detailPacker, state.plan.detail);
+      if (area > room) continue;
+      room -= area;
       wanted.push(state);
     }
     this.wanted = new Set(wanted);

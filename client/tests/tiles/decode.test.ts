@@ -146,7 +146,7 @@ describe('decoding', () => {
     const codes = Uint8Array.from({ length: channels }, (_, at) => at % 255);
     const shape = { channels, height: 1, width: 1 };
     const plan = planLayer('l', shape, channels, 1, 16);
-    expect(plan.base.pieces.length).toBe(2);
+    expect(plan.base.pieces.length).toBe(6);
     const source = { scales: new Float32Array(channels).fill(1), codes };
     const pieces = decodeLevel(plan, plan.base, headerOf('unsigned', [channels, 1, 1]), source, 'layer');
     plan.base.pieces.forEach((piece, index) => {

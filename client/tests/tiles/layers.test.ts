@@ -75,6 +75,14 @@ describe('what is resident', () => {
     for (const state of wanted) expect(states.placeDetail(state).places).not.toBeNull();
   });
 
+  it('does not let one layer that is too large keep the others out', () => {
+    const layers = [{ id: 'huge', shape: [4096, 112, 112] }, ...layersOf(4, QUARTER)];
+    const states = new LayerStates(hallOf(layers), 50 * MB);
+    expect(states.want(states.all).map((state) => state.plan.layer)).toEqual(
+      layersOf(4, QUARTER).map(({ id }) => id),
+    );
+  });
+
   it('skips layers whose base level is their full size', () => {
     const states = new LayerStates(hallOf(layersOf(3, [64, 14, 14])), 50 * MB);
     expect(states.want(states.all)).toEqual([]);
