@@ -91,15 +91,15 @@ export function freeBefore(place: Place, others: Iterable<Place>): number {
 export function startPose(arrangement: Arrangement, aspect: number): Pose {
   const frame = arrangement.input_frame;
   const { min_x, max_x } = arrangement.bounds;
-  // A wide hall is seen from farther and higher; a narrow window from farther.
+  // A wide hall is seen from farther and higher; in a narrow window from farther and less aside.
   const wide = Math.min(Math.max(max_x - min_x - 8, 0), 24);
   const back = Math.max(1, 1.45 / aspect);
   const eye = new Vector3(
-    frame.x + 3.9 + wide * 0.07,
-    frame.y + 1.5 + wide * 0.07,
-    frame.z + (5.2 + wide * 0.06) * back,
+    frame.x + 5 / Math.sqrt(back) + wide * 0.1,
+    frame.y + 2.3 + wide * 0.1,
+    frame.z + (4.4 + wide * 0.06) * back,
   );
-  const along = new Vector3(frame.x - 0.15, frame.y + 0.38, frame.z - 2.6).sub(eye);
+  const along = new Vector3(frame.x - 0.35, frame.y - 0.15, frame.z - 4.4).sub(eye);
   return {
     eye,
     yaw: Math.atan2(-along.x, -along.z),
