@@ -13,6 +13,8 @@ from cnnwalk.graph import Granularity, Graph, Layer
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
 
+_FILE_WIDTH = 1000  # where nobody sees an edge, no line is cut
+
 
 def print_graph(
     spec: str, options: NetworkOptions, granularity: Granularity, *, as_json: bool
@@ -34,7 +36,10 @@ def print_graph(
         json.dump(graph.to_json(), sys.stdout, indent=2)
         print()
     else:
-        Console().print(_tree(graph), soft_wrap=True)
+        console = Console()
+        if not console.is_terminal:
+            console.width = _FILE_WIDTH
+        console.print(_tree(graph))
 
 
 def _tree(graph: Graph) -> Tree:
