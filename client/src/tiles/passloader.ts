@@ -17,6 +17,12 @@ export interface PassLoaderHandlers {
   problem(detail: string): void;
 }
 
+/** What the loader needs of `Tiles`; it sets the two callbacks. */
+export type LoadedTiles = Pick<
+  Tiles,
+  'plans' | 'begin' | 'receive' | 'onDetailEvicted' | 'onContextRestored'
+>;
+
 /** Servers refuse longer lines; what does not fit is asked for when the stream before ended. */
 const MAX_QUERY_LENGTH = 16_000;
 
@@ -41,9 +47,10 @@ export class PassLoader {
   private readonly refused = new Set<string>();
   private order: readonly string[] = [];
   private isDetailOpen = false;
+  private hasFailed = false;
 
   constructor(
-    private readonly tiles: Tiles,
+    private readonly tiles: LoadedTiles,
     private readonly handlers: PassLoaderHandlers,
   ) {
     const { plans } = tiles;
@@ -106,12 +113,13 @@ export class PassLoader {
     this.asked.clear();
     this.refused.clear();
     this.isDetailOpen = false;
+    this.hasFailed = false;
     this.tiles.begin(this.run);
     this.post({ type: 'run', run: this.run, scaling });
   }
 
   private askDetail(): void {
-    if (this.pass === null || this.isDetailOpen) return;
+    if (this.pass === null || this.isDetailOpen || this.hasFailed) return;
     let query = 'level=detail';
     for (const layer of this.order) {
       if (this.asked.has(layer)) continue;
@@ -159,6 +167,7 @@ export class PassLoader {
         }
         break;
       case 'problem':
+        this.hasFailed = true;
         this.handlers.problem(message.detail);
         break;
     }
@@ -174,7 +183,7 @@ export class PassLoader {
       this.post({ type: 'settled', bytes });
       if (tile.run !== this.run) return;
       if (!isResident) this.refused.add(tile.layer);
-      if (!isResident || !isBase) return;
+      if (!isResident || !isBase || this.hasFailed) return;
       this.arrived += 1;
       this.handlers.progress(this.arrived, this.total);
       this.finish();
