@@ -5,8 +5,15 @@ import type { State } from '../model/state';
 import { button, h } from './dom';
 import { forget, remember, remembered } from './storage';
 
+const touches = matchMedia('(pointer: coarse)').matches;
+
 const HINTS = [
-  { id: 'walk', text: 'Walk with W A S D, look around by dragging.' },
+  {
+    id: 'walk',
+    text: touches
+      ? 'Look around with a finger, walk with two.'
+      : 'Walk with W A S D, look around by dragging.',
+  },
   { id: 'pick', text: 'Click a picture on the dataset panel to take it in hand.' },
   { id: 'insert', text: 'Click the frame in front of the network to drop it in.' },
 ] as const;
@@ -47,6 +54,9 @@ export class Hints {
   private watch(state: State): void {
     window.addEventListener('keydown', (event) => {
       if (WALKING.has(event.code) && state.arrival.peek().stage === 'ready') this.finish('walk');
+    });
+    window.addEventListener('touchmove', (event) => {
+      if (event.touches.length > 1) this.finish('walk');
     });
     let carried: string | null = null;
     effect(() => {

@@ -57,12 +57,12 @@ export function connectionBanner(state: State): HTMLElement {
 export function softwareBanner(): HTMLElement {
   const banner = h(
     'div',
-    { class: 'banner software', role: 'status' },
-    h(
-      'p',
-      {},
-      'Drawn without a graphics card: the walk may be slow. Hardware acceleration is in the browser’s settings.',
-    ),
+    {
+      class: 'banner software',
+      role: 'status',
+      title: 'Hardware acceleration can be switched on in the browser’s settings.',
+    },
+    h('p', {}, 'Drawn without a graphics card: it may be slow.'),
   );
   banner.append(button({ class: 'quiet' }, () => { banner.remove(); }, 'Understood'));
   return banner;

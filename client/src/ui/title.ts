@@ -8,6 +8,7 @@ import { button, h } from './dom';
 
 export function title(state: State): HTMLElement {
   const figures = h('p', { class: 'figures' });
+  const source = h('small', { class: 'source' });
   const name = h('div', { class: 'network' });
   const warnings = h('details', { class: 'warnings' });
   effect(() => {
@@ -17,7 +18,7 @@ export function title(state: State): HTMLElement {
     const { layers } = hall.graph;
     const maps = layers.reduce((sum, layer) => sum + mapsShape(layer.shape).channels, 0);
     figures.textContent = `${formatCount(layers.length)} layers · ${formatCount(maps)} feature maps`;
-    figures.title = network.description;
+    source.textContent = source.title = network.description;
     name.replaceChildren(networkName(state, network.id));
     const found = [...new Set([...network.warnings, ...hall.graph.warnings])];
     warnings.hidden = found.length === 0;
@@ -32,6 +33,7 @@ export function title(state: State): HTMLElement {
     h('h1', { class: 'wordmark' }, 'cnn', h('b', {}, 'walk')),
     name,
     figures,
+    source,
     warnings,
   );
 }
