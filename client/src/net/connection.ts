@@ -13,12 +13,12 @@ export const LONGEST_RETRY_MS = 5000;
 /** What the connection needs from the page around it. */
 export interface Surroundings {
   /** The server's instance; raises as `Api` does. */
-  health(): Promise<string>;
+  readonly health: () => Promise<string>;
   /** Brings a new server up to date; false when this page cannot go on with it. */
-  resume(): Promise<boolean>;
+  readonly resume: () => Promise<boolean>;
   /** Starts the pass of the inserted image anew. */
-  again(): void;
-  reloadPage(): void;
+  readonly again: () => void;
+  readonly reloadPage: () => void;
 }
 
 /** Waiting time before the n-th retry, n from 0: doubles up to a limit. */
