@@ -153,6 +153,32 @@ def test_large_frames_go_out_in_chunks(server):
     assert chunks[0] == b"a" * 10
 
 
+def test_a_stream_that_never_waits_lets_others_have_their_turn():
+    from cnnwalk.server.routes.passes import _chunks
+
+    async def frames():
+        for _ in range(20):
+            yield b"a"
+
+    async def count_turns():
+        turns = 0
+
+        async def others():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        waiting = asyncio.create_task(others())
+        async for _ in _chunks(frames()):
+            pass
+        waiting.cancel()
+        return turns
+
+    # uvicorn notices in such a turn that the reader has left.
+    assert asyncio.run(count_turns()) >= 20
+
+
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
     [
