@@ -43,6 +43,20 @@ describe('inserting', () => {
     expect(state.inserted.value?.id).toBe('a');
   });
 
+  it('can be stopped while it runs, and started again', () => {
+    const { state, actions, load } = page();
+    const cancel = vi.fn();
+    actions.useLoader({ load, reload: vi.fn(), cancel });
+    actions.insert(image('a'));
+    actions.stop();
+    actions.stop();
+    expect(cancel).toHaveBeenCalledOnce();
+    expect(state.progress.value).toMatchObject({ stage: 'failed' });
+    actions.again();
+    expect(load).toHaveBeenCalledTimes(2);
+    expect(state.progress.value.stage).toBe('running');
+  });
+
   it('lets go of the image that goes into the frame', () => {
     const { state, actions } = page();
     actions.hold({ kind: 'image', image: image('a') });

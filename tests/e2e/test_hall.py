@@ -190,6 +190,11 @@ def test_the_inspector_shows_the_value_under_the_pointer(visit, oracle):
     shown = visit.page.get_by_label("Value under the pointer").inner_text()
     assert number(shown) == pytest.approx(truth[7, hit["y"], hit["x"]], rel=1e-3, abs=1e-6)
     visit.picture("inspector")
+    visit.page.keyboard.press("m")
+    magnifier = visit.page.get_by_role("dialog", name="Magnifier")
+    magnifier.get_by_text("channel 7").wait_for()
+    visit.page.keyboard.press("Escape")
+    magnifier.wait_for(state="hidden")
 
 
 def test_every_byte_that_is_drawn_is_what_numpy_says(visit, oracle):

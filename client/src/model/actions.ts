@@ -134,6 +134,14 @@ export class Actions {
     if (inserted !== null) this.load(inserted);
   }
 
+  /** Stops the running pass; what has not arrived still shows the image before. */
+  stop(): void {
+    if (this.state.progress.peek().stage !== 'running') return;
+    this.loader?.cancel();
+    const problem = 'Stopped before all layers had arrived.';
+    this.state.progress.value = { ...this.state.progress.peek(), stage: 'failed', problem };
+  }
+
   hold(held: Held): void {
     this.state.held.value = held;
   }
@@ -208,6 +216,18 @@ export class Actions {
 
   magnify(what: Held | null): void {
     this.state.magnified.value = what;
+  }
+
+  /** Magnifies what is under the pointer, else what is in hand, else the inserted image. */
+  magnifyNearest(): void {
+    const hit = this.state.hover.peek();
+    const image = this.state.inserted.peek();
+    const inserted: Held | null = image === null ? null : { kind: 'image', image };
+    const pointed: Held | null =
+      hit === null || image === null
+        ? null
+        : { kind: 'map', map: { layer: hit.layer, channel: hit.channel }, image };
+    this.magnify(pointed ?? this.state.held.peek() ?? inserted);
   }
 
   notify(tone: Notice['tone'], text: string): void {

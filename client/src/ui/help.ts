@@ -29,7 +29,7 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
     [
       ['point at a map', 'its layer, channel and value'],
       ['click a map', 'take it in hand as a hologram'],
-      ['right button', 'magnify it, with its true values'],
+      ['right button · M', 'magnify it, with its true values'],
       ['/ · Ctrl K', 'search a layer and fly there'],
       ['?', 'this sheet'],
     ],

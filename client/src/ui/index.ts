@@ -50,7 +50,7 @@ export function mountUi(
     corner,
     toolbar(state, actions, stage, { search, help, settings }),
     status(state, actions),
-    inspector(state, actions, cache),
+    inspector(state, cache),
     hints.element,
   );
   bindShown(hud, () => state.arrival.value.stage === 'ready');
@@ -70,6 +70,7 @@ export function mountUi(
     undo: () => { actions.undo(); },
     start: () => { actions.fly({ kind: 'start' }); },
     letGo: () => { actions.letGo(); },
+    magnify: () => { actions.magnifyNearest(); },
   });
 }
 

@@ -2,11 +2,10 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { formatShape, formatValue } from '../model/format';
-import type { Actions } from '../model/actions';
-import type { MapRef, State } from '../model/state';
+import type { State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import type { MapValues } from '../net/api';
-import { bindShown, bindText, button, h } from './dom';
+import { bindShown, bindText, h } from './dom';
 
 /** How long the pointer rests on a map before its values are asked for. */
 const REST_MS = 120;
@@ -16,7 +15,7 @@ interface Known {
   readonly values: MapValues;
 }
 
-export function inspector(state: State, actions: Actions, cache: ValueCache): HTMLElement {
+export function inspector(state: State, cache: ValueCache): HTMLElement {
   const key = computed(() => {
     const hit = state.hover.value;
     return hit === null ? '' : `${hit.layer} ${hit.channel} ${state.inserted.value?.id ?? ''}`;
@@ -27,23 +26,10 @@ export function inspector(state: State, actions: Actions, cache: ValueCache): HT
   element.append(
     heading(state),
     place(state, () => (known.value?.key === key.value ? known.value.values : null)),
-    button(
-      { class: 'quiet', title: 'Right button' },
-      () => { magnifyHover(state, actions); },
-      'Magnify',
-    ),
+    h('small', {}, 'Right button or M magnifies'),
   );
   bindShown(element, () => state.hover.value !== null && !state.immersed.value);
   return element;
-}
-
-/** Opens the magnifier on the feature map under the pointer. */
-export function magnifyHover(state: State, actions: Actions): void {
-  const hit = state.hover.peek();
-  const image = state.inserted.peek();
-  if (hit === null || image === null) return;
-  const map: MapRef = { layer: hit.layer, channel: hit.channel };
-  actions.magnify({ kind: 'map', map, image });
 }
 
 function askWhenAtRest(

@@ -6,6 +6,7 @@ export interface Shortcuts {
   readonly undo: () => void;
   readonly start: () => void;
   readonly letGo: () => void;
+  readonly magnify: () => void;
 }
 
 export function listenForShortcuts(shortcuts: Shortcuts): void {
@@ -25,6 +26,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     '/': shortcuts.search,
     '?': shortcuts.help,
     Home: shortcuts.start,
+    m: shortcuts.magnify,
+    M: shortcuts.magnify,
     Escape: shortcuts.letGo,
   };
   return acts[key];

@@ -13,7 +13,7 @@ export function status(state: State, actions: Actions): HTMLElement {
     'section',
     { class: 'card status', 'aria-label': 'Inserted image' },
     inserted(state, actions),
-    progressBar(state),
+    progressBar(state, actions),
     results(state),
     failure(state, actions),
   );
@@ -41,7 +41,7 @@ function inserted(state: State, actions: Actions): HTMLElement {
   return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
 }
 
-function progressBar(state: State): HTMLElement {
+function progressBar(state: State, actions: Actions): HTMLElement {
   const bar = h('i');
   const track = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Layers arrived' }, bar);
   const text = h('small', { class: 'progress-text' });
@@ -54,7 +54,9 @@ function progressBar(state: State): HTMLElement {
     bar.style.transform = `scaleX(${total === 0 ? 0 : arrived / total})`;
     text.textContent = running ? `Layer ${arrived} of ${total}` : '';
   });
-  return h('div', {}, track, text);
+  const stop = button({ class: 'quiet' }, () => { actions.stop(); }, 'Stop');
+  bindShown(stop, () => state.progress.value.stage === 'running');
+  return h('div', {}, track, h('div', { class: 'running' }, text, stop));
 }
 
 function results(state: State): HTMLElement {
