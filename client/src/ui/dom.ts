@@ -83,6 +83,10 @@ export function modal(attributes: Attributes, ...children: readonly (Node | stri
   dialog.addEventListener('keyup', (event) => {
     event.stopPropagation();
   });
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    closeDialog(dialog);
+  });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) closeDialog(dialog);
   });
