@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from real_server import served
+from _real_server import served
 
 FLAGS = [
     "--headless=new",

@@ -26,7 +26,7 @@ from PIL import Image
 
 from cnnwalk.networks import Network, load_network
 from cnnwalk.wire import LayerHeader, decode_frames
-from real_server import Served, served
+from _real_server import Served, served
 
 MS = 1e3
 
