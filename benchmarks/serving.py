@@ -24,9 +24,9 @@ import httpx
 import torch
 from PIL import Image
 
+from _real_server import Served, served
 from cnnwalk.networks import Network, load_network
 from cnnwalk.wire import LayerHeader, decode_frames
-from _real_server import Served, served
 
 MS = 1e3
 
