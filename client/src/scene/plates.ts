@@ -7,6 +7,7 @@ import { Group, Vector3, type Object3D } from 'three';
 
 import { formatCount, formatPercent, formatValue } from '../model/format';
 import type { Layer, Statistics } from '../net/types';
+import { mapsShape } from '../tiles/cells';
 import type { Glyphs } from './glyphs';
 import { Histograms, type Spot } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
@@ -141,6 +142,6 @@ function sectionLines(plate: Plate, subject: string, section: number, of: Statis
 function zerosText(layer: Layer, subject: string, of: Statistics): string {
   const zeros = `${formatPercent(of.zeros)} zeros`;
   if (of.dead_channels === 0) return zeros;
-  const all = subject === 'activations' ? ` of ${formatCount(layer.shape[0] ?? 1)}` : '';
+  const all = subject === 'activations' ? ` of ${formatCount(mapsShape(layer.shape).channels)}` : '';
   return `${zeros} · ${formatCount(of.dead_channels)}${all} channels dead`;
 }
