@@ -10,7 +10,7 @@ import { Viewport } from './viewport';
 
 /** Pixels that are drawn this large have room for their value. */
 const LABELLED_PIXELS = 46;
-const LABEL = '500 12px Inter, sans-serif';
+const LABEL = '600 12px Inter, sans-serif';
 
 export class Magnifier {
   readonly element: HTMLDialogElement;
