@@ -42,17 +42,16 @@ export function mountUi(
   const settings = settingsDialog(state, actions, hints);
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
 
-  const corner = title(state);
-  if (software) corner.append(softwareBanner());
   const hud = h(
     'div',
     { class: 'hud' },
-    corner,
+    title(state),
     toolbar(state, actions, stage, { search, help, settings }),
     status(state, actions),
     inspector(state, cache),
     hints.element,
   );
+  if (software) hud.append(softwareBanner());
   bindShown(hud, () => state.arrival.value.stage === 'ready');
   effect(() => {
     document.body.classList.toggle('arrived', state.arrival.value.stage === 'ready');

@@ -62,8 +62,8 @@ export function softwareBanner(): HTMLElement {
       role: 'status',
       title: 'Hardware acceleration can be switched on in the browser’s settings.',
     },
-    h('p', {}, 'Drawn without a graphics card: it may be slow.'),
+    h('p', {}, 'Drawn without a graphics card, so walking may be slow.'),
   );
-  banner.append(button({ class: 'quiet' }, () => { banner.remove(); }, 'Understood'));
+  banner.append(button({ class: 'close', 'aria-label': 'Dismiss' }, () => { banner.remove(); }, '×'));
   return banner;
 }

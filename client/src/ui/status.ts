@@ -1,4 +1,7 @@
-/** What is inserted and what the network makes of it, wherever in the hall one stands. */
+/**
+ * What is inserted and what the network makes of it, wherever in the hall one stands: one line
+ * once a pass is done, all of it under the pointer or the keyboard's focus.
+ */
 import { effect } from '@preact/signals-core';
 
 import { formatPercent } from '../model/format';
@@ -9,14 +12,22 @@ import { bindShown, bindText, button, h } from './dom';
 const SHOWN_PREDICTIONS = 3;
 
 export function status(state: State, actions: Actions): HTMLElement {
-  return h(
+  const card = h(
     'section',
-    { class: 'card status', 'aria-label': 'Inserted image' },
+    { class: 'card status', 'aria-label': 'Inserted image', tabindex: '0' },
     inserted(state, actions),
     progressBar(state, actions),
     results(state),
     failure(state, actions),
   );
+  // As with the buttons: the keyboard stays with the walk.
+  card.addEventListener('mousedown', (event) => {
+    event.preventDefault();
+  });
+  effect(() => {
+    card.dataset['stage'] = state.progress.value.stage;
+  });
+  return card;
 }
 
 function inserted(state: State, actions: Actions): HTMLElement {
@@ -56,7 +67,7 @@ function progressBar(state: State, actions: Actions): HTMLElement {
   });
   const stop = button({ class: 'quiet' }, () => { actions.stop(); }, 'Stop');
   bindShown(stop, () => state.progress.value.stage === 'running');
-  return h('div', {}, track, h('div', { class: 'running' }, text, stop));
+  return h('div', { class: 'pass' }, track, h('div', { class: 'running' }, text, stop));
 }
 
 function results(state: State): HTMLElement {
