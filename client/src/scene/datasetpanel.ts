@@ -12,17 +12,20 @@ import { AMBER, GLASS, MUTED, TEXT } from './palette';
 
 const COLUMNS = 4;
 const ROWS = Math.ceil(DRAW_COUNT / COLUMNS);
-const WIDTH = 2.1;
-const PAD = 0.1;
-const GAP = 0.05;
+const WIDTH = 2.8;
+const PAD = 0.12;
+const GAP = 0.06;
 const THUMB_WIDTH = (WIDTH - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS;
 const THUMB_HEIGHT = (THUMB_WIDTH * 208) / 256;
-const CAPTIONS = 0.165;
-const HEAD = 0.33;
-const BUTTON = 0.13;
+const CAPTIONS = 0.26;
+const HEAD = 0.5;
+const BUTTON = 0.21;
 const HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS) + 2 * (BUTTON + GAP) + PAD;
-const BOTTOM = 0.5;
-const YAW = 0.42;
+const BOTTOM = 0.32;
+/** Between the place where the visit begins and the one before the frame. */
+const YAW = 0.75;
+/** Beside the frame and the results over it, which are wider. */
+const ASIDE = 1.4;
 
 const RAISED = '#262b39';
 const SLOT = '#1b1f2a';
@@ -44,7 +47,7 @@ export class DatasetPanel {
     private readonly actions: Actions,
     glyphs: Glyphs,
   ) {
-    const x = frame.x - frame.width / 2 - 0.55 - (WIDTH / 2) * Math.cos(YAW);
+    const x = frame.x - ASIDE - (WIDTH / 2) * Math.cos(YAW);
     const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
     const centre = new Vector3(x, BOTTOM + HEIGHT / 2, z);
     this.board = new Board({ centre, yaw: YAW, width: WIDTH, height: HEIGHT }, glyphs);
@@ -82,12 +85,12 @@ export class DatasetPanel {
     const at = dataset === undefined ? -1 : datasets.indexOf(dataset);
     const next = datasets[(at + 1) % Math.max(1, datasets.length)];
     const captions: Caption[] = [
-      { x: PAD, y: 0.18, text: dataset?.name ?? 'Images', size: 0.105, color: TEXT, weight: 600, maxWidth: 1.45 },
-      { x: PAD, y: 0.275, text: pageText(draw), size: 0.062, color: MUTED },
+      { x: PAD, y: 0.245, text: dataset?.name ?? 'Images', size: 0.18, color: TEXT, weight: 600, maxWidth: 1.85 },
+      { x: PAD, y: 0.4, text: pageText(draw), size: 0.1, color: MUTED, maxWidth: WIDTH - 2 * PAD },
     ];
     if (next !== undefined && datasets.length > 1) {
-      const width = 0.42;
-      const button = { x: WIDTH - PAD - width, y: 0.085, width, height: 0.11 };
+      const width = 0.62;
+      const button = { x: WIDTH - PAD - width, y: 0.1, width, height: 0.18 };
       putButton('Next dataset', button, () => void this.actions.chooseDataset(next.id), widgets, captions);
     }
     return captions;
@@ -106,9 +109,9 @@ export class DatasetPanel {
     );
     const below = y + THUMB_HEIGHT;
     const maxWidth = THUMB_WIDTH;
-    captions.push({ x, y: below + 0.066, text: image.name, size: 0.054, color: TEXT, maxWidth });
+    captions.push({ x, y: below + 0.105, text: image.name, size: 0.095, color: TEXT, maxWidth });
     if (image.label != null && image.label !== image.name) {
-      captions.push({ x, y: below + 0.125, text: image.label, size: 0.046, color: MUTED, maxWidth });
+      captions.push({ x, y: below + 0.2, text: image.label, size: 0.078, color: MUTED, maxWidth });
     }
   }
 
@@ -165,9 +168,9 @@ function putButton(
   });
   captions.push({
     x: box.x + box.width / 2,
-    y: box.y + box.height / 2 + 0.021,
+    y: box.y + box.height / 2 + 0.036,
     text: label,
-    size: 0.06,
+    size: 0.1,
     weight: 600,
     color: action === null ? '#686d7b' : AMBER,
     align: 'centre',
