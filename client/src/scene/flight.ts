@@ -2,7 +2,7 @@
 import { Vector3 } from 'three';
 
 import type { Arrangement } from '../net/types';
-import { HEADER, PLATE_WIDTH } from './exhibit';
+import { HEADER, MARGIN, PLATE_WIDTH } from './exhibit';
 import { at, type Place } from './place';
 import { EYE_HEIGHT, wrapped, type Pose, type Walker } from './walker';
 
@@ -57,17 +57,34 @@ export class Flight {
  * behind what stands before it.
  *
  * `free`: the way before the panel until something stands in it, in m; see `freeBefore`.
+ * `clear`: the share of the view's height, in its middle, in which the panel is to stand.
  */
-export function poseBefore(place: Place, free: number, aspect: number, fieldOfView: number): Pose {
+export function poseBefore(
+  place: Place,
+  free: number,
+  aspect: number,
+  fieldOfView: number,
+  clear: number,
+): Pose {
   const half = Math.tan(fieldOfView / 2);
   const plate = PLATE_WIDTH + 0.2;
-  const tall = (place.height + HEADER + 0.3) / 2 / half;
+  const top = place.top + HEADER + MARGIN - EYE_HEIGHT;
+  const bottom = place.bottom - MARGIN - EYE_HEIGHT;
+  const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
   const wide = (place.width + plate + 0.3) / 2 / (half * aspect);
   const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
   const eye = at(place, -plate / 2, 0, away);
   eye.y = EYE_HEIGHT;
-  const rise = place.centre.y + HEADER / 2 - eye.y;
-  return { eye, yaw: Math.atan2(place.normal.x, place.normal.z), pitch: Math.atan2(rise, away) };
+  const pitch = (Math.atan2(top, away) + Math.atan2(bottom, away)) / 2;
+  return { eye, yaw: Math.atan2(place.normal.x, place.normal.z), pitch };
+}
+
+/** From where a wall between two heights, counted from the eye's, fills an angle. */
+function distanceToSee(bottom: number, top: number, angle: number): number {
+  const height = top - bottom;
+  const tangent = Math.tan(angle);
+  const root = Math.sqrt(Math.max(0, height * height - 4 * tangent * tangent * top * bottom));
+  return (height + root) / (2 * tangent);
 }
 
 /** How far one may step back before a panel until one of the others stands in the way, in m. */
@@ -99,7 +116,7 @@ export function startPose(arrangement: Arrangement, aspect: number): Pose {
     frame.y + 2.3 + wide * 0.1,
     frame.z + (4.4 + wide * 0.06) * back,
   );
-  const along = new Vector3(frame.x - 0.35, frame.y - 0.15, frame.z - 4.4).sub(eye);
+  const along = new Vector3(frame.x - 0.82, frame.y - 0.15, frame.z - 4.4).sub(eye);
   return {
     eye,
     yaw: Math.atan2(-along.x, -along.z),

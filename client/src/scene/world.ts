@@ -24,6 +24,10 @@ import { Walker } from './walker';
 
 const FIELD_OF_VIEW = 56;
 const LONGEST_STEP = 0.1;
+/** What the page's overlays take of the view above and below, in CSS pixels. */
+const OVERLAYS = 84;
+/** In a low window they cover a part of the panel rather than make it small. */
+const LEAST_CLEAR = 0.7;
 
 export class World {
   readonly renderer: WebGLRenderer;
@@ -161,7 +165,8 @@ export class World {
     const place = hall.places.get(to.layer);
     if (place === undefined) return;
     const free = freeBefore(place, hall.places.values());
-    const pose = poseBefore(place, free, aspect, (fov * Math.PI) / 180);
+    const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / this.container.clientHeight);
+    const pose = poseBefore(place, free, aspect, (fov * Math.PI) / 180, clear);
     this.flight.start(pose, this.state.reducedMotion.peek());
   }
 
