@@ -62,7 +62,7 @@ export interface BoardPose {
 const VERTEX = /* glsl */ `
 attribute vec4 box;  // x, y of the upper left corner, width, height
 attribute vec4 fill; // color, opacity
-attribute vec3 more; // radius, cell or -1, own number
+attribute vec4 more; // radius, cell or -1, own number, how many widgets lie under it
 uniform vec2 whole;
 uniform float hovered;
 varying vec2 at;
@@ -80,7 +80,7 @@ void main() {
   cell = more.y;
   over = float(abs(more.z - hovered) < 0.5);
   vec2 middle = vec2(box.x + half_.x - 0.5 * whole.x, 0.5 * whole.y - box.y - half_.y);
-  vec4 placed = modelMatrix * vec4(middle + at, 0.0005 * min(more.z, 1.0), 1.0);
+  vec4 placed = modelMatrix * vec4(middle + at, 0.001 * more.w, 1.0);
   world = placed.xyz;
   gl_Position = projectionMatrix * viewMatrix * placed;
 }`;
@@ -245,7 +245,16 @@ function geometryOf(widgets: readonly Widget[]): InstancedBufferGeometry {
   };
   add('box', 4, ({ x, y, width, height }) => [x, y, width, height]);
   add('fill', 4, ({ color, opacity }) => [...display(color).toArray(), opacity ?? 1]);
-  add('more', 3, ({ radius, cell }, index) => [radius, cell ?? -1, index]);
+  add('more', 4, (widget, index) => {
+    const under = widgets.slice(0, index).filter((one) => overlap(one, widget)).length;
+    return [widget.radius, widget.cell ?? -1, index, under];
+  });
   geometry.instanceCount = widgets.length;
   return geometry;
+}
+
+function overlap(a: Widget, b: Widget): boolean {
+  return (
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+  );
 }
