@@ -2,7 +2,7 @@
 import { Vector3 } from 'three';
 
 import type { Arrangement } from '../net/types';
-import { HEADER, MARGIN, PLATE_WIDTH } from './exhibit';
+import { MARGIN, PLATE_MARGIN, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
 import { at, type Place } from './place';
 import { EYE_HEIGHT, wrapped, type Pose, type Walker } from './walker';
 
@@ -60,16 +60,19 @@ export class Flight {
  * `clear`: the share of the view's height, in its middle, in which the panel is to stand.
  */
 export function poseBefore(
-  place: Place,
+  exhibit: Exhibit,
   free: number,
   aspect: number,
   fieldOfView: number,
   clear: number,
 ): Pose {
+  const { place, header, sections } = exhibit;
   const half = Math.tan(fieldOfView / 2);
   const plate = PLATE_WIDTH + 0.2;
-  const top = place.top + HEADER + MARGIN - EYE_HEIGHT;
-  const bottom = place.bottom - MARGIN - EYE_HEIGHT;
+  const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
+  const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
+  const top = Math.max(place.top + header + MARGIN, plateUpper) - EYE_HEIGHT;
+  const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
   const wide = (place.width + plate + 0.3) / 2 / (half * aspect);
   const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
@@ -116,7 +119,7 @@ export function startPose(arrangement: Arrangement, aspect: number): Pose {
     frame.y + 2.3 + wide * 0.1,
     frame.z + (4.4 + wide * 0.06) * back,
   );
-  const along = new Vector3(frame.x - 0.82, frame.y - 0.15, frame.z - 4.4).sub(eye);
+  const along = new Vector3(frame.x - 0.82 + wide * 0.08, frame.y - 0.15, frame.z - 4.4).sub(eye);
   return {
     eye,
     yaw: Math.atan2(-along.x, -along.z),

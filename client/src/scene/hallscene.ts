@@ -10,7 +10,7 @@ import { Tiles } from '../tiles/tiles';
 import { DatasetPanel } from './datasetpanel';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
-import { exhibitOf, frameExhibit } from './exhibit';
+import { exhibitOf, frameExhibit, type Exhibit } from './exhibit';
 import { BORDER, InputFrame } from './inputframe';
 import { hallLines } from './labels';
 import { MapTarget } from './maptarget';
@@ -30,6 +30,7 @@ const REFINE_EVERY = 0.5;
 export class HallScene {
   readonly object = new Group();
   readonly places: ReadonlyMap<string, Place>;
+  readonly exhibits: ReadonlyMap<string, Exhibit>;
   readonly tiles: Tiles;
   /** Nearest first does not matter: the pointer takes the nearest that it meets. */
   readonly pickables: readonly Pickable[];
@@ -56,19 +57,19 @@ export class HallScene {
     this.places = new Map(places.map((place) => [place.layer, place]));
     this.tiles = new Tiles(renderer, hall, { budgetBytes: TEXTURE_BUDGET });
     this.loader = new PassLoader(this.tiles, actions.handlers);
-    const exhibits = new Map(
+    this.exhibits = new Map(
       graph.layers.flatMap((layer) => {
         const place = this.places.get(layer.id);
         return place === undefined ? [] : [[layer.id, exhibitOf(place, layer)]];
       }),
     );
     const frame = frameExhibit(arrangement.input_frame, BORDER);
-    this.stands = new Stands([...exhibits.values(), frame], arrangement.signs);
+    this.stands = new Stands([...this.exhibits.values(), frame], arrangement.signs);
     this.edges = new Edges(
       arrangement.routes,
       graph.layers.map((layer) => layer.id),
     );
-    this.plates = new Plates(graph.layers, exhibits, glyphs);
+    this.plates = new Plates(graph.layers, this.exhibits, glyphs);
     this.frame = new InputFrame(arrangement.input_frame, state, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
     this.dataset = new DatasetPanel(arrangement.input_frame, state, actions, glyphs);

@@ -1,11 +1,27 @@
-/** The same hall in a headset: standing where the visitor stood, and walking with the thumbsticks. */
+/** The same hall in a headset: standing on its floor, and walking with the thumbsticks. */
 import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
 
-import type { Walker } from './walker';
+import type { InputFrame } from '../net/types';
+import { EYE_HEIGHT, wrapped, type Walker } from './walker';
 
 const SPEED = 2.4;
 const TURN = Math.PI / 6;
 const DEAD = 0.2;
+/** From the input frame: to its right and before it, in m, and turned to it, in rad. */
+const BEFORE_FRAME = { right: 1.4, out: 3.2, yaw: 0.3 };
+
+/** A place on the floor and where one looks from there. */
+export interface Ground {
+  readonly x: number;
+  readonly z: number;
+  readonly yaw: number;
+}
+
+/** Where one sees the frame and the images near, and the network beside the frame. */
+export function groundBefore(frame: InputFrame): Ground {
+  const { right, out, yaw } = BEFORE_FRAME;
+  return { x: frame.x + right, z: frame.z + out, yaw };
+}
 
 export class Immersion {
   private turned = false;
@@ -16,6 +32,7 @@ export class Immersion {
     private readonly rig: Object3D,
     private readonly camera: PerspectiveCamera,
     private readonly walker: Walker,
+    private readonly ground: () => Ground,
   ) {
     renderer.xr.addEventListener('sessionstart', this.enter);
     renderer.xr.addEventListener('sessionend', this.leave);
@@ -52,14 +69,17 @@ export class Immersion {
     }
   }
 
-  /** The headset's own pose comes on top of where the visitor stood on the floor. */
+  /** The headset's own pose comes on top of the place on the floor. */
   private readonly enter = (): void => {
-    this.rig.position.set(this.walker.eye.x, 0, this.walker.eye.z);
-    this.rig.rotation.y = this.walker.yaw;
+    const { x, z, yaw } = this.ground();
+    this.rig.position.set(x, 0, z);
+    this.rig.rotation.y = yaw;
   };
 
   private readonly leave = (): void => {
-    this.walker.eye.setX(this.rig.position.x).setZ(this.rig.position.z);
+    this.walker.eye.set(this.rig.position.x, EYE_HEIGHT, this.rig.position.z);
+    this.walker.yaw = wrapped(this.rig.rotation.y);
+    this.walker.pitch = 0;
     this.rig.position.set(0, 0, 0);
     this.rig.rotation.y = 0;
   };

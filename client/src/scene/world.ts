@@ -14,7 +14,7 @@ import type { Graphics } from './graphics';
 import { HallScene } from './hallscene';
 import { pixelsOf } from './hand';
 import { HologramTarget } from './hologramtarget';
-import { Immersion } from './immersion';
+import { groundBefore, Immersion, type Ground } from './immersion';
 import { Keys } from './keys';
 import { Mouse } from './mouse';
 import { Pointing, type Pickable } from './pointing';
@@ -65,7 +65,7 @@ export class World {
     this.camera.add(this.tool.object);
     this.rig.add(this.camera);
     this.scene.add(this.rig, this.environment.object);
-    this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker);
+    this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker, () => this.ground());
     const stopFlight = (): void => {
       this.flight.cancel();
     };
@@ -144,6 +144,15 @@ export class World {
     this.hall.load(this.camera);
   }
 
+  /** Where one who puts a headset on stands: before the frame until the walk has begun. */
+  private ground(): Ground {
+    const { eye, yaw } = this.walker;
+    const arrangement = this.hall?.hall.arrangement;
+    const start = arrangement && startPose(arrangement, this.camera.aspect).eye;
+    if (arrangement === undefined || start?.equals(eye) !== true) return { x: eye.x, z: eye.z, yaw };
+    return groundBefore(arrangement.input_frame);
+  }
+
   private arrive(hall: Hall): void {
     const { eye, yaw, pitch } = startPose(hall.arrangement, this.camera.aspect);
     this.walker.eye.copy(eye);
@@ -162,11 +171,11 @@ export class World {
       this.flight.start(startPose(hall.hall.arrangement, aspect), this.state.reducedMotion.peek());
       return;
     }
-    const place = hall.places.get(to.layer);
-    if (place === undefined) return;
-    const free = freeBefore(place, hall.places.values());
+    const exhibit = hall.exhibits.get(to.layer);
+    if (exhibit === undefined) return;
+    const free = freeBefore(exhibit.place, hall.places.values());
     const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / this.container.clientHeight);
-    const pose = poseBefore(place, free, aspect, (fov * Math.PI) / 180, clear);
+    const pose = poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear);
     this.flight.start(pose, this.state.reducedMotion.peek());
   }
 

@@ -18,7 +18,7 @@ export function title(state: State): HTMLElement {
     const { layers } = hall.graph;
     const maps = layers.reduce((sum, layer) => sum + mapsShape(layer.shape).channels, 0);
     figures.textContent = `${formatCount(layers.length)} layers · ${formatCount(maps)} feature maps`;
-    source.textContent = source.title = network.description;
+    source.textContent = network.description;
     name.replaceChildren(networkName(state, network.id));
     const found = [...new Set([...network.warnings, ...hall.graph.warnings])];
     warnings.hidden = found.length === 0;

@@ -2,7 +2,7 @@ import { PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import type { Arrangement, Panel } from '../../src/net/types';
-import { HEADER, PLATE_WIDTH } from '../../src/scene/exhibit';
+import { HEADER, PLATE_WIDTH, plateTop, type Exhibit } from '../../src/scene/exhibit';
 import { Flight, freeBefore, poseBefore, startPose } from '../../src/scene/flight';
 import { at, placeOf, type Place } from '../../src/scene/place';
 import { Walker, type Pose } from '../../src/scene/walker';
@@ -32,24 +32,31 @@ function isSeen(point: Vector3, camera: PerspectiveCamera, clear = 1): boolean {
   return Math.abs(x) <= 1 && Math.abs(y) <= clear && z < 1;
 }
 
+function exhibit(place: Place): Exhibit {
+  return { place, header: HEADER, sections: 2 };
+}
+
 /** The corners of a panel with its header and plate. */
 function corners(place: Place): Vector3[] {
   const { width, height } = place;
+  const plate = plateTop(exhibit(place)) - place.centre.y;
+  const top = Math.max(height / 2 + HEADER, plate);
   return [-width / 2 - PLATE_WIDTH, width / 2].flatMap((right) =>
-    [-height / 2, height / 2 + HEADER].map((up) => at(place, right, up, 0)),
+    [-height / 2, top].map((up) => at(place, right, up, 0)),
   );
 }
 
 describe('poseBefore', () => {
   it.each([
     [6, 4, 0, 16 / 9, 0.76],
+    [3, 2, 0, 16 / 9, 0.76],
     [23, 17, 0, 16 / 9, 0.76],
     [23, 10, 0.6, 16 / 9, 0.84],
     [12, 12, -2, 1, 1],
     [23, 17, 0, 0.5, 0.7],
   ])('sees a panel of %i by %i cells, turned by %f rad, whole at aspect %f within %f', (columns, rows, yaw, aspect, clear) => {
     const place = placeOf(panel('a', -3, columns, rows, yaw));
-    const pose = poseBefore(place, Infinity, aspect, (FOV * Math.PI) / 180, clear);
+    const pose = poseBefore(exhibit(place), Infinity, aspect, (FOV * Math.PI) / 180, clear);
     const camera = cameraAt(pose, aspect);
     for (const corner of corners(place)) expect(isSeen(corner, camera, clear)).toBe(true);
     expect(pose.eye.y).toBeCloseTo(1.65);
@@ -61,7 +68,7 @@ describe('poseBefore', () => {
     const free = freeBefore(place, others);
     expect(free).toBeGreaterThan(2);
     expect(free).toBeLessThan(3);
-    expect(poseBefore(place, free, 1, 1, 1).eye.z).toBeLessThan(0);
+    expect(poseBefore(exhibit(place), free, 1, 1, 1).eye.z).toBeLessThan(0);
   });
 
   it('is not hindered by panels beside', () => {
