@@ -13,6 +13,8 @@ const AHEAD = new Vector3(0, 0, -1);
 const NAME_SIZE = 0.19;
 const DETAIL_SIZE = 0.125;
 const SIGN_PAD = 0.07;
+/** Letters that a sign holds at full size. */
+const LONG_PATH = 12;
 
 /** All lines of the hall that do not change while one walks through it. */
 export function hallLines(hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
@@ -56,9 +58,12 @@ function titleLines(layer: Layer, place: Place): Line[] {
   ];
 }
 
-/** The block's path, and under it what kind of module it is. */
+/** The block's path, and under it what kind of module it is; of a long path the end is large. */
 function signLines(sign: Sign): Line[] {
-  const [name = '', ...kind] = sign.text.split(' \u00b7 ');
+  const [path = '', ...rest] = sign.text.split(' \u00b7 ');
+  const cut = path.length > LONG_PATH ? path.lastIndexOf('.') : -1;
+  const name = path.slice(cut + 1);
+  const kind = cut < 0 ? rest : [path.slice(0, cut), ...rest];
   const common = { right: RIGHT, up: UP, maxWidth: SIGN_WIDTH - 2 * SIGN_PAD, fade: 24 };
   const left = (under: number): Vector3 => signPoint(sign, SIGN_PAD, SIGN_TOP - under, 0.004);
   return [
