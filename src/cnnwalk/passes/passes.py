@@ -53,6 +53,7 @@ class Passes:
         self._finished: ByteCache[_Key, Run] = ByteCache(capacity_bytes)
         self._values: ByteCache[tuple[str, str, str], Tensor] = ByteCache(values_capacity_bytes)
         self._lock = threading.Lock()
+        self._closed = False
 
     @property
     def size(self) -> int:
@@ -68,13 +69,13 @@ class Passes:
                 self._served[network.id] = _Served(network, graph, thread)
 
     def close(self) -> None:
-        """End all passes at their next layer, and the threads; nothing can be started after."""
+        """End all passes at their next layer, and the threads; what is started after fails."""
         with self._lock:
-            served, self._served = list(self._served.values()), {}
+            self._closed = True
+            served = list(self._served.values())
             running = list(self._running.values())
-        closed = encode_frame(ProblemHeader(detail="The walk was closed during this pass."))
         for run in running:
-            run.end("failed", closed)
+            _end_closed(run)
         for each in served:
             each.thread.shutdown(cancel_futures=True)
 
@@ -110,10 +111,15 @@ class Passes:
         key = (network_id, image_id, layer_id)
         maps = self._values.get(key)
         if maps is None:
+            closed = PassError(f"The walk was closed before layer {layer_id}.")
+            with self._lock:
+                if self._closed:
+                    raise closed
+                computed = served.thread.submit(self._compute_maps, served, key, load)
             try:
-                maps = served.thread.submit(self._compute_maps, served, key, load).result()
+                maps = computed.result()
             except CancelledError:
-                raise PassError(f"The walk was closed before layer {layer_id}.") from None
+                raise closed from None
         if not 0 <= channel < len(maps):
             raise IndexError(
                 f"layer {layer_id!r} has channels 0 to {len(maps) - 1}, there is no {channel}"
@@ -146,7 +152,11 @@ class Passes:
         with self._lock:
             run = self._running.get(key) or self._finished.get(key)
             if run is None or run.cancelled:
-                run = self._running[key] = Run()
+                run = Run()
+                if self._closed:
+                    _end_closed(run)
+                    return run
+                self._running[key] = run
                 served = self._served[network_id]
                 served.thread.submit(self._compute, served, key, load, run)
             return run
@@ -224,6 +234,11 @@ class Pass:
         while not self._run.join(listener):
             self._run = self._find()
         return self._run
+
+
+def _end_closed(run: Run) -> None:
+    detail = "The walk was closed before this pass had ended."
+    run.end("failed", encode_frame(ProblemHeader(detail=detail)))
 
 
 def _maps_of(served: _Served, load: Load, layer_id: str) -> Tensor:
