@@ -95,3 +95,20 @@ def test_what_never_changes_is_kept_and_not_sent_twice(server):
 def test_what_may_change_is_not_kept(server):
     for path in ("/api/walk", "/api/health", "/api/datasets/samples/draws/1", "/nowhere"):
         assert server.client.get(path).headers["cache-control"] == "no-store"
+
+
+def test_head_answers_as_get_does_without_a_body(server):
+    paths = ["/", "/api/walk", f"/api/networks/{server.network}/hall", server.pass_path]
+    paths += [f"/api/images/{server.image}", "/api/images/unknown"]
+    for path in paths:
+        got = server.client.get(path)
+        asked = server.client.head(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b"")
+        for name in ("content-type", "content-length", "content-security-policy"):
+            assert asked.headers.get(name) == got.headers.get(name), (path, name)
+        etag = got.headers.get("etag")
+        assert asked.headers.get("etag") == etag or path == server.pass_path
+        if etag:
+            assert server.client.head(path, headers={"If-None-Match": etag}).status_code == 304
+    assert server.client.head("/api/images").status_code == 405
+    assert server.raw("/api/walk", method="HEAD", authorized=False).status == 401

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from cnnwalk.server.head import HeadAsGet
 from cnnwalk.server.problems import describe_problems, install_problem_handlers
 from cnnwalk.server.routes import images, passes, walk
 from cnnwalk.server.static import StaticFile, install_static
@@ -40,6 +41,7 @@ def create_app(served: Walk, files: dict[str, StaticFile]) -> FastAPI:
     app = build_routes()
     app.state.walk = served
     install_static(app, files)
+    app.add_middleware(HeadAsGet)
     return app
 
 
