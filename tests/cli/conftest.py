@@ -78,6 +78,10 @@ def networks(tmp_path):
             def needs_64():
                 return nn.Sequential(nn.Conv2d(3, 4, 1), nn.Flatten(), nn.Linear(4 * 64 * 64, 3))
 
+            class Mean(nn.Module):
+                def forward(self, x):
+                    return x.mean()
+
             def five_channels():
                 return nn.Sequential(nn.Conv2d(5, 4, 1))
             """

@@ -94,6 +94,13 @@ def test_the_graph_to_read_shows_blocks_labels_and_shapes(cnnwalk, networks):
     assert lines.index(stem) < lines.index(conv)
 
 
+def test_a_network_that_ends_in_one_number_can_be_read(cnnwalk, networks):
+    code, out, err = cnnwalk("graph", f"{networks}:Mean")
+    assert (code, err) == (0, "")
+    assert "Mean: 2 layers, 4 feature maps" in out
+    assert re.search(r"mean\s+1\s+from input", out)
+
+
 BAD = [
     (["graph", "nonsense"], "nonsense"),
     (["graph", "torchvision:resnet51"], "did you mean"),
@@ -111,6 +118,7 @@ BAD = [
     (["graph", "{networks}:build", "--weights", "{folder}/other.pt"], "do not fit"),
     (["graph", "{networks}:build", "--weights", "{folder}/pickle.pt"], "does not run"),
     (["graph", "{networks}:build", "--weights", "{networks}"], "networks.py"),
+    (["graph", "{networks}:build", "--weights", "{folder}/just.txt"], "cannot be read (KeyError"),
     (["walk", "nonsense", "--no-browser", "--port", "0"], "nonsense"),
     (["walk", "{networks}:build", "--classes", "{folder}/no.txt", "--port", "0"], "no.txt"),
     (["walk", "{networks}:build", "--classes", "{folder}/two.txt", "--port", "0"], "2"),
@@ -129,6 +137,7 @@ def things(tmp_path, networks):
     """Files that bad arguments name, and a port that is in use."""
     torch.save(nn.Conv2d(3, 7, 1).state_dict(), tmp_path / "other.pt")
     torch.save(nn.Conv2d(3, 7, 1), tmp_path / "pickle.pt")
+    (tmp_path / "just.txt").write_text("just text")  # to the unpickler, a jump into nowhere
     (tmp_path / "two.txt").write_text("cat\ndog\n")
     (tmp_path / "empty").mkdir()
     (tmp_path / "texts").mkdir()

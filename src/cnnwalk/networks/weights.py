@@ -134,7 +134,7 @@ def _without_prefix(state: Mapping[str, Tensor], wanted: Mapping[str, object]) -
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
 
 
 def _article(noun: str) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from cnnwalk.graph import Granularity, Graph, Layer
+from cnnwalk.graph import Granularity, Graph, Layer, maps_shape
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
 
@@ -43,7 +43,7 @@ def print_graph(
 
 
 def _tree(graph: Graph) -> Tree:
-    maps = sum(layer.shape[0] for layer in graph.layers)
+    maps = sum(maps_shape(layer.shape)[0] for layer in graph.layers)
     parameters = sum(layer.parameters for layer in graph.layers)
     tree = Tree(
         Text(
@@ -80,7 +80,7 @@ def _ancestry(block: str | None, parents: dict[str, str | None]) -> list[str | N
 
 def _line(layer: Layer, graph: Graph) -> Text:
     sources = ", ".join(edge.source for edge in graph.edges if edge.target == layer.id)
-    shape = "×".join(str(side) for side in layer.shape)
+    shape = "×".join(str(side) for side in layer.shape) or "1"
     line = Text.assemble((layer.id, "cyan"), f"  {layer.label}  ", (shape, "green"))
     line.append(f"  from {sources}" if sources else "", "dim")
     return line
