@@ -10,7 +10,7 @@ from torch import nn
 
 from cnnwalk.graph import Granularity
 from cnnwalk.images import Dataset, MapDataset, find_images, samples
-from cnnwalk.networks import Network, load_network, network_from_module, try_out
+from cnnwalk.networks import Network, NetworkError, load_network, network_from_module, try_out
 from cnnwalk.server.listen import DEFAULT_HOST, listen
 from cnnwalk.server.run import RunningWalk
 from cnnwalk.server.walk import Walk
@@ -65,6 +65,11 @@ def _network(
     if isinstance(model, nn.Module):
         return network_from_module(model, classes=classes, input_size=input_size)
     network = load_network(model, input_size=input_size) if isinstance(model, str) else model
+    if not isinstance(network, Network):
+        raise NetworkError(
+            f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module, a "
+            "cnnwalk.Network, or a name such as 'torchvision:resnet50'."
+        )
     if classes is None:
         return network
     network = dataclasses.replace(network, classes=tuple(classes))

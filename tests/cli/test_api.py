@@ -77,4 +77,19 @@ def test_bad_arguments_leave_no_server_behind(module):
         package.walk(module, classes=["a", "b", "c"], port=port)
     with pytest.raises(ValueError, match="give a folder"):
         package.walk(module, images=7, port=port)
+    with pytest.raises(package.NetworkError, match=r"7 is of type int: give a torch\.nn\.Module"):
+        package.walk(7, port=port)
     listen(port=port).socket.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "example", "sentence"),
+    [
+        ("resnet50", torch.zeros(1, 3, 8, 8), "'resnet50' is of type str: give a torch"),
+        (nn.Conv2d(3, 4, 1), "picture.png", "'picture.png' of type str: give a tensor"),
+        (nn.Conv2d(3, 4, 1), (torch.zeros(1, 3, 8, 8), None), "None of type NoneType"),
+    ],
+)
+def test_what_is_no_module_or_no_tensor_is_named(model, example, sentence):
+    with pytest.raises(package.CaptureError, match=sentence):
+        package.capture(model, example)

@@ -41,8 +41,13 @@ def record(
         name: of the network; the class of the model if None.
 
     Raises:
-        CaptureError: the forward pass fails, or returns no tensor.
+        CaptureError: the forward pass fails, or returns no tensor, or what is given is no module
+            or no tensor.
     """
+    if not isinstance(model, nn.Module):
+        raise CaptureError(
+            f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module."
+        )
     model = unwrap(model)
     title = name if name is not None else type(model).__name__
     recording = _record_pass(model, own_copy(example_input), title)

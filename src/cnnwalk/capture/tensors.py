@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
+from cnnwalk.capture.errors import CaptureError
+
 
 def tensors_in(value: object) -> Iterator[Tensor]:
     """Yield the tensors inside `value`, depth first: tuples, lists, mappings, dataclasses."""
@@ -40,8 +42,17 @@ def own_copy(example_input: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """Return the positional arguments of the forward call, copied.
 
     A network may change its input in place; the caller's tensor is not its to change.
+
+    Raises:
+        CaptureError: something else than tensors is given.
     """
-    given = (example_input,) if isinstance(example_input, Tensor) else tuple(example_input)
+    given = example_input if isinstance(example_input, (tuple, list)) else (example_input,)
+    for argument in given:
+        if not isinstance(argument, Tensor):
+            raise CaptureError(
+                f"The example input holds {argument!r:.80} of type {type(argument).__name__}: "
+                "give a tensor with its batch axis, or a tuple of them."
+            )
     with torch.inference_mode(False), torch.no_grad():
         return tuple(tensor.detach().clone() for tensor in given)
 
