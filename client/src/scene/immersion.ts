@@ -8,7 +8,7 @@ const SPEED = 2.4;
 const TURN = Math.PI / 6;
 const DEAD = 0.2;
 /** From the input frame: to its right and before it, in m, and turned to it, in rad. */
-const BEFORE_FRAME = { right: 1.4, out: 3.2, yaw: 0.3 };
+const BEFORE_FRAME = { right: 2.4, out: 3.8, yaw: 0.5 };
 
 /** A place on the floor and where one looks from there. */
 export interface Ground {
