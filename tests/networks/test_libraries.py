@@ -158,7 +158,7 @@ def test_a_video_network_cannot_take_an_image() -> None:
         load_network("torchvision:r3d_18")
 
 
-@pytest.mark.parametrize("device", ["cuda:99", "abacus"])
+@pytest.mark.parametrize("device", ["cuda:99", "abacus", "meta"])
 def test_a_device_that_is_not_there_is_said(device: str, code: Callable[[str], str]) -> None:
     reference = code("def build(): return nn.Conv2d(3, 1, 1)\n") + ":build"
     with pytest.raises(NetworkError, match=f"device '{device}'"):

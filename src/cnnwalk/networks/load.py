@@ -115,7 +115,10 @@ def _from_library(spec: str, weights: Path | None) -> Network | None:
 
 def _move(module: nn.Module, device: str) -> None:
     try:
-        module.to(torch.device(device))
+        target = torch.device(device)
+        if target.type == "meta":
+            raise RuntimeError("it holds shapes without values")
+        module.to(target)
     # torch raises an AssertionError where it was built without CUDA.
     except (RuntimeError, AssertionError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]

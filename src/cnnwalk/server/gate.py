@@ -37,11 +37,7 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(
         [
             "default-src 'self'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "worker-src 'self' blob:",
             "img-src 'self' data: blob:",
-            "style-src 'self'",
-            "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",
