@@ -1,6 +1,7 @@
 """The counts and bytes of DESIGN section 6."""
 
 import gzip
+import math
 
 import pytest
 
@@ -30,6 +31,18 @@ def resnet(serve, visitors):
         visit.until("cnnwalk.layers.every((layer) => layer.level !== 'none')")
         yield visit
         visit.check(walk.origin)
+
+
+def test_resnet50_takes_an_image_by_two_requests_of_few_bytes(resnet):
+    passes = [url for url in resnet.requests if "/passes/" in url]
+    assert len(passes) == 2, passes
+    read = "async (url) => (await (await fetch(url)).arrayBuffer()).byteLength"
+    sent = sum(resnet.tell(read, url) for url in passes)
+    hall = next(url for url in resnet.requests if url.endswith("/hall"))
+    graph = resnet.tell("async (url) => (await (await fetch(url)).json()).graph", hall)
+    values = sum(math.prod(layer["shape"]) for layer in graph["layers"])
+    # Every value at full size at least once, and the base levels beside it.
+    assert values <= sent <= 1.4 * values
 
 
 def test_resnet50_is_few_draw_calls(resnet):
