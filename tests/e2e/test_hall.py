@@ -149,7 +149,12 @@ def test_the_magnifier_shows_true_values(visit, oracle):
     visit.insert_picture("coffee")
     truth = oracle.activations(Image.fromarray(data.coffee()))["conv_stem"][5]
     fly(visit, "conv_stem")
-    visit.click("cnnwalk.mapSpot('conv_stem', 5)", button="right")
+    # The inspector that comes up over this map must not take the click.
+    spot = visit.tell("cnnwalk.mapSpot('conv_stem', 5)")
+    visit.page.mouse.move(spot["x"], spot["y"])
+    visit.until("cnnwalk.selection.hover?.channel === 5")
+    visit.page.get_by_role("region", name="Feature map under the pointer").wait_for()
+    visit.page.mouse.click(spot["x"], spot["y"], button="right")
     magnifier = visit.page.get_by_role("dialog", name="Magnifier")
     magnifier.get_by_text("channel 5").wait_for()
     value = magnifier.get_by_label("Value of the pixel under the pointer")
