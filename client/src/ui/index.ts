@@ -1,5 +1,5 @@
 /** The overlays on the page, above the hall; they read the state and call the actions. */
-import './style.css';
+import './style/index.css';
 
 import { effect } from '@preact/signals-core';
 import type { WebGLRenderer } from 'three';
