@@ -15,6 +15,8 @@ function layer(id: string, kind: Layer['kind'], label: string, shape: number[]):
     absorbed: [],
     weights: [],
     probe: { op: 0, output: 0 },
+    position: null,
+    collapsed: null,
   };
 }
 

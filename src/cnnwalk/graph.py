@@ -15,7 +15,7 @@ from typing import Literal
 
 SCHEMA_VERSION = 1
 
-Granularity = Literal["ops", "layers"]
+Granularity = Literal["ops", "modules", "layers", "blocks", "trackers"]
 
 Kind = Literal[
     "input",
@@ -95,6 +95,10 @@ class Layer:
             such as ``("bn", "relu")``.
         weights: names, as in the model's ``state_dict``, of the layer's parameters.
         probe: where the activation is read.
+        position: (row, column) on the grid of a tracker's own, row 0 at the input; None
+            where the layout is free.
+        collapsed: id of the block whose output the layer shows in place of all that is in
+            the block; None for a layer that stands for itself.
     """
 
     id: str
@@ -107,6 +111,8 @@ class Layer:
     absorbed: tuple[str, ...]
     weights: tuple[str, ...]
     probe: Probe
+    position: tuple[float, float] | None = None
+    collapsed: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,12 +126,31 @@ class Edge:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Block:
-    """A nested group of layers, from the module hierarchy; `label` is the module's class."""
+    """A nested group of layers, from the module hierarchy.
+
+    Attributes:
+        id: unique in its graph.
+        path: dotted path of the module.
+        label: the module's class.
+        parent: id of the block around it, None at the top.
+        repeats: how many siblings of the same class stand in a row with it, itself included.
+        repetition: its place in that row, 0-based.
+    """
 
     id: str
     path: str
     label: str
     parent: str | None
+    repeats: int = 1
+    repetition: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark:
+    """A landmark that the network's own code sets: `text` stands before the layer of id `layer`."""
+
+    text: str
+    layer: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,6 +163,7 @@ class Graph:
         inputs: ids of the layers of kind ``input``.
         outputs: ids of the layers whose activation the network returns.
         warnings: what could not be followed, a sentence each.
+        marks: landmarks that the network's own code sets, in order of execution.
         operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
             a later pass sees by them whether it takes the same path. Not a part of the JSON.
     """
@@ -150,6 +176,7 @@ class Graph:
     edges: tuple[Edge, ...]
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
     # "exclude" is what pydantic leaves out of the page's messages, as `to_json` does.
     operations: tuple[str, ...] = dataclasses.field(default=(), metadata={"exclude": True})
     schema_version: int = SCHEMA_VERSION

@@ -30,6 +30,7 @@ def test_the_walk_says_what_there_is(server, small):
         },
         "classes": 5,
         "warnings": [],
+        "collapsed": [],
     }
     (dataset,) = info["datasets"]
     assert dataset["count"] == len(server.walk.datasets[dataset["id"]])

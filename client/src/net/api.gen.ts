@@ -247,7 +247,15 @@ export interface components {
         };
         /**
          * Block
-         * @description A nested group of layers, from the module hierarchy; `label` is the module's class.
+         * @description A nested group of layers, from the module hierarchy.
+         *
+         *     Attributes:
+         *         id: unique in its graph.
+         *         path: dotted path of the module.
+         *         label: the module's class.
+         *         parent: id of the block around it, None at the top.
+         *         repeats: how many siblings of the same class stand in a row with it, itself included.
+         *         repetition: its place in that row, 0-based.
          */
         Block: {
             /** Id */
@@ -258,6 +266,16 @@ export interface components {
             parent: string | null;
             /** Path */
             path: string;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Repetition
+             * @default 0
+             */
+            repetition: number;
         };
         /**
          * Bounds
@@ -326,6 +344,7 @@ export interface components {
          *         inputs: ids of the layers of kind ``input``.
          *         outputs: ids of the layers whose activation the network returns.
          *         warnings: what could not be followed, a sentence each.
+         *         marks: landmarks that the network's own code sets, in order of execution.
          *         operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
          *             a later pass sees by them whether it takes the same path. Not a part of the JSON.
          */
@@ -338,11 +357,16 @@ export interface components {
              * Granularity
              * @enum {string}
              */
-            granularity: "ops" | "layers";
+            granularity: "ops" | "modules" | "layers" | "blocks" | "trackers";
             /** Inputs */
             inputs: string[];
             /** Layers */
             layers: components["schemas"]["Layer"][];
+            /**
+             * Marks
+             * @default []
+             */
+            marks: components["schemas"]["Mark"][];
             /** Name */
             name: string;
             /** Outputs */
@@ -358,9 +382,22 @@ export interface components {
         /**
          * Hall
          * @description A network's graph and how it stands in space.
+         *
+         *     A collapsed block is one layer in `graph.layers`, under the id of the layer that makes the
+         *     block's output; `graph.blocks` has all blocks, those inside collapsed ones too.
          */
         Hall: {
             arrangement: components["schemas"]["Arrangement"];
+            /**
+             * Collapsed
+             * @description ids of the blocks that are collapsed
+             */
+            collapsed: string[];
+            /**
+             * Course
+             * @enum {string}
+             */
+            course: "straight" | "spiral";
             graph: components["schemas"]["Graph"];
             /** Network */
             network: string;
@@ -416,6 +453,8 @@ export interface components {
         /**
          * InputFrame
          * @description The canvas in front of the network that takes the input image: centre and size in m.
+         *
+         *     It faces +z in every arrangement.
          */
         InputFrame: {
             /** Height */
@@ -461,12 +500,18 @@ export interface components {
          *             such as ``("bn", "relu")``.
          *         weights: names, as in the model's ``state_dict``, of the layer's parameters.
          *         probe: where the activation is read.
+         *         position: (row, column) on the grid of a tracker's own, row 0 at the input; None
+         *             where the layout is free.
+         *         collapsed: id of the block whose output the layer shows in place of all that is in
+         *             the block; None for a layer that stands for itself.
          */
         Layer: {
             /** Absorbed */
             absorbed: string[];
             /** Block */
             block: string | null;
+            /** Collapsed */
+            collapsed: string | null;
             /** Id */
             id: string;
             /**
@@ -480,6 +525,11 @@ export interface components {
             parameters: number;
             /** Path */
             path: string | null;
+            /** Position */
+            position: [
+                number,
+                number
+            ] | null;
             probe: components["schemas"]["Probe"];
             /** Shape */
             shape: number[];
@@ -528,6 +578,16 @@ export interface components {
             type: "layer";
         };
         /**
+         * Mark
+         * @description A landmark that the network's own code sets: `text` stands before the layer with id `layer`.
+         */
+        Mark: {
+            /** Layer */
+            layer: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * NetworkSummary
          * @description A network of the walk; `id` changes with the architecture, weights and input.
          */
@@ -537,6 +597,11 @@ export interface components {
              * @description number of classes, None when it does not classify
              */
             classes: number | null;
+            /**
+             * Collapsed
+             * @description ids of the blocks that are collapsed on arrival
+             */
+            collapsed: string[];
             /**
              * Description
              * @description where its weights come from, for people
@@ -669,6 +734,7 @@ export interface components {
          *         label: what happens on the way, None when the target's own label says it.
          *         points: (x, z) in m, from the source to the target; drawn as a smooth ribbon.
          *         label_at: (x, z) in m where the label lies.
+         *         label_yaw: turn of the label about the vertical, in rad; 0 is read by who walks along -z.
          */
         Route: {
             /** Label */
@@ -678,6 +744,11 @@ export interface components {
                 number,
                 number
             ];
+            /**
+             * Label Yaw
+             * @default 0
+             */
+            label_yaw: number;
             /** Points */
             points: [
                 number,
@@ -690,23 +761,29 @@ export interface components {
         };
         /**
          * Sign
-         * @description The marker that stands where a block begins.
+         * @description The marker that stands where a block begins, or where the network's own code sets one.
          *
          *     Attributes:
-         *         block: id of the block.
+         *         block: id of the block, None for a landmark of the network's own code.
          *         text: what it says, such as ``layer1.0 · Bottleneck``.
          *         depth: nesting of the block, 0 for the outermost that has a sign.
          *         x, z: of its foot, in m.
+         *         yaw: turn about its foot, in rad.
          */
         Sign: {
             /** Block */
-            block: string;
+            block: string | null;
             /** Depth */
             depth: number;
             /** Text */
             text: string;
             /** X */
             x: number;
+            /**
+             * Yaw
+             * @default 0
+             */
+            yaw: number;
             /** Z */
             z: number;
         };

@@ -5,13 +5,14 @@ import type { Route } from '../../src/net/types';
 import { Edges } from '../../src/scene/edges';
 
 const ROUTES: Route[] = [
-  { source: 'a', target: 'b', label: null, points: [[0, 0], [0, -2]], label_at: [0, -1] },
+  { source: 'a', target: 'b', label: null, points: [[0, 0], [0, -2]], label_at: [0, -1], label_yaw: 0 },
   {
     source: 'a',
     target: 'c',
     label: 'skip',
     points: [[0, 0], [1, -1], [2, -2], [2, -6], [1, -7], [0, -8]],
     label_at: [2, -4],
+    label_yaw: 0,
   },
 ];
 

@@ -21,6 +21,7 @@ export function hallOf(layers: readonly MadeLayer[]): Hall {
       edges: [],
       blocks: [],
       warnings: [],
+      marks: [],
       schema_version: 1,
     },
     arrangement: {
@@ -30,6 +31,8 @@ export function hallOf(layers: readonly MadeLayer[]): Hall {
       input_frame: { x: 0, y: 1, z: 2, width: 1, height: 1 },
       bounds: { min_x: -3, max_x: 3, min_z: -2 * layers.length, max_z: 2 },
     },
+    collapsed: [],
+    course: 'straight',
   };
 }
 
@@ -45,6 +48,8 @@ function layerOf({ id, shape }: MadeLayer): Layer {
     absorbed: [],
     weights: [],
     probe: { op: 0, output: 0 },
+    position: null,
+    collapsed: null,
   };
 }
 

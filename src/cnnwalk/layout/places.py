@@ -8,6 +8,13 @@ from the input frame at the front (largest z) to the outputs. A panel with yaw 0
 from __future__ import annotations
 
 import dataclasses
+import typing
+from typing import Literal
+
+Course = Literal["straight", "spiral"]
+"""How the walk runs: straight ahead, or wound up so that the far end is near."""
+
+COURSES: tuple[Course, ...] = typing.get_args(Course)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Route:
         label: what happens on the way, None when the target's own label says it.
         points: (x, z) in m, from the source to the target; drawn as a smooth ribbon.
         label_at: (x, z) in m where the label lies.
+        label_yaw: turn of the label about the vertical, in rad; 0 is read by who walks along -z.
     """
 
     source: str
@@ -49,29 +57,35 @@ class Route:
     label: str | None
     points: tuple[tuple[float, float], ...]
     label_at: tuple[float, float]
+    label_yaw: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sign:
-    """The marker that stands where a block begins.
+    """The marker that stands where a block begins, or where the network's own code sets one.
 
     Attributes:
-        block: id of the block.
+        block: id of the block, None for a landmark of the network's own code.
         text: what it says, such as ``layer1.0 · Bottleneck``.
         depth: nesting of the block, 0 for the outermost that has a sign.
         x, z: of its foot, in m.
+        yaw: turn about its foot, in rad.
     """
 
-    block: str
+    block: str | None
     text: str
     depth: int
     x: float
     z: float
+    yaw: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InputFrame:
-    """The canvas in front of the network that takes the input image: centre and size in m."""
+    """The canvas in front of the network that takes the input image: centre and size in m.
+
+    It faces +z in every arrangement.
+    """
 
     x: float
     y: float

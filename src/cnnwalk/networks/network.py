@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from cnnwalk.networks.identity import content_id
 
 Interpolation = Literal["bicubic", "bilinear"]
+Task = Literal["classification", "segmentation", "detection"]
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -103,6 +104,8 @@ class Network:
         input: how an image becomes that tensor.
         classes: names of the output's values in order, None when it does not classify.
         description: where its weights come from, for people.
+        task: what its output says: classes of the image, a class for each pixel, or boxes
+            as torchvision's detection networks return them.
     """
 
     name: str
@@ -110,6 +113,7 @@ class Network:
     input: InputSpec = dataclasses.field(default_factory=InputSpec)
     classes: tuple[str, ...] | None = None
     description: str = ""
+    task: Task = "classification"
 
     def __post_init__(self) -> None:
         self.module.eval()
@@ -140,6 +144,13 @@ class Network:
         std = torch.tensor(spec.std, dtype=torch.float32)[:, None, None]
         normalized = (values.to(torch.float32) / 255 - mean) / std
         return normalized[None].contiguous().to(self._device())
+
+    def arguments(self, prepared: Tensor) -> tuple[object, ...]:
+        """Return the positional arguments of the module's forward for a prepared image.
+
+        Detection networks take a list of images (C, H, W), all others the batch of one.
+        """
+        return ([prepared[0]],) if self.task == "detection" else (prepared,)
 
     def example_input(self) -> Tensor:
         """Return mid-grey, normalized: float32 (1, C, H, W) on the module's device."""

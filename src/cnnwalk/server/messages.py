@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cnnwalk.graph import Graph
-from cnnwalk.layout import Arrangement
+from cnnwalk.layout import Arrangement, Course
 from cnnwalk.wire import Statistics
 
 
@@ -36,6 +36,7 @@ class NetworkSummary(_Message):
     input: InputSpecification
     classes: int | None = Field(description="number of classes, None when it does not classify")
     warnings: list[str]
+    collapsed: list[str] = Field(description="ids of the blocks that are collapsed on arrival")
 
 
 class DatasetSummary(_Message):
@@ -76,11 +77,17 @@ class Health(_Message):
 
 
 class Hall(_Message):
-    """A network's graph and how it stands in space."""
+    """A network's graph and how it stands in space.
+
+    A collapsed block is one layer in `graph.layers`, under the id of the layer that makes the
+    block's output; `graph.blocks` has all blocks, those inside collapsed ones too.
+    """
 
     network: str
     graph: Graph
     arrangement: Arrangement
+    collapsed: list[str] = Field(description="ids of the blocks that are collapsed")
+    course: Course
 
 
 class WeightStatistics(_Message):

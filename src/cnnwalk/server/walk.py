@@ -71,6 +71,7 @@ class ServedNetwork:
             ),
             classes=None if classes is None else len(classes),
             warnings=list(self.graph.warnings),
+            collapsed=[],
         )
 
 

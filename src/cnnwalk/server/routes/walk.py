@@ -28,7 +28,13 @@ async def get_hall(request: Request, response: Response, network: str) -> Hall:
     """A network's graph and how it stands in space."""
     served = network_of(request, network)
     response.headers.update(revalidate(request, tag("hall", network)))
-    return Hall(network=network, graph=served.graph, arrangement=served.arrangement)
+    return Hall(
+        network=network,
+        graph=served.graph,
+        arrangement=served.arrangement,
+        collapsed=[],
+        course="straight",
+    )
 
 
 @router.get("/networks/{network}/weights")
