@@ -1,6 +1,7 @@
 """Graph -> places of panels and routes of edges; pure functions, no torch."""
 
-from cnnwalk.layout.arrange import PLATE_WIDTH, TITLE_HEIGHT, arrange
+from cnnwalk.layout.arrange import arrange
+from cnnwalk.layout.panels import PLATE_WIDTH, TITLE_HEIGHT
 from cnnwalk.layout.places import (
     COURSES,
     Arrangement,

@@ -7,18 +7,14 @@ from collections.abc import Mapping, Sequence
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.layout.columns import Room, columns_of
 from cnnwalk.layout.flow import flow_of
-from cnnwalk.layout.panels import FLOOR_CLEARANCE, Grid, grid_of
-from cnnwalk.layout.places import Arrangement, Bounds, InputFrame, Panel, Route, Sign
+from cnnwalk.layout.ground import bounds_of
+from cnnwalk.layout.panels import FLOOR_CLEARANCE, PLATE_WIDTH, TITLE_HEIGHT, Grid, grid_of
+from cnnwalk.layout.places import COURSES, Arrangement, Course, InputFrame, Panel, Sign
 from cnnwalk.layout.ranks import ranks_of
 from cnnwalk.layout.routes import gap_shifts, routes_of
 from cnnwalk.layout.signs import SignedBlock, signed_blocks
+from cnnwalk.layout.spiral import wound
 from cnnwalk.layout.strands import Strand, trunk_of
-
-PLATE_WIDTH = 1.1
-"""Kept free to the left of every panel, for the plate with its statistics, in m."""
-
-TITLE_HEIGHT = 0.45
-"""Kept free above every panel, for its title, in m."""
 
 _PANEL_MARGIN = 0.3
 _SIGN_ROOM = 0.5
@@ -28,10 +24,9 @@ _GAP_PER_SHIFT = 0.15
 # The client's camera sees 56 degrees of height; half the tangent's inverse is 0.94.
 _VIEW_DISTANCE, _VIEW_ASPECT, _VIEW_ROOM = 0.94, 9 / 16, 0.6
 _FRAME_SIDE, _FRAME_DISTANCE = 1.5, 2.4
-_HALL_MARGIN = 1.0
 
 
-def arrange(graph: Graph) -> Arrangement:
+def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
     """Lay a graph out in space.
 
     The trunk, the path with most parameters and layers, stands at x = 0 straight ahead;
@@ -41,14 +36,20 @@ def arrange(graph: Graph) -> Arrangement:
 
     Args:
         graph: with layers in order of execution.
+        course: how the walk runs; a spiral is the straight arrangement wound up, which
+            turns panels, signs and labels and leaves the input frame as it is.
 
     Returns:
         Panels in the graph's order of layers; routes by target. A cat that extends an
         earlier cat has a route from it in place of routes from its inputs.
 
     Raises:
-        ValueError: the graph has no layers, or an edge that does not point forward.
+        ValueError: the graph has no layers, or an edge that does not point forward, or
+            there is no such course.
     """
+    if course not in COURSES:
+        message = f"there is no course {course!r}; expected one of {', '.join(COURSES)}"
+        raise ValueError(message)
     if not graph.layers:
         message = f"graph {graph.name} has no layers; expected at least its input"
         raise ValueError(message)
@@ -70,7 +71,9 @@ def arrange(graph: Graph) -> Arrangement:
     signs = tuple(_sign(block, panels[number[block.first]]) for block in signed)
     frame = _input_frame(graph, panels, number)
     routes = routes_of(flow, ranks, columns, rows)
-    return Arrangement(panels, routes, signs, frame, _bounds(panels, routes, signs, frame))
+    bounds = bounds_of(panels, routes, signs, frame)
+    straight = Arrangement(panels, routes, signs, frame, bounds)
+    return straight if course == "straight" else wound(straight)
 
 
 def _places(graph: Graph, ranks: Sequence[int], trunk: Strand) -> dict[str, tuple[int, ...]]:
@@ -144,20 +147,3 @@ def _input_frame(graph: Graph, panels: Sequence[Panel], number: Mapping[str, int
     size = _FRAME_SIDE * width / longest, _FRAME_SIDE * height / longest
     at = panels[first]
     return InputFrame(at.x, FLOOR_CLEARANCE + size[1] / 2, at.z + _FRAME_DISTANCE, *size)
-
-
-def _bounds(
-    panels: Sequence[Panel], routes: Sequence[Route], signs: Sequence[Sign], frame: InputFrame
-) -> Bounds:
-    xs = [frame.x - frame.width / 2, frame.x + frame.width / 2, *(sign.x for sign in signs)]
-    for panel in panels:
-        half = panel.columns * panel.cell_width / 2
-        xs += (panel.x - half - PLATE_WIDTH, panel.x + half)
-    xs += [x for route in routes for x, _ in route.points]
-    zs = [frame.z, *(panel.z for panel in panels)]
-    return Bounds(
-        min(xs) - _HALL_MARGIN,
-        max(xs) + _HALL_MARGIN,
-        min(zs) - _HALL_MARGIN,
-        max(zs) + _HALL_MARGIN,
-    )

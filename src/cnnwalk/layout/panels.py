@@ -17,6 +17,12 @@ from cnnwalk.graph import maps_shape
 FLOOR_CLEARANCE = 0.55
 """Height of every panel's lower edge above the floor, in m."""
 
+PLATE_WIDTH = 1.1
+"""Kept free to the left of every panel, for the plate with its statistics, in m."""
+
+TITLE_HEIGHT = 0.45
+"""Kept free above every panel, for its title, in m."""
+
 MIN_WIDTH, MAX_WIDTH, MAX_HEIGHT = 1.2, 4.6, 3.4
 
 _GRID_ASPECT = 1.5
