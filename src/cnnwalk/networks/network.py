@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from cnnwalk.networks.crop import Crop, Size, find_crop
 from cnnwalk.networks.identity import content_id
 
 Interpolation = Literal["bicubic", "bilinear"]
@@ -120,8 +121,8 @@ class Network:
 
     @functools.cached_property
     def id(self) -> str:
-        """16 hex digits that name the architecture, weights, input and class names."""
-        return content_id(self.module, (self.input, self.classes))
+        """16 hex digits that name the architecture, weights, input, class names and task."""
+        return content_id(self.module, (self.input, self.classes, self.task))
 
     def prepare(self, image: Image.Image) -> Tensor:
         """Make the network's input of an image.
@@ -136,7 +137,7 @@ class Network:
             float32 of shape (1, C, H, W), on the module's device.
         """
         spec = self.input
-        picture = _scale_and_crop(image.convert(_MODES[spec.channels]), spec)
+        picture = _scale_and_crop(image.convert(_MODES[spec.channels]), self.crop(image.size), spec)
         # A copy, since an array that shares PIL's memory is read-only.
         pixels = torch.from_numpy(np.array(picture, dtype=np.uint8))
         values = pixels.reshape(spec.height, spec.width, spec.channels).permute(2, 0, 1)
@@ -144,6 +145,10 @@ class Network:
         std = torch.tensor(spec.std, dtype=torch.float32)[:, None, None]
         normalized = (values.to(torch.float32) / 255 - mean) / std
         return normalized[None].contiguous().to(self._device())
+
+    def crop(self, size: Size) -> Crop:
+        """Return how an image of this width and height becomes the network's input."""
+        return find_crop(size, (self.input.width, self.input.height), self.input.resize)
 
     def arguments(self, prepared: Tensor) -> tuple[object, ...]:
         """Return the positional arguments of the module's forward for a prepared image.
@@ -163,35 +168,7 @@ class Network:
         return torch.device("cpu")
 
 
-def _scale_and_crop(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    picture = _trim(picture, spec)
-    width, height = picture.size
-    # Where the crop is longer than the scaled image, the image is made larger, not padded.
-    short = max(
-        spec.resize,
-        math.ceil(min(width, height) * spec.width / width),
-        math.ceil(min(width, height) * spec.height / height),
-    )
-    if width <= height:
-        size = (short, int(short * height / width))
-    else:
-        size = (int(short * width / height), short)
-    scaled = picture.resize(size, _FILTERS[spec.interpolation])
-    # Rounded as torchvision's centre crop rounds: half to even.
-    left = round((size[0] - spec.width) / 2)
-    top = round((size[1] - spec.height) / 2)
-    return scaled.crop((left, top, left + spec.width, top + spec.height))
-
-
-def _trim(picture: Image.Image, spec: InputSpec) -> Image.Image:
-    """Cut the far ends off a very long image, which the crop would drop in any case.
-
-    Scaling a strip of 1 x 1,000,000 pixels whole would ask for 50 GB.
-    """
-    longest = max(spec.width, spec.height) / min(spec.width, spec.height)
-    limit = math.ceil(16 * longest * min(picture.size))
-    width, height = (min(side, limit) for side in picture.size)
-    if (width, height) == picture.size:
-        return picture
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
-    return picture.crop((left, top, left + width, top + height))
+def _scale_and_crop(picture: Image.Image, crop: Crop, spec: InputSpec) -> Image.Image:
+    if crop.kept != (0, 0, *picture.size):
+        picture = picture.crop(crop.kept)
+    return picture.resize(crop.scaled, _FILTERS[spec.interpolation]).crop(crop.box)
