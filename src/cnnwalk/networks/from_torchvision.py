@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import cast
 
 from torch import nn
 from torchvision.models._api import (
@@ -12,10 +13,11 @@ from torchvision.models._api import (
     get_model_weights,
     list_models,
 )
+from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.transforms import InterpolationMode
-from torchvision.transforms._presets import ImageClassification
+from torchvision.transforms._presets import ObjectDetection, SemanticSegmentation
 
-from cnnwalk.networks.network import InputSpec, Network, NetworkError
+from cnnwalk.networks.network import InputSpec, Network, NetworkError, Task
 from cnnwalk.networks.offline import cached_download, describe_random, seeded_weights
 from cnnwalk.networks.weights import fit_weights, read_weights
 from cnnwalk.references import suggest
@@ -54,8 +56,8 @@ def torchvision_network(name: str, weights: Path | None) -> Network:
         if entry is not None:
             own = "" if _is_official(entry, path) else "; input and class names as of "
             description += f"{own or ', '}torchvision's {entry.name}"
-    spec, classes = _metadata(entry)
-    return Network(name, module, spec, classes, description)
+    spec = _input(entry, module)
+    return Network(name, module, spec, _classes(entry), description, _task(entry))
 
 
 def _weights(name: str, weights: Path | None) -> tuple[WeightsEnum | None, Path | None]:
@@ -87,16 +89,29 @@ def _module(name: str, *, official: bool) -> nn.Module:
         return builder(**options)
 
 
-def _metadata(
-    entry: WeightsEnum | None,
-) -> tuple[InputSpec, tuple[str, ...] | None]:
+def _task(entry: WeightsEnum | None) -> Task:
+    preset = None if entry is None else entry.transforms()
+    if isinstance(preset, SemanticSegmentation):
+        return "segmentation"
+    return "detection" if isinstance(preset, ObjectDetection) else "classification"
+
+
+def _classes(entry: WeightsEnum | None) -> tuple[str, ...] | None:
+    # Weights for other tasks (optical flow) have no categories.
+    categories = None if entry is None else entry.meta.get("categories")
+    return None if categories is None else tuple(categories)
+
+
+def _input(entry: WeightsEnum | None, module: nn.Module) -> InputSpec:
     if entry is None:
-        return InputSpec(), None
+        return InputSpec()
     preset = entry.transforms()
+    if isinstance(preset, ObjectDetection):
+        return _own_input(cast(GeneralizedRCNNTransform, module.transform))
     resize = _side(getattr(preset, "resize_size", None), 224)
     crop = _side(getattr(preset, "crop_size", None), resize)
     bicubic = getattr(preset, "interpolation", None) == InterpolationMode.BICUBIC
-    spec = InputSpec(
+    return InputSpec(
         height=crop,
         width=crop,
         mean=tuple(getattr(preset, "mean", InputSpec.mean)),
@@ -104,8 +119,22 @@ def _metadata(
         resize=resize,
         interpolation="bicubic" if bicubic else "bilinear",
     )
-    classifies = isinstance(preset, ImageClassification)
-    return spec, tuple(entry.meta["categories"]) if classifies else None
+
+
+def _own_input(transform: GeneralizedRCNNTransform) -> InputSpec:
+    """Return the input of a detection network, which scales and normalizes by itself.
+
+    The input has the size that the network scales to, so that it is scaled once only.
+    """
+    side = _side(transform.fixed_size or transform.min_size, 800)
+    return InputSpec(
+        height=side,
+        width=side,
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        resize=side,
+        interpolation="bilinear",
+    )
 
 
 def _side(size: object, default: int) -> int:
