@@ -41,7 +41,7 @@ function watchConnection(state: State, actions: Actions): void {
     health: () => actions.api.health(),
     resume: () => actions.resume(),
     again: () => {
-      actions.again();
+      actions.againWhereFailed();
     },
     reloadPage: () => {
       location.reload();

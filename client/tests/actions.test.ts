@@ -1,96 +1,140 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { Actions, type Loader } from '../src/model/actions';
+import { Actions } from '../src/model/actions';
+import type { Loader } from '../src/model/insertion';
+import { NetworkState } from '../src/model/networkstate';
 import { State } from '../src/model/state';
 import { Api, ApiError } from '../src/net/api';
-import type { ImageInfo, NetworkSummary } from '../src/net/types';
+import type { ImageInfo, NetworkSummary, Statistics } from '../src/net/types';
 
-const NETWORK = { id: 'n', name: 'net' } as NetworkSummary;
+const NETWORK = { id: 'n', name: 'n' } as NetworkSummary;
 
 function image(id: string): ImageInfo {
   return { id, width: 8, height: 8, origin: 'upload', name: `${id}.png`, label: null };
 }
 
-function page(): { state: State; actions: Actions; api: Api; load: Loader['load'] } {
+interface Page {
+  state: State;
+  actions: Actions;
+  api: Api;
+  network: NetworkState;
+  load: Loader['load'];
+}
+
+function page(names: readonly string[] = ['n']): Page {
   const state = new State();
   const api = new Api();
   const actions = new Actions(state, api);
-  state.network.value = NETWORK;
+  const networks = names.map((id) => new NetworkState({ id, name: id } as NetworkSummary));
+  const [network] = networks;
+  if (network === undefined) throw new Error('no network');
+  state.networks.value = networks;
+  state.current.value = network;
   const load = vi.fn<Loader['load']>();
-  actions.useLoader({ load, reload: vi.fn(), cancel: vi.fn() });
-  return { state, actions, api, load };
+  for (const one of networks) actions.useLoader(one, { load, reload: vi.fn(), cancel: vi.fn() });
+  return { state, actions, api, network, load };
+}
+
+/** Takes an image in hand and inserts it. */
+function insert(actions: Actions, id: string, network?: NetworkState): void {
+  actions.hold({ kind: 'image', image: image(id) });
+  actions.insertHeld(network);
 }
 
 describe('inserting', () => {
   it('asks the loader, also for what was inserted before there was one', () => {
-    const { state, actions } = page();
-    actions.insert(image('a'));
+    const { actions, network } = page();
+    insert(actions, 'a');
     const later = vi.fn<Loader['load']>();
-    actions.useLoader({ load: later, reload: vi.fn(), cancel: vi.fn() });
-    expect(later).toHaveBeenCalledWith('n', 'a', 'layer');
-    expect(state.progress.value.stage).toBe('running');
+    actions.useLoader(network, { load: later, reload: vi.fn(), cancel: vi.fn() });
+    expect(later).toHaveBeenCalledWith('a', 'layer');
+    expect(network.progress.value.stage).toBe('running');
   });
 
   it('can be undone, back to the first image', () => {
-    const { state, actions } = page();
-    for (const id of ['a', 'b', 'b', 'c']) actions.insert(image(id));
+    const { actions, network } = page();
+    for (const id of ['a', 'b', 'b', 'c']) insert(actions, id);
     actions.undo();
-    expect(state.inserted.value?.id).toBe('b');
+    expect(network.inserted.value?.id).toBe('b');
     actions.undo();
-    expect(state.inserted.value?.id).toBe('a');
-    expect(state.undoable.value).toBe(false);
+    expect(network.inserted.value?.id).toBe('a');
+    expect(network.undoable.value).toBe(false);
     actions.undo();
-    expect(state.inserted.value?.id).toBe('a');
+    expect(network.inserted.value?.id).toBe('a');
   });
 
   it('can be stopped while it runs, and started again', () => {
-    const { state, actions, load } = page();
+    const { actions, network, load } = page();
     const cancel = vi.fn();
-    actions.useLoader({ load, reload: vi.fn(), cancel });
-    actions.insert(image('a'));
+    actions.useLoader(network, { load, reload: vi.fn(), cancel });
+    insert(actions, 'a');
     actions.stop();
     actions.stop();
     expect(cancel).toHaveBeenCalledOnce();
-    expect(state.progress.value).toMatchObject({ stage: 'failed' });
+    expect(network.progress.value).toMatchObject({ stage: 'failed' });
     actions.again();
     expect(load).toHaveBeenCalledTimes(2);
-    expect(state.progress.value.stage).toBe('running');
+    expect(network.progress.value.stage).toBe('running');
   });
 
   it('lets go of the image that goes into the frame', () => {
-    const { state, actions } = page();
+    const { state, actions, network } = page();
     actions.hold({ kind: 'image', image: image('a') });
     actions.insertHeld();
     expect(state.held.value).toBeNull();
-    expect(state.inserted.value?.id).toBe('a');
+    expect(network.inserted.value?.id).toBe('a');
+  });
+
+  it('goes into the network that is meant, or into all', () => {
+    const { state, actions } = page(['n', 'm']);
+    const insides = (): (string | undefined)[] => state.networks.value.map((one) => one.inserted.value?.id);
+    insert(actions, 'a', state.find('m'));
+    expect(insides()).toEqual([undefined, 'a']);
+    insert(actions, 'b');
+    expect(insides()).toEqual(['b', 'a']);
+    actions.hold({ kind: 'image', image: image('c') });
+    actions.insertHeldIntoAll();
+    expect(insides()).toEqual(['c', 'c']);
+    actions.undo(state.find('m'));
+    expect(insides()).toEqual(['c', 'a']);
+  });
+
+  it('keeps what is known of a pass when its hall is built anew, and forgets it with the image', () => {
+    const { actions, network, load } = page();
+    insert(actions, 'a');
+    actions.handlers(network).statistics('conv', { mean: 1 } as Statistics);
+    actions.useLoader(network, { load, reload: vi.fn(), cancel: vi.fn() });
+    expect([...network.statistics.value.keys()]).toEqual(['conv']);
+    insert(actions, 'b');
+    expect(network.statistics.value.size).toBe(0);
   });
 
   it('says what to do where nothing, or a feature map, is in hand', () => {
-    const { state, actions } = page();
+    const { state, actions, network } = page();
     actions.insertHeld();
-    actions.hold({ kind: 'map', map: { layer: 'conv', channel: 1 }, image: image('a') });
+    actions.hold({ kind: 'map', map: { network: 'n', layer: 'conv', channel: 1 }, image: image('a') });
     actions.insertHeld();
-    expect(state.inserted.value).toBeNull();
+    expect(network.inserted.value).toBeNull();
     expect(state.notices.value).toHaveLength(2);
     expect(state.held.value?.kind).toBe('map');
   });
 
   it('keeps to the last of two dropped files, whichever arrives last', async () => {
-    const { state, actions, api } = page();
+    const { actions, api, network } = page();
     const answers: ((info: ImageInfo) => void)[] = [];
     vi.spyOn(api, 'upload').mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
     const drops = [new File([], 'a.png'), new File([], 'b.png')].map((file) => actions.uploadAndInsert(file));
     answers[1]?.(image('b'));
     answers[0]?.(image('a'));
     await Promise.all(drops);
-    expect(state.inserted.value?.id).toBe('b');
+    expect(network.inserted.value?.id).toBe('b');
   });
 
   it("shows the server's sentence when a file is no picture", async () => {
-    const { state, actions, api } = page();
+    const { state, actions, api, network } = page();
     vi.spyOn(api, 'upload').mockRejectedValue(new ApiError(422, 'notes.txt is no picture.'));
     await actions.uploadAndInsert(new File([], 'notes.txt'));
-    expect(state.inserted.value).toBeNull();
+    expect(network.inserted.value).toBeNull();
     expect(state.notices.value).toMatchObject([{ tone: 'error', text: 'notes.txt is no picture.' }]);
   });
 });
@@ -138,8 +182,8 @@ describe('leafing through a draw', () => {
       asked.push(offset);
       return Promise.resolve({ dataset, seed, offset, total: 12, images: [] });
     });
-    await actions.drawAgain();
-    for (const step of [1, 1, -1, -1]) await actions.page(step);
+    await actions.images.drawAgain();
+    for (const step of [1, 1, -1, -1]) await actions.images.page(step);
     expect(asked).toEqual([0, 8, 0]);
   });
 });

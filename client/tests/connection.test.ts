@@ -51,9 +51,8 @@ describe('the connection', () => {
     expect(around.reloadPage).not.toHaveBeenCalled();
   });
 
-  it('starts the pass anew that the loss has cut', async () => {
-    const { state, around, connection } = page();
-    state.progress.value = { stage: 'failed', arrived: 3, total: 9, problem: 'cut' };
+  it('starts anew what the loss has cut', async () => {
+    const { around, connection } = page();
     around.health.mockRejectedValueOnce(new ConnectionError());
     connection.check();
     await vi.advanceTimersByTimeAsync(600);

@@ -20,16 +20,18 @@ function layer(id: string, kind: Layer['kind'], label: string, shape: number[]):
   };
 }
 
-const search = new LayerSearch([
+const LAYERS = [
   layer('input', 'input', 'input', [3, 224, 224]),
   layer('conv_stem', 'conv', '3x3 conv, 32, /2', [32, 112, 112]),
   layer('blocks.1.0.conv_pw', 'conv', '1x1 conv, 96', [96, 112, 112]),
   layer('blocks.11.0.conv_pw', 'conv', '1x1 conv, 960', [960, 7, 7]),
   layer('blocks.1.1.add', 'add', 'add', [24, 56, 56]),
   layer('classifier', 'linear', 'linear, 1000', [1000]),
-]);
+];
 
-const ids = (query: string): string[] => search.find(query).map((found) => found.id);
+const search = new LayerSearch(LAYERS.map((one) => ({ network: { id: 'n', name: 'net' }, layer: one })));
+
+const ids = (query: string): string[] => search.find(query).map(({ layer: found }) => found.id);
 
 describe('the search for layers', () => {
   it('finds all in the order of execution without a word', () => {
@@ -58,5 +60,14 @@ describe('the search for layers', () => {
   it('finds letters that are scattered in an id, only for words that say something', () => {
     expect(ids('clsfr')).toEqual(['classifier']);
     expect(ids('zz')).toEqual([]);
+  });
+
+  it('tells layers of several networks apart by the name of the network', () => {
+    const networks = ['alexnet', 'resnet18'].map((name) => ({ id: name, name }));
+    const both = new LayerSearch(networks.flatMap((network) => LAYERS.map((one) => ({ network, layer: one }))));
+    const found = (query: string): string[] => both.find(query).map(({ network }) => network.name);
+    expect(found('classifier')).toEqual(['alexnet', 'resnet18']);
+    expect(found('resnet18 classifier')).toEqual(['resnet18']);
+    expect(search.find('net')).toEqual([]);
   });
 });

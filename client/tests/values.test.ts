@@ -16,10 +16,10 @@ describe('the values of feature maps', () => {
   it('are asked for once, and again when they were pushed out', async () => {
     const api = answering();
     const cache = new ValueCache(api);
-    await Promise.all([cache.get('n', 'i', { layer: 'a', channel: 0 }), cache.get('n', 'i', { layer: 'a', channel: 0 })]);
+    await Promise.all([cache.get('i', { network: 'n', layer: 'a', channel: 0 }), cache.get('i', { network: 'n', layer: 'a', channel: 0 })]);
     expect(api.mapValues).toHaveBeenCalledTimes(1);
-    for (let channel = 1; channel <= 6; channel += 1) await cache.get('n', 'i', { layer: 'a', channel });
-    await cache.get('n', 'i', { layer: 'a', channel: 0 });
+    for (let channel = 1; channel <= 6; channel += 1) await cache.get('i', { network: 'n', layer: 'a', channel });
+    await cache.get('i', { network: 'n', layer: 'a', channel: 0 });
     expect(api.mapValues).toHaveBeenCalledTimes(8);
   });
 
@@ -27,17 +27,18 @@ describe('the values of feature maps', () => {
     const api = answering();
     vi.mocked(api.mapValues).mockRejectedValueOnce(new Error('gone'));
     const cache = new ValueCache(api);
-    await expect(cache.get('n', 'i', { layer: 'a', channel: 3 })).rejects.toThrow('gone');
-    expect((await cache.get('n', 'i', { layer: 'a', channel: 3 })).values[0]).toBe(3);
+    await expect(cache.get('i', { network: 'n', layer: 'a', channel: 3 })).rejects.toThrow('gone');
+    expect((await cache.get('i', { network: 'n', layer: 'a', channel: 3 })).values[0]).toBe(3);
   });
 
-  it('belong to one image and one layer', async () => {
+  it('belong to one network, image and layer', async () => {
     const api = answering();
     const cache = new ValueCache(api);
-    await cache.get('n', 'i', { layer: 'a', channel: 0 });
-    await cache.get('n', 'j', { layer: 'a', channel: 0 });
-    await cache.get('n', 'i', { layer: 'b', channel: 0 });
-    expect(api.mapValues).toHaveBeenCalledTimes(3);
+    await cache.get('i', { network: 'n', layer: 'a', channel: 0 });
+    await cache.get('j', { network: 'n', layer: 'a', channel: 0 });
+    await cache.get('i', { network: 'n', layer: 'b', channel: 0 });
+    await cache.get('i', { network: 'm', layer: 'a', channel: 0 });
+    expect(api.mapValues).toHaveBeenCalledTimes(4);
   });
 });
 

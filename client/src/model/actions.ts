@@ -1,145 +1,99 @@
 /**
  * Everything a visitor can do. The scene, the overlays and the keyboard call the same
- * functions; they write the state and ask the server.
+ * functions; they write the state and ask the server. Who names no network means the one
+ * that the visitor is nearest to.
  */
 import { batch } from '@preact/signals-core';
 
-import { ApiError, ConnectionError, type Api } from '../net/api';
-import type { Draw, ImageInfo, NetworkSummary, ResultHeader, Statistics } from '../net/types';
-import { Sources } from './sources';
+import type { Api, View } from '../net/api';
+import type { WalkInfo } from '../net/types';
+import { Halls } from './halls';
+import { Images } from './images';
+import { Insertion, type Loader, type PassHandlers } from './insertion';
+import { NetworkState } from './networkstate';
+import { messageOf, Notices } from './notices';
 import type { Destination, Held, MapRef, Notice, Scaling, State } from './state';
 
-/** Images on one page of the dataset panel. */
-export const DRAW_COUNT = 8;
-
-const KEPT_INSERTIONS = 32;
-
-/** Brings the maps of an image into the hall; the scene registers one that knows the camera. */
-export interface Loader {
-  load(network: string, image: string, scaling: Scaling): void;
-  /** The same image on another scale. */
-  reload(scaling: Scaling): void;
-  cancel(): void;
-}
-
-/** What a loader tells while an image's pass arrives. */
-export interface PassHandlers {
-  statistics(layer: string, statistics: Statistics): void;
-  progress(arrived: number, total: number): void;
-  result(result: ResultHeader): void;
-  problem(detail: string): void;
-}
-
 export class Actions {
-  /** Told when a request found the server gone or refusing; the connection looks after it. */
-  onTrouble: () => void = () => undefined;
-
-  readonly handlers: PassHandlers = {
-    statistics: (layer, statistics) => {
-      this.state.statistics.value = new Map(this.state.statistics.peek()).set(layer, statistics);
-    },
-    progress: (arrived, total) => {
-      this.state.progress.value = { stage: 'running', arrived, total, problem: null };
-    },
-    result: (result) => {
-      const { total } = this.state.progress.peek();
-      batch(() => {
-        this.state.predictions.value = result.predictions;
-        this.state.progress.value = { stage: 'done', arrived: total, total, problem: null };
-      });
-    },
-    problem: (detail) => {
-      this.state.progress.value = {
-        ...this.state.progress.peek(),
-        stage: 'failed',
-        problem: detail,
-      };
-      this.notify('error', detail);
-      this.onTrouble();
-    },
-  };
-
-  private loader: Loader | null = null;
-  private readonly earlier: ImageInfo[] = [];
-  private readonly sources = new Sources();
-  private notices = 0;
-  /** Counts what was asked to be inserted: the last one wins, whichever arrives last. */
-  private insertions = 0;
+  readonly images: Images;
+  private readonly notices: Notices;
+  private readonly halls: Halls;
+  private readonly insertions = new Map<string, Insertion>();
 
   constructor(
     private readonly state: State,
     readonly api: Api,
-  ) {}
+  ) {
+    this.notices = new Notices(state);
+    this.images = new Images(state, api, this.notices);
+    this.halls = new Halls(state, api);
+  }
 
-  /** Loads the walk and its hall, inserts the first image and fills the dataset panel. */
-  async arrive(wantedNetwork: string | null): Promise<void> {
+  /** Told when a request found the server gone or refusing; the connection looks after it. */
+  set onTrouble(look: () => void) {
+    this.notices.onTrouble = look;
+  }
+
+  /** Loads the walk and its halls, inserts the first image and fills the dataset panel. */
+  async arrive(wanted: string | null): Promise<void> {
     try {
       const walk = await this.api.walk();
-      const network = chosenNetwork(walk.networks, wantedNetwork);
-      this.state.arrival.value = { stage: 'loading', text: `Laying out ${network.name}` };
-      const hall = await this.api.hall(network.id);
-      batch(() => {
-        this.state.walk.value = walk;
-        this.state.network.value = network;
-        this.state.dataset.value = walk.datasets[0] ?? null;
-        this.state.hall.value = hall;
-        this.state.arrival.value = { stage: 'ready', text: '' };
-      });
-      if (walk.first_image !== null) this.insert(walk.first_image);
-      await Promise.all([this.loadWeights(network.id), this.show(randomSeed(), 0)]);
+      const first = this.takeWalk(walk, wanted);
+      await this.halls.arrive(first);
+      this.state.arrival.value = { stage: 'ready', text: '' };
+      this.insertFirst([first]);
+      await Promise.all([this.loadWeights(first), this.images.drawAgain(), this.arriveOthers(first)]);
     } catch (error) {
       this.state.arrival.value = { stage: 'failed', text: messageOf(error) };
-      this.trouble(error);
+      this.notices.look(error);
     }
   }
 
-  /** The scene gives its loader; an image that was inserted before that is loaded now. */
-  useLoader(loader: Loader): void {
-    this.loader = loader;
-    const inserted = this.state.inserted.peek();
-    if (inserted !== null) this.load(inserted);
+  /** Shows a network with other blocks collapsed, or on another course. */
+  async setView(network: NetworkState, view: View): Promise<void> {
+    await this.notices.attempt(() => this.halls.setView(network, view));
   }
 
-  insert(image: ImageInfo): void {
-    const before = this.state.inserted.peek();
-    if (before !== null && before.id !== image.id) {
-      this.earlier.push(before);
-      if (this.earlier.length > KEPT_INSERTIONS) this.earlier.shift();
-    }
-    this.put(image);
+  /** The scene gives a network's loader; an image that was inserted before is loaded now. */
+  useLoader(network: NetworkState, loader: Loader): void {
+    this.insertion(network).useLoader(loader);
+  }
+
+  /** What a network's loader tells. */
+  handlers(network: NetworkState): PassHandlers {
+    return this.insertion(network).handlers;
   }
 
   /** Inserts the image that the tool holds; a feature map goes in only as its image. */
-  insertHeld(): void {
-    const held = this.state.held.peek();
-    if (held === null) {
-      this.notify('info', 'Pick an image first, then click the frame to insert it.');
-    } else if (held.kind === 'map') {
-      this.notify('info', 'A feature map cannot be inserted; pick an image from the dataset panel.');
-    } else {
-      this.state.held.value = null;
-      this.insert(held.image);
-    }
+  insertHeld(network = this.state.current.peek()): void {
+    this.insertHeldInto(network === null ? [] : [network]);
+  }
+
+  /** Inserts the image that the tool holds into all networks. */
+  insertHeldIntoAll(): void {
+    this.insertHeldInto(this.state.networks.peek());
   }
 
   /** Takes the inserted image out again and puts the one before in its place. */
-  undo(): void {
-    const before = this.earlier.pop();
-    if (before !== undefined) this.put(before);
+  undo(network = this.state.current.peek()): void {
+    if (network !== null) this.insertion(network).undo();
   }
 
   /** Starts the pass of the inserted image anew, after a failure. */
-  again(): void {
-    const inserted = this.state.inserted.peek();
-    if (inserted !== null) this.load(inserted);
+  again(network = this.state.current.peek()): void {
+    if (network !== null) this.insertion(network).again();
+  }
+
+  /** Starts all passes anew that have failed. */
+  againWhereFailed(): void {
+    for (const network of this.state.networks.peek()) {
+      if (network.progress.peek().stage === 'failed') this.again(network);
+    }
   }
 
   /** Stops the running pass; what has not arrived still shows the image before. */
-  stop(): void {
-    if (this.state.progress.peek().stage !== 'running') return;
-    this.loader?.cancel();
-    const problem = 'Stopped before all layers had arrived.';
-    this.state.progress.value = { ...this.state.progress.peek(), stage: 'failed', problem };
+  stop(network = this.state.current.peek()): void {
+    if (network !== null) this.insertion(network).stop();
   }
 
   hold(held: Held): void {
@@ -148,7 +102,7 @@ export class Actions {
 
   /** Picks a feature map of the image that is inserted now. */
   holdMap(map: MapRef): void {
-    const image = this.state.inserted.peek();
+    const image = this.state.find(map.network)?.inserted.peek() ?? null;
     if (image !== null) this.hold({ kind: 'map', map, image });
   }
 
@@ -156,62 +110,40 @@ export class Actions {
     this.state.held.value = null;
   }
 
-  async drawAgain(): Promise<void> {
-    await this.show(randomSeed(), 0);
-  }
-
-  /** Leafs through the draw by `step` pages; stops at both ends. */
-  async page(step: number): Promise<void> {
-    const draw = this.state.draw.peek();
-    if (draw === null) return;
-    const last = Math.max(0, Math.ceil(draw.total / DRAW_COUNT) - 1);
-    const at = Math.round(draw.offset / DRAW_COUNT);
-    const next = Math.min(last, Math.max(0, at + step));
-    if (next !== at) await this.show(draw.seed, next * DRAW_COUNT);
-  }
-
-  async chooseDataset(id: string): Promise<void> {
-    const dataset = this.state.walk.peek()?.datasets.find((one) => one.id === id);
-    if (dataset === undefined) return;
-    this.state.dataset.value = dataset;
-    await this.show(randomSeed(), 0);
-  }
-
   /** Makes a noise image and takes it in hand. */
   async noise(kind: string): Promise<void> {
-    const network = this.state.network.peek();
+    const network = this.state.current.peek();
     if (network === null) return;
-    const make = ((seed) => () => this.api.noise(network.id, kind, seed))(randomSeed());
-    await this.attempt(async () => {
-      const image = await make();
-      this.sources.remember(image.id, make);
-      this.hold({ kind: 'image', image });
-    });
+    const image = await this.images.noise(network.id, kind);
+    if (image !== null) this.hold({ kind: 'image', image });
   }
 
   /** Brings a picture to the server and takes it in hand. */
   async upload(file: File): Promise<void> {
-    const image = await this.bring(file);
+    const image = await this.images.upload(file);
     if (image !== null) this.hold({ kind: 'image', image });
   }
 
   /** Brings a picture to the server and inserts it, unless another one went in meanwhile. */
   async uploadAndInsert(file: File): Promise<void> {
-    this.insertions += 1;
-    const own = this.insertions;
-    const image = await this.bring(file);
-    if (image !== null && own === this.insertions) this.insert(image);
+    const network = this.state.current.peek();
+    if (network === null) return;
+    await this.insertion(network).insertLater(() => this.images.upload(file));
   }
 
   fly(to: Destination): void {
-    // A new object each time: flying to the same layer twice is two flights.
     this.state.destination.value = { ...to };
+  }
+
+  /** Flies to where a network begins. */
+  flyToStart(network = this.state.current.peek()): void {
+    if (network !== null) this.fly({ kind: 'start', network: network.id });
   }
 
   setScaling(scaling: Scaling): void {
     if (this.state.scaling.peek() === scaling) return;
     this.state.scaling.value = scaling;
-    this.loader?.reload(scaling);
+    for (const insertion of this.insertions.values()) insertion.rescale(scaling);
   }
 
   magnify(what: Held | null): void {
@@ -221,120 +153,92 @@ export class Actions {
   /** Magnifies what is under the pointer, else what is in hand, else the inserted image. */
   magnifyNearest(): void {
     const hit = this.state.hover.peek();
-    const image = this.state.inserted.peek();
+    const network = hit === null ? this.state.current.peek() : this.state.find(hit.network);
+    const image = network?.inserted.peek() ?? null;
     const inserted: Held | null = image === null ? null : { kind: 'image', image };
     const pointed: Held | null =
       hit === null || image === null
         ? null
-        : { kind: 'map', map: { layer: hit.layer, channel: hit.channel }, image };
+        : { kind: 'map', map: { network: hit.network, layer: hit.layer, channel: hit.channel }, image };
     this.magnify(pointed ?? this.state.held.peek() ?? inserted);
   }
 
   notify(tone: Notice['tone'], text: string): void {
-    this.notices += 1;
-    const others = this.state.notices.peek().filter((notice) => notice.text !== text);
-    this.state.notices.value = [...others.slice(-3), { id: this.notices, tone, text }];
+    this.notices.tell(tone, text);
   }
 
   dismiss(notice: number): void {
-    this.state.notices.value = this.state.notices.peek().filter((one) => one.id !== notice);
+    this.notices.dismiss(notice);
   }
 
   /**
    * Goes on with a server that was started anew: brings it the images that this page
-   * shows. Resolves to false when the network is another one and the page must start anew.
+   * shows. Resolves to false when its networks are others and the page must start anew.
    */
   async resume(): Promise<boolean> {
     const walk = await this.api.walk();
-    const network = this.state.network.peek();
-    if (network === null || !walk.networks.some((one) => one.id === network.id)) return false;
+    const networks = this.state.networks.peek();
+    const served = new Set(walk.networks.map(({ id }) => id));
+    if (networks.length === 0 || !networks.every(({ id }) => served.has(id))) return false;
     this.state.walk.value = walk;
-    const images = [this.state.inserted.peek(), this.state.held.peek()?.image];
-    for (const image of images) if (image) await this.ensure(image.id);
-    const draw = this.state.draw.peek();
-    if (draw !== null) await this.show(draw.seed, draw.offset);
+    const inserted = networks.map((network) => network.inserted.peek());
+    const images = [...inserted, this.state.held.peek()?.image].flatMap((image) => image?.id ?? []);
+    for (const image of new Set(images)) await this.images.ensure(image);
+    await this.images.refresh();
     return true;
   }
 
-  /** Makes sure that the server has an image that this page brought or drew. */
-  async ensure(image: string): Promise<void> {
-    if (!(await this.api.hasImage(image))) await this.sources.bring(image);
-  }
-
-  private put(image: ImageInfo): void {
-    this.insertions += 1;
+  /** Notes the walk, and returns the network that is asked for by id or name, else its first. */
+  private takeWalk(walk: WalkInfo, wanted: string | null): NetworkState {
+    const networks = walk.networks.map((summary) => new NetworkState(summary));
+    const first = networks.find(({ id, name }) => id === wanted || name === wanted) ?? networks[0];
+    if (first === undefined) throw new Error('This walk has no network.');
     batch(() => {
-      this.state.inserted.value = image;
-      this.state.undoable.value = this.earlier.length > 0;
+      this.state.walk.value = walk;
+      this.state.networks.value = networks;
+      this.state.current.value = first;
+      this.state.dataset.value = walk.datasets[0] ?? null;
+      this.state.arrival.value = { stage: 'loading', text: `Laying out ${first.name}` };
     });
-    this.load(image);
+    return first;
   }
 
-  private load(image: ImageInfo): void {
-    const network = this.state.network.peek();
-    if (network === null || this.loader === null) return;
-    const total = this.state.hall.peek()?.graph.layers.length ?? 0;
-    batch(() => {
-      this.state.predictions.value = [];
-      this.state.statistics.value = new Map();
-      this.state.progress.value = { stage: 'running', arrived: 0, total, problem: null };
-    });
-    this.loader.load(network.id, image.id, this.state.scaling.peek());
+  private async arriveOthers(first: NetworkState): Promise<void> {
+    const others = this.state.networks.peek().filter((network) => network !== first);
+    if (others.length === 0) return;
+    await this.notices.attempt(() => this.halls.others());
+    const standing = others.filter((network) => network.hall.peek() !== null);
+    this.insertFirst(standing);
+    await Promise.all(standing.map((network) => this.loadWeights(network)));
   }
 
-  private async loadWeights(network: string): Promise<void> {
-    const { layers } = await this.api.weights(network);
-    this.state.weights.value = new Map(Object.entries(layers));
+  private insertFirst(networks: readonly NetworkState[]): void {
+    const image = this.state.walk.peek()?.first_image ?? null;
+    if (image !== null) for (const network of networks) this.insertion(network).insert(image);
   }
 
-  private async show(seed: number, offset: number): Promise<void> {
-    const dataset = this.state.dataset.peek();
-    if (dataset === null) return;
-    const ask = (): Promise<Draw> => this.api.draw(dataset.id, seed, offset, DRAW_COUNT);
-    await this.attempt(async () => {
-      const draw = await ask();
-      for (const image of draw.images) this.sources.remember(image.id, ask);
-      this.state.draw.value = draw;
-    });
-  }
-
-  private async bring(file: File): Promise<ImageInfo | null> {
-    const send = (): Promise<ImageInfo> => this.api.upload(file, file.name);
-    let image: ImageInfo | null = null;
-    await this.attempt(async () => {
-      image = await send();
-      this.sources.remember(image.id, send);
-    });
-    return image;
-  }
-
-  private async attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.notify('error', messageOf(error));
-      this.trouble(error);
+  private insertHeldInto(networks: readonly NetworkState[]): void {
+    const held = this.state.held.peek();
+    if (held === null) {
+      this.notify('info', 'Pick an image first, then click the frame to insert it.');
+    } else if (held.kind === 'map') {
+      this.notify('info', 'A feature map cannot be inserted; pick an image from the dataset panel.');
+    } else {
+      this.letGo();
+      for (const network of networks) this.insertion(network).insert(held.image);
     }
   }
 
-  private trouble(error: unknown): void {
-    const refused = error instanceof ApiError && error.status === 401;
-    if (refused || error instanceof ConnectionError) this.onTrouble();
+  private insertion(network: NetworkState): Insertion {
+    const known = this.insertions.get(network.id);
+    if (known !== undefined) return known;
+    const made = new Insertion(network, this.state, this.notices);
+    this.insertions.set(network.id, made);
+    return made;
   }
-}
 
-/** The network whose id or name is asked for, else the first one of the walk. */
-function chosenNetwork(networks: readonly NetworkSummary[], wanted: string | null): NetworkSummary {
-  const network = networks.find((one) => one.id === wanted || one.name === wanted) ?? networks[0];
-  if (network === undefined) throw new Error('This walk has no network.');
-  return network;
-}
-
-function randomSeed(): number {
-  return Math.floor(Math.random() * 2 ** 31);
-}
-
-/** The sentence of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  private async loadWeights(network: NetworkState): Promise<void> {
+    const { layers } = await this.api.weights(network.id);
+    network.weights.value = new Map(Object.entries(layers));
+  }
 }

@@ -1,10 +1,17 @@
 /** Finding layers by a few typed letters. */
 import { formatShape } from './format';
 import type { Layer } from '../net/types';
+import type { NetworkState } from './networkstate';
+
+/** A layer and the network that it is of. */
+export interface LayerOf {
+  readonly network: Pick<NetworkState, 'id' | 'name'>;
+  readonly layer: Layer;
+}
 
 /** A layer as it can be found: `fields` from the most to the least telling. */
 interface Entry {
-  readonly layer: Layer;
+  readonly found: LayerOf;
   readonly fields: readonly string[];
 }
 
@@ -22,33 +29,37 @@ const FIELD_STEP = 10;
 export class LayerSearch {
   private readonly entries: readonly Entry[];
 
-  constructor(layers: readonly Layer[]) {
-    this.entries = layers.map((layer) => ({
-      layer,
-      fields: [
+  constructor(all: readonly LayerOf[]) {
+    const networks = new Set(all.map(({ network }) => network.id));
+    this.entries = all.map((found) => {
+      const { network, layer } = found;
+      const fields = [
         layer.id,
         layer.label,
         layer.kind,
         formatShape(layer.shape),
         layer.shape.join('x'),
-      ].map((field) => field.toLowerCase()),
-    }));
+        // The only network's name would find everything.
+        ...(networks.size > 1 ? [network.name] : []),
+      ];
+      return { found, fields: fields.map((field) => field.toLowerCase()) };
+    });
   }
 
   /**
    * The layers in which every word of the query is found, the best first; of equals in the
    * order of execution. An empty query finds all.
    */
-  find(query: string): Layer[] {
+  find(query: string): LayerOf[] {
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    const found: { layer: Layer; score: number }[] = [];
-    for (const { layer, fields } of this.entries) {
+    const scored: { found: LayerOf; score: number }[] = [];
+    for (const { found, fields } of this.entries) {
       const scores = words.map((word) => bestScore(word, fields));
       if (scores.every((score) => score > 0)) {
-        found.push({ layer, score: scores.reduce((sum, score) => sum + score, 0) });
+        scored.push({ found, score: scores.reduce((sum, score) => sum + score, 0) });
       }
     }
-    return found.sort((a, b) => b.score - a.score).map(({ layer }) => layer);
+    return scored.sort((a, b) => b.score - a.score).map(({ found }) => found);
   }
 }
 

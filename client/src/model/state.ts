@@ -4,19 +4,13 @@
  */
 import { signal } from '@preact/signals-core';
 
-import type {
-  DatasetSummary,
-  Draw,
-  Hall,
-  ImageInfo,
-  NetworkSummary,
-  Prediction,
-  Statistics,
-  WalkInfo,
-} from '../net/types';
+import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
+import type { NetworkState } from './networkstate';
 
 /** One feature map: `channel` counts from 0. */
 export interface MapRef {
+  /** Id of the network. */
+  readonly network: string;
   readonly layer: string;
   readonly channel: number;
 }
@@ -32,15 +26,6 @@ export type Held =
   | { readonly kind: 'image'; readonly image: ImageInfo }
   | { readonly kind: 'map'; readonly map: MapRef; readonly image: ImageInfo };
 
-/** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
-export interface Progress {
-  readonly stage: 'idle' | 'running' | 'done' | 'failed';
-  readonly arrived: number;
-  readonly total: number;
-  /** A sentence for people when it failed. */
-  readonly problem: string | null;
-}
-
 /** `layer`: all channels of a layer on one scale, as in the paper; `channel`: each on its own. */
 export type Scaling = 'layer' | 'channel';
 
@@ -53,10 +38,10 @@ export interface Notice {
   readonly text: string;
 }
 
-/** Where the visitor is asked to go, and why a new object each time: flying twice is two flights. */
+/** Where the visitor is asked to go: to a layer, or to where a network begins; `network`: its id. */
 export type Destination =
-  | { readonly kind: 'layer'; readonly layer: string }
-  | { readonly kind: 'start' };
+  | { readonly kind: 'layer'; readonly network: string; readonly layer: string }
+  | { readonly kind: 'start'; readonly network: string };
 
 /** How far the arrival is, until the hall stands; `text` is a sentence for people. */
 export interface Arrival {
@@ -67,26 +52,20 @@ export interface Arrival {
 export class State {
   readonly arrival = signal<Arrival>({ stage: 'loading', text: 'Asking the server for the walk' });
   readonly walk = signal<WalkInfo | null>(null);
-  readonly network = signal<NetworkSummary | null>(null);
-  readonly hall = signal<Hall | null>(null);
-  readonly weights = signal<ReadonlyMap<string, Statistics>>(new Map());
-
-  /** The image in the input frame, and what the network made of it. */
-  readonly inserted = signal<ImageInfo | null>(null);
-  readonly progress = signal<Progress>({ stage: 'idle', arrived: 0, total: 0, problem: null });
-  readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
-  readonly predictions = signal<readonly Prediction[]>([]);
+  /** All networks of the walk, in its order, from left to right in the world. */
+  readonly networks = signal<readonly NetworkState[]>([]);
+  /** The network that the visitor is nearest to. */
+  readonly current = signal<NetworkState | null>(null);
 
   readonly dataset = signal<DatasetSummary | null>(null);
   readonly draw = signal<Draw | null>(null);
   readonly held = signal<Held | null>(null);
   readonly hover = signal<MapHit | null>(null);
   readonly scaling = signal<Scaling>('layer');
+  /** A new object each time: flying to the same layer twice is two flights. */
   readonly destination = signal<Destination | null>(null);
   /** What the full-screen magnifier shows. */
   readonly magnified = signal<Held | null>(null);
-  /** Whether there is an image that was inserted before. */
-  readonly undoable = signal(false);
   /** Flights become jumps and nothing moves by itself. */
   readonly reducedMotion = signal(false);
   /** Whether the page is in VR. */
@@ -94,4 +73,9 @@ export class State {
 
   readonly connection = signal<Connection>('online');
   readonly notices = signal<readonly Notice[]>([]);
+
+  /** The network with this id, without following changes. */
+  find(network: string): NetworkState | undefined {
+    return this.networks.peek().find(({ id }) => id === network);
+  }
 }

@@ -11,9 +11,9 @@ export class ValueCache {
   constructor(private readonly api: Pick<Api, 'mapValues'>) {}
 
   /** The map's values in the pass of `image`; one request for one map, however often asked. */
-  get(network: string, image: string, map: MapRef): Promise<MapValues> {
-    const key = JSON.stringify([network, image, map.layer, map.channel]);
-    const values = this.maps.get(key) ?? this.api.mapValues(network, image, map.layer, map.channel);
+  get(image: string, { network, layer, channel }: MapRef): Promise<MapValues> {
+    const key = JSON.stringify([network, image, layer, channel]);
+    const values = this.maps.get(key) ?? this.api.mapValues(network, image, layer, channel);
     this.maps.delete(key);
     this.maps.set(key, values);
     values.catch(() => this.maps.delete(key));

@@ -1,6 +1,6 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
 import { FrameParser, valuesOf } from './frames';
-import type { Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+import type { Course, Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
 
 /** The server answered, and said no; `message` is its sentence for people. */
 export class ApiError extends Error {
@@ -30,6 +30,15 @@ export interface MapValues {
   readonly values: Float32Array;
 }
 
+/** How a hall is to be shown; what is left out: nothing collapsed, straight. */
+export interface View {
+  /** Ids of the blocks that are collapsed. */
+  readonly collapsed?: readonly string[];
+  /** Instead of `collapsed`: how many levels of blocks are open. */
+  readonly depth?: number;
+  readonly course?: Course;
+}
+
 /** A server that takes longer to say that it lives counts as gone. */
 const HEALTH_TIMEOUT_MS = 10_000;
 
@@ -45,8 +54,8 @@ export class Api {
     return this.json('api/walk', { cache: 'no-store' });
   }
 
-  hall(network: string): Promise<Hall> {
-    return this.json(`api/networks/${part(network)}/hall`);
+  hall(network: string, view: View = {}): Promise<Hall> {
+    return this.json(`api/networks/${part(network)}/hall${queryOf(view)}`);
   }
 
   weights(network: string): Promise<WeightStatistics> {
@@ -137,6 +146,14 @@ export class Api {
     if (!response.ok) throw new ApiError(response.status, await sentence(response));
     return response;
   }
+}
+
+/** The same view is always the same address, so that the browser's cache knows it. */
+function queryOf({ collapsed = [], depth, course }: View): string {
+  const query = [...collapsed].sort().map((block) => `collapsed=${part(block)}`);
+  if (depth !== undefined) query.push(`depth=${depth}`);
+  if (course !== undefined && course !== 'straight') query.push(`course=${course}`);
+  return query.length === 0 ? '' : `?${query.join('&')}`;
 }
 
 /** Returns the sentence for people of an answer that is not a success. */

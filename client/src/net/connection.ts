@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly health: () => Promise<string>;
   /** Brings a new server up to date; false when this page cannot go on with it. */
   readonly resume: () => Promise<boolean>;
-  /** Starts the pass of the inserted image anew. */
+  /** Starts the passes anew that have failed. */
   readonly again: () => void;
   readonly reloadPage: () => void;
 }
@@ -89,6 +89,6 @@ export class Connection {
       return;
     }
     this.state.connection.value = 'online';
-    if (this.state.progress.peek().stage === 'failed') this.around.again();
+    this.around.again();
   }
 }

@@ -8,6 +8,7 @@ export type WalkInfo = Schemas['WalkInfo'];
 export type NetworkSummary = Schemas['NetworkSummary'];
 export type DatasetSummary = Schemas['DatasetSummary'];
 export type Hall = Schemas['Hall'];
+export type Course = Hall['course'];
 export type Graph = Schemas['Graph'];
 export type Layer = Schemas['Layer'];
 export type Arrangement = Schemas['Arrangement'];

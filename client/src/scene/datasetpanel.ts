@@ -1,8 +1,9 @@
 /** Beside the input frame: pictures to take in hand, from the dataset, noise or a file. */
 import { Vector3 } from 'three';
 
-import { DRAW_COUNT, type Actions } from '../model/actions';
+import type { Actions } from '../model/actions';
 import { formatCount } from '../model/format';
+import { DRAW_COUNT } from '../model/images';
 import type { State } from '../model/state';
 import type { Draw, ImageInfo, InputFrame } from '../net/types';
 import { Board, type Caption, type Widget } from './board';
@@ -75,6 +76,7 @@ export class DatasetPanel {
   }
 
   dispose(): void {
+    this.board.object.removeFromParent();
     this.board.dispose();
     this.sheet.dispose();
   }
@@ -91,7 +93,7 @@ export class DatasetPanel {
     if (next !== undefined && datasets.length > 1) {
       const width = 0.62;
       const button = { x: WIDTH - PAD - width, y: 0.1, width, height: 0.18 };
-      putButton('Next dataset', button, () => void this.actions.chooseDataset(next.id), widgets, captions);
+      putButton('Next dataset', button, () => void this.actions.images.chooseDataset(next.id), widgets, captions);
     }
     return captions;
   }
@@ -120,9 +122,9 @@ export class DatasetPanel {
     const page = draw === null ? 0 : Math.round(draw.offset / DRAW_COUNT);
     const rows: readonly (readonly (readonly [string, (() => void) | null])[])[] = [
       [
-        ['Previous', page > 0 ? () => void this.actions.page(-1) : null],
-        ['Next', page < last ? () => void this.actions.page(1) : null],
-        ['Draw again', () => void this.actions.drawAgain()],
+        ['Previous', page > 0 ? () => void this.actions.images.page(-1) : null],
+        ['Next', page < last ? () => void this.actions.images.page(1) : null],
+        ['Draw again', () => void this.actions.images.drawAgain()],
         ['Open file\u2026', () => { this.openFile(); }],
       ],
       NOISES.map(([label, kind]) => [`${label} noise`, () => void this.actions.noise(kind)] as const),

@@ -55,11 +55,18 @@ void main() {
 const FLOOR_FRAGMENT = /* glsl */ `
 ${LIGHT}
 ${DITHER}
-uniform vec4 bounds; // min x, max x, min z, max z of what stands on the floor
+uniform vec4 bounds[HALLS]; // min x, max x, min z, max z of what stands on the floor
 varying vec3 world;
 
 float shade(vec2 slab) {
   return fract(sin(dot(slab, vec2(12.9898, 78.233))) * 43758.5453);
+}
+
+float walkway(vec4 hall) {
+  float across = (world.x - 0.5 * (hall.x + hall.y)) / max(0.34 * (hall.y - hall.x) + 1.2, 3.0);
+  float along = (1.0 - smoothstep(hall.w - 4.0, hall.w + 14.0, world.z))
+    * smoothstep(hall.z - 16.0, hall.z + 4.0, world.z);
+  return along / (1.0 + 1.4 * across * across * (1.0 + across * across));
 }
 
 void main() {
@@ -77,11 +84,10 @@ void main() {
   float stone = 1.0 + (0.22 * shade(floor(at)) - 0.11) * fine - 0.42 * max(seams.x, seams.y);
   vec3 color = vec3(0.047, 0.050, 0.070);
   // Soft light on the walkway, in pools as under lamps, from before the frame to the end.
-  float across = (world.x - 0.5 * (bounds.x + bounds.y)) / max(0.34 * (bounds.y - bounds.x) + 1.2, 3.0);
-  float along = (1.0 - smoothstep(bounds.w - 4.0, bounds.w + 14.0, world.z))
-    * smoothstep(bounds.z - 16.0, bounds.z + 4.0, world.z);
+  float light = 0.0;
+  for (int hall = 0; hall < HALLS; hall++) light = max(light, walkway(bounds[hall]));
   float pools = 0.78 + 0.22 * cos(world.z * 0.7);
-  color += vec3(0.180, 0.118, 0.066) * (along * pools / (1.0 + 1.4 * across * across * (1.0 + across * across)));
+  color += vec3(0.180, 0.118, 0.066) * (light * pools);
   color *= stone;
   // A matte sheen: grazing looks take a little of the sky.
   float grazing = 1.0 + min(direction.y, 0.0);
@@ -112,7 +118,8 @@ export class Environment {
       new ShaderMaterial({
         vertexShader: FLOOR_VERTEX,
         fragmentShader: FLOOR_FRAGMENT,
-        uniforms: { bounds: { value: new Vector4(-4, 4, -20, 4) } },
+        defines: { HALLS: 1 },
+        uniforms: { bounds: { value: [new Vector4(-4, 4, -20, 4)] } },
       }),
     );
     this.floor.renderOrder = 1;
@@ -120,10 +127,15 @@ export class Environment {
     this.object.add(this.floor, this.sky);
   }
 
-  /** Lights the floor that this arrangement covers. */
-  light(arrangement: Arrangement): void {
-    const { min_x, max_x, min_z, max_z } = arrangement.bounds;
-    (this.floor.material.uniforms['bounds']?.value as Vector4).set(min_x, max_x, min_z, max_z);
+  /** Lights the floor that these arrangements cover. */
+  light(arrangements: readonly Arrangement[]): void {
+    const { material } = this.floor;
+    const bounds = arrangements.map((one) => one.bounds);
+    const lit = bounds.map(({ min_x, max_x, min_z, max_z }) => new Vector4(min_x, max_x, min_z, max_z));
+    if (material.uniforms['bounds'] !== undefined) material.uniforms['bounds'].value = lit;
+    if (material.defines['HALLS'] === lit.length) return;
+    material.defines['HALLS'] = lit.length;
+    material.needsUpdate = true;
   }
 
   /** Keeps the floor's disc under the visitor, so that it has no edge. */

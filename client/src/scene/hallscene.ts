@@ -3,11 +3,11 @@ import { effect } from '@preact/signals-core';
 import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
+import type { NetworkState } from '../model/networkstate';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
 import { PassLoader } from '../tiles/passloader';
 import { Tiles } from '../tiles/tiles';
-import { DatasetPanel } from './datasetpanel';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
 import { exhibitOf, frameExhibit, type Exhibit } from './exhibit';
@@ -22,8 +22,6 @@ import { Results } from './results';
 import { Slabs } from './slabs';
 import { Stands } from './stands';
 
-/** GPU textures for the maps, desktop (DESIGN, budgets). */
-const TEXTURE_BUDGET = 1024 ** 3;
 /** Layers that came near are asked for in detail this often, in s. */
 const REFINE_EVERY = 0.5;
 
@@ -39,24 +37,26 @@ export class HallScene {
   private readonly plates: Plates;
   private readonly frame: InputFrame;
   private readonly results: Results;
-  readonly dataset: DatasetPanel;
   private readonly writing: NearText;
   private readonly loader: PassLoader;
   private readonly stops: (() => void)[];
   private refined = 0;
 
   constructor(
+    readonly network: NetworkState,
     readonly hall: Hall,
     renderer: WebGLRenderer,
     private readonly state: State,
     private readonly actions: Actions,
     glyphs: Glyphs,
+    /** GPU bytes for the maps' textures. */
+    budgetBytes: number,
   ) {
     const { arrangement, graph } = hall;
     const places = arrangement.panels.map(placeOf);
     this.places = new Map(places.map((place) => [place.layer, place]));
-    this.tiles = new Tiles(renderer, hall, { budgetBytes: TEXTURE_BUDGET });
-    this.loader = new PassLoader(this.tiles, actions.handlers);
+    this.tiles = new Tiles(renderer, hall, { budgetBytes });
+    this.loader = new PassLoader(network.id, this.tiles, actions.handlers(network));
     this.exhibits = new Map(
       graph.layers.flatMap((layer) => {
         const place = this.places.get(layer.id);
@@ -70,23 +70,22 @@ export class HallScene {
       graph.layers.map((layer) => layer.id),
     );
     this.plates = new Plates(graph.layers, this.exhibits, glyphs);
-    this.frame = new InputFrame(arrangement.input_frame, state, actions, glyphs);
+    this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
-    this.dataset = new DatasetPanel(arrangement.input_frame, state, actions, glyphs);
     this.writing = new NearText(hallLines(hall, this.places), glyphs);
-    const maps = new MapTarget(this.tiles, state, actions);
-    this.pickables = [maps, new Slabs(places), this.frame, this.dataset.board];
+    const maps = new MapTarget(this.tiles, network, state, actions);
+    this.pickables = [maps, new Slabs(places), this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
-    this.object.add(this.dataset.board.object, this.writing.object);
+    this.object.add(this.writing.object);
     this.stops = this.follow();
   }
 
   /** Gives the actions a loader that begins with what the camera sees. */
   load(camera: PerspectiveCamera): void {
-    this.actions.useLoader({
-      load: (network, image, scaling) => {
-        this.loader.load(network, image, scaling, this.tiles.detailOrder(camera));
+    this.actions.useLoader(this.network, {
+      load: (image, scaling) => {
+        this.loader.load(image, scaling, this.tiles.detailOrder(camera));
       },
       reload: (scaling) => {
         this.loader.reload(scaling);
@@ -115,30 +114,28 @@ export class HallScene {
     this.object.removeFromParent();
     this.loader.dispose();
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
-    for (const part of [...parts, this.dataset, this.writing]) part.dispose();
+    for (const part of [...parts, this.writing]) part.dispose();
   }
 
   private follow(): (() => void)[] {
-    const { state, actions } = this;
+    const { network, state, actions } = this;
     return [
       effect(() => {
-        this.plates.set(state.statistics.value, state.weights.value);
+        this.plates.set(network.statistics.value, network.weights.value);
       }),
       effect(() => {
-        const image = state.inserted.value;
+        const image = network.inserted.value;
         this.frame.show(image, image === null ? null : actions.api.pictureUrl(image.id));
       }),
       effect(() => {
-        this.frame.tell(state.inserted.value, state.held.value, state.progress.value);
+        this.frame.tell(network.inserted.value, state.held.value, network.progress.value);
       }),
       effect(() => {
-        this.results.set(state.predictions.value);
+        this.results.set(network.predictions.value);
       }),
       effect(() => {
-        this.dataset.show(state.draw.value);
-      }),
-      effect(() => {
-        this.edges.highlight(state.hover.value?.layer ?? null);
+        const hover = state.hover.value;
+        this.edges.highlight(hover?.network === network.id ? hover.layer : null);
       }),
     ];
   }

@@ -1,12 +1,11 @@
 /** What is in hand, as pixels: a picture as it is, a feature map in the paper's colours. */
 import type { Actions } from '../model/actions';
-import type { Held, State } from '../model/state';
+import type { Held } from '../model/state';
 import { colourise, summarize, type ValueCache } from '../model/values';
 
 /** Rejects when the server does not give it. */
 export async function pixelsOf(
   held: Held,
-  state: State,
   actions: Actions,
   values: ValueCache,
 ): Promise<TexImageSource | ImageData> {
@@ -16,9 +15,7 @@ export async function pixelsOf(
     await picture.decode();
     return picture;
   }
-  const network = state.network.peek();
-  if (network === null) throw new Error('No network is walked.');
-  const map = await values.get(network.id, held.image.id, held.map);
+  const map = await values.get(held.image.id, held.map);
   const { magnitude } = summarize(map.values);
   return new ImageData(colourise(map.values, magnitude), map.width, map.height);
 }

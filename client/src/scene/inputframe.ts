@@ -17,7 +17,8 @@ import {
 } from 'three';
 
 import type { Actions } from '../model/actions';
-import type { Held, Progress, State } from '../model/state';
+import type { NetworkState, Progress } from '../model/networkstate';
+import type { Held } from '../model/state';
 import type { ImageInfo, InputFrame as Frame } from '../net/types';
 import type { Glyphs } from './glyphs';
 import { ALARM, AMBER, display, DITHER, LIGHT, MUTED, TEXT } from './palette';
@@ -92,7 +93,7 @@ export class InputFrame implements Pickable {
 
   constructor(
     private readonly frame: Frame,
-    private readonly state: State,
+    private readonly network: NetworkState,
     private readonly actions: Actions,
     glyphs: Glyphs,
   ) {
@@ -138,10 +139,11 @@ export class InputFrame implements Pickable {
     this.write('over', 0);
   }
 
-  click(button: number): void {
-    const image = this.state.inserted.peek();
+  click(button: number, shift: boolean): void {
+    const image = this.network.inserted.peek();
     if (button === 2) this.actions.magnify(image === null ? null : { kind: 'image', image });
-    else if (button === 0) this.actions.insertHeld();
+    else if (button === 0 && shift) this.actions.insertHeldIntoAll();
+    else if (button === 0) this.actions.insertHeld(this.network);
   }
 
   /** Shows an image whole, as large as the canvas allows. */

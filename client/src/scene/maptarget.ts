@@ -2,6 +2,7 @@
 import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
+import type { NetworkState } from '../model/networkstate';
 import type { MapHit, State } from '../model/state';
 import type { Tiles } from '../tiles/tiles';
 import type { Pickable } from './pointing';
@@ -17,6 +18,7 @@ export class MapTarget implements Pickable {
 
   constructor(
     private readonly tiles: Tiles,
+    private readonly network: NetworkState,
     private readonly state: State,
     private readonly actions: Actions,
   ) {}
@@ -32,26 +34,27 @@ export class MapTarget implements Pickable {
     const before = this.state.hover.peek();
     if (hit === null) return;
     clearTimeout(this.leaving);
-    const same = before?.layer === hit.layer && before.channel === hit.channel;
-    if (same && before.x === hit.x && before.y === hit.y) return;
-    const { layer, channel, x, y } = hit;
-    this.state.hover.value = { layer, channel, x, y };
+    const { network, layer, channel, x, y } = hit;
+    const same = before?.network === network && before.layer === layer && before.channel === channel;
+    if (same && before.x === x && before.y === y) return;
+    this.state.hover.value = { network, layer, channel, x, y };
     if (!same) this.tiles.highlight(hit);
   }
 
   out(): void {
     clearTimeout(this.leaving);
     this.leaving = setTimeout(() => {
-      this.state.hover.value = null;
+      if (this.state.hover.peek()?.network === this.network.id) this.state.hover.value = null;
       this.tiles.highlight(null);
     }, LEAVING_MS);
   }
 
   click(button: number): void {
-    const image = this.state.inserted.peek();
+    const image = this.network.inserted.peek();
     if (this.hit === null || image === null) return;
-    const { layer, channel } = this.hit;
-    if (button === RIGHT_BUTTON) this.actions.magnify({ kind: 'map', map: { layer, channel }, image });
-    else if (button === 0) this.actions.holdMap({ layer, channel });
+    const { network, layer, channel } = this.hit;
+    const map = { network, layer, channel };
+    if (button === RIGHT_BUTTON) this.actions.magnify({ kind: 'map', map, image });
+    else if (button === 0) this.actions.holdMap(map);
   }
 }

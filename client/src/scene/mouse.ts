@@ -12,7 +12,7 @@ export interface PointerTarget {
   /** The pointer is elsewhere on the canvas, or the view moved under it. */
   moved(): void;
   /** Pressed and released in one place. */
-  clicked(button: number): void;
+  clicked(button: number, shift: boolean): void;
   left(): void;
   /** The view is turned or moved by hand. */
   steered(): void;
@@ -115,7 +115,7 @@ export class Mouse {
     this.fingers.delete(event.pointerId);
     if (this.fingers.size > 0 || this.pressedButton === null) return;
     this.place(event);
-    if (!this.dragging) this.target.clicked(this.pressedButton);
+    if (!this.dragging) this.target.clicked(this.pressedButton, event.shiftKey);
     this.pressedButton = null;
     this.dragging = false;
     if (event.pointerType === 'touch') this.leave();

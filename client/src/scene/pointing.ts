@@ -10,7 +10,7 @@ export interface Pickable {
   out(): void;
   /** What a press would do here, as a CSS cursor. */
   readonly cursor: string;
-  click?(button: number): void;
+  click?(button: number, shift: boolean): void;
   wheel?(pixels: number): void;
 }
 
@@ -48,10 +48,10 @@ export class Pointing {
     if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
   }
 
-  click(button: number): void {
+  click(button: number, shift: boolean): void {
     this.stale = true;
     this.update();
-    this.current?.click?.(button);
+    this.current?.click?.(button, shift);
   }
 
   /** Whether what the pointer is on takes the wheel. */

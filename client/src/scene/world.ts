@@ -1,26 +1,29 @@
 /** The renderer, the visitor and the hall around them, frame after frame. */
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { Destination, Held, State } from '../model/state';
 import { ValueCache } from '../model/values';
-import type { Hall } from '../net/types';
+import type { Hall, InputFrame } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
+import { DatasetPanel } from './datasetpanel';
 import { Environment } from './environment';
 import { Flight, freeBefore, poseBefore, startPose } from './flight';
 import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
-import { HallScene } from './hallscene';
+import type { HallScene } from './hallscene';
+import { HallScenes } from './hallscenes';
 import { pixelsOf } from './hand';
 import { HologramTarget } from './hologramtarget';
 import { groundBefore, Immersion, type Ground } from './immersion';
+import { keepPlace } from './keepplace';
 import { Keys } from './keys';
 import { Mouse } from './mouse';
 import { Pointing, type Pickable } from './pointing';
 import { Resolution } from './resolution';
 import { Tool } from './tool';
-import { Walker } from './walker';
+import { Walker, type Pose } from './walker';
 
 const FIELD_OF_VIEW = 56;
 const LONGEST_STEP = 0.1;
@@ -33,6 +36,7 @@ export class World {
   readonly renderer: WebGLRenderer;
   readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.05, 900);
   readonly walker = new Walker();
+  readonly halls: HallScenes;
   private readonly rig = new Group();
   private readonly scene = new Scene();
   private readonly environment = new Environment();
@@ -46,7 +50,8 @@ export class World {
   private readonly pointing: Pointing;
   private readonly eye = new Vector3();
   private readonly view = new Matrix4();
-  private hall: HallScene | null = null;
+  private readonly hologram: HologramTarget;
+  private dataset: DatasetPanel | null = null;
   private pickables: readonly Pickable[] = [];
   private frameCount = 0;
   private before = 0;
@@ -62,9 +67,11 @@ export class World {
     const canvas = this.renderer.domElement;
     Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
     container.append(canvas);
+    this.halls = new HallScenes(this.renderer, this.camera, state, actions, this.glyphs);
+    this.hologram = new HologramTarget(this.tool, state, actions);
     this.camera.add(this.tool.object);
     this.rig.add(this.camera);
-    this.scene.add(this.rig, this.environment.object);
+    this.scene.add(this.rig, this.environment.object, this.halls.object);
     this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker, () => this.ground());
     const stopFlight = (): void => {
       this.flight.cancel();
@@ -79,8 +86,8 @@ export class World {
       left: lookAgain,
       steered: stopFlight,
       wheeled: (pixels) => this.pointing.wheel(pixels),
-      clicked: (button) => {
-        this.pointing.click(button);
+      clicked: (button, shift) => {
+        this.pointing.click(button, shift);
         if (button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
       },
     });
@@ -90,13 +97,14 @@ export class World {
     }).observe(container);
   }
 
-  get tiles(): Tiles | null {
-    return this.hall?.tiles ?? null;
+  /** The maps of a network, by default of the one that the visitor is nearest to. */
+  tiles(network?: string): Tiles | null {
+    return this.halls.of(network)?.tiles ?? null;
   }
 
   /** Where the dataset panel shows an image's picture or a button; null when it does not. */
   onDatasetPanel(name: string): Vector3 | null {
-    return this.hall?.dataset.centreOf(name) ?? null;
+    return this.dataset?.centreOf(name) ?? null;
   }
 
   /** Frames drawn since the start. */
@@ -112,10 +120,11 @@ export class World {
   /** Follows the state and draws from now on. */
   start(): void {
     this.resize();
-    effect(() => {
-      const hall = this.state.hall.value;
-      if (hall !== null) this.build(hall);
-    });
+    this.halls.onStand = (scene, before) => {
+      this.built(scene, before);
+    };
+    this.halls.follow();
+    this.placeDataset();
     effect(() => {
       const destination = this.state.destination.value;
       if (destination !== null) this.fly(destination);
@@ -123,7 +132,7 @@ export class World {
     const values = new ValueCache(this.actions.api);
     effect(() => {
       const load = (held: Held): ReturnType<typeof pixelsOf> =>
-        pixelsOf(held, this.state, this.actions, values);
+        pixelsOf(held, this.actions, values);
       this.tool.hold(this.state.held.value, load);
     });
     this.renderer.setAnimationLoop((time: number) => {
@@ -131,30 +140,55 @@ export class World {
     });
   }
 
-  private build(hall: Hall): void {
+  private built({ network, hall }: HallScene, before: Hall | null): void {
     // Not before: the fonts must not come in the way of the network's first data.
     this.glyphs.prepare();
-    this.hall?.dispose();
-    this.hall = new HallScene(hall, this.renderer, this.state, this.actions, this.glyphs);
-    this.scene.add(this.hall.object);
-    const hologram = new HologramTarget(this.tool, this.state, this.actions);
-    this.pickables = [hologram, ...this.hall.pickables];
-    this.environment.light(hall.arrangement);
-    this.arrive(hall);
-    this.hall.load(this.camera);
+    this.environment.light(this.halls.arrangements);
+    this.collectPickables();
+    if (network !== this.state.current.peek()) return;
+    if (before === null) this.stand(startPose(hall.arrangement, this.camera.aspect));
+    else if (!this.immersion.active) this.stand(keepPlace(this.walker, before, hall));
+  }
+
+  /** The dataset panel stands beside the frame of the network that the visitor is nearest to. */
+  private placeDataset(): void {
+    const frame = computed(() => this.state.current.value?.hall.value?.arrangement.input_frame);
+    effect(() => {
+      const place = frame.value;
+      if (place === undefined) return;
+      this.dataset?.dispose();
+      this.dataset = this.makeDataset(place);
+      this.collectPickables();
+    });
+    effect(() => {
+      const draw = this.state.draw.value;
+      // Read, so that a panel that was moved shows it, too.
+      if (frame.value !== undefined) this.dataset?.show(draw);
+    });
+  }
+
+  private makeDataset(frame: InputFrame): DatasetPanel {
+    const panel = new DatasetPanel(frame, this.state, this.actions, this.glyphs);
+    this.scene.add(panel.board.object);
+    return panel;
+  }
+
+  private collectPickables(): void {
+    const boards = this.dataset === null ? [] : [this.dataset.board];
+    this.pickables = [this.hologram, ...boards, ...this.halls.pickables];
   }
 
   /** Where one who puts a headset on stands: before the frame until the walk has begun. */
   private ground(): Ground {
     const { eye, yaw } = this.walker;
-    const arrangement = this.hall?.hall.arrangement;
+    const arrangement = this.halls.of()?.hall.arrangement;
     const start = arrangement && startPose(arrangement, this.camera.aspect).eye;
     if (arrangement === undefined || start?.equals(eye) !== true) return { x: eye.x, z: eye.z, yaw };
     return groundBefore(arrangement.input_frame);
   }
 
-  private arrive(hall: Hall): void {
-    const { eye, yaw, pitch } = startPose(hall.arrangement, this.camera.aspect);
+  private stand({ eye, yaw, pitch }: Pose): void {
+    this.flight.cancel();
     this.walker.eye.copy(eye);
     this.walker.yaw = yaw;
     this.walker.pitch = pitch;
@@ -164,16 +198,16 @@ export class World {
   }
 
   private fly(to: Destination): void {
-    const { hall } = this;
-    if (hall === null) return;
+    const scene = this.halls.of(to.network);
+    if (scene === null) return;
     const { aspect, fov } = this.camera;
     if (to.kind === 'start') {
-      this.flight.start(startPose(hall.hall.arrangement, aspect), this.state.reducedMotion.peek());
+      this.flight.start(startPose(scene.hall.arrangement, aspect), this.state.reducedMotion.peek());
       return;
     }
-    const exhibit = hall.exhibits.get(to.layer);
+    const exhibit = scene.exhibits.get(to.layer);
     if (exhibit === undefined) return;
-    const free = freeBefore(exhibit.place, hall.places.values());
+    const free = freeBefore(exhibit.place, scene.places.values());
     const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / this.container.clientHeight);
     const pose = poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear);
     this.flight.start(pose, this.state.reducedMotion.peek());
@@ -188,7 +222,7 @@ export class World {
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     const clock = time / 1000;
-    this.hall?.update(this.camera, this.eye, this.renderer.domElement.height, clock);
+    this.halls.update(this.eye, this.renderer.domElement.height, clock);
     this.tool.object.visible = !this.immersion.active;
     this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
     this.pointing.update();

@@ -2,7 +2,8 @@
 import type { Vector3 } from 'three';
 
 import type { Held, MapRef, State } from '../model/state';
-import type { ImageInfo, Panel } from '../net/types';
+import type { Progress } from '../model/networkstate';
+import type { Arrangement, Hall, ImageInfo, Panel, Prediction } from '../net/types';
 import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
 import { seenErrors } from './errors';
@@ -13,11 +14,24 @@ declare global {
   }
 }
 
+/** One network of the walk, in its order. */
+export interface NetworkHook {
+  readonly id: string;
+  readonly name: string;
+  readonly inserted: ImageInfo | null;
+  readonly progress: Progress;
+  readonly predictions: readonly Prediction[];
+  /** What is collapsed, on which course, and the floor that it takes; null until it stands. */
+  readonly hall: Pick<Hall, 'collapsed' | 'course'> & Pick<Arrangement, 'bounds'> | null;
+}
+
 /** A place on the page, in CSS pixels from the upper left; null behind the camera. */
 type Spot = { readonly x: number; readonly y: number } | null;
 
 export interface LayerHook {
   readonly id: string;
+  /** Id of the network. */
+  readonly network: string;
   readonly pose: Omit<Panel, 'layer'>;
   /** The finest level that is on the GPU for the image that is shown. */
   readonly level: 'none' | Level;
@@ -41,16 +55,42 @@ export class Hooks {
 
   /** GPU bytes of all feature maps' textures. */
   get textureBytes(): number {
-    return this.world.tiles?.textureBytes ?? 0;
+    return this.world.halls.all.reduce((bytes, { tiles }) => bytes + tiles.textureBytes, 0);
   }
 
+  /** The layers of all networks. */
   get layers(): LayerHook[] {
-    const panels = this.state.hall.peek()?.arrangement.panels ?? [];
-    return panels.map(({ layer, ...pose }) => ({
-      id: layer,
-      pose,
-      level: this.world.tiles?.levelOf(layer) ?? 'none',
-    }));
+    return this.world.halls.all.flatMap(({ network, hall, tiles }) =>
+      hall.arrangement.panels.map(({ layer, ...pose }) => ({
+        id: layer,
+        network: network.id,
+        pose,
+        level: tiles.levelOf(layer),
+      })),
+    );
+  }
+
+  get networks(): NetworkHook[] {
+    return this.state.networks.peek().map((network) => {
+      const hall = network.hall.peek();
+      return {
+        id: network.id,
+        name: network.name,
+        inserted: network.inserted.peek(),
+        progress: network.progress.peek(),
+        predictions: network.predictions.peek(),
+        hall: hall && {
+          collapsed: hall.collapsed,
+          course: hall.course,
+          bounds: hall.arrangement.bounds,
+        },
+      };
+    });
+  }
+
+  /** Id of the network that the visitor is nearest to; what names no network means this one. */
+  get current(): string | null {
+    return this.state.current.peek()?.id ?? null;
   }
 
   get selection(): {
@@ -60,7 +100,7 @@ export class Hooks {
     magnified: Held | null;
   } {
     return {
-      inserted: this.state.inserted.peek(),
+      inserted: this.state.current.peek()?.inserted.peek() ?? null,
       held: this.state.held.peek(),
       hover: this.state.hover.peek(),
       magnified: this.state.magnified.peek(),
@@ -85,12 +125,12 @@ export class Hooks {
     return this.state.arrival.peek();
   }
 
-  get progress(): State['progress']['value'] {
-    return this.state.progress.peek();
+  get progress(): Progress | null {
+    return this.state.current.peek()?.progress.peek() ?? null;
   }
 
-  get predictions(): State['predictions']['value'] {
-    return this.state.predictions.peek();
+  get predictions(): readonly Prediction[] {
+    return this.state.current.peek()?.predictions.peek() ?? [];
   }
 
   get draw(): State['draw']['value'] {
@@ -109,7 +149,12 @@ export class Hooks {
 
   /** Where the input frame's middle is on the page. */
   get frameSpot(): Spot {
-    const frame = this.state.hall.peek()?.arrangement.input_frame;
+    return this.frameSpotOf(this.current ?? '');
+  }
+
+  /** Where the middle of a network's input frame is on the page. */
+  frameSpotOf(network: string): Spot {
+    const frame = this.world.halls.of(network)?.hall.arrangement.input_frame;
     return frame === undefined ? null : this.spot(this.world.camera.position.clone().copy(frame));
   }
 
@@ -120,14 +165,15 @@ export class Hooks {
   }
 
   /** Where a feature map is on the page. */
-  mapSpot(layer: string, channel: number): Spot {
-    const { tiles, camera } = this.world;
-    return tiles === null ? null : this.spot(tiles.mapCentre({ layer, channel }, camera.position.clone()));
+  mapSpot(layer: string, channel: number, network?: string): Spot {
+    const place = this.world.camera.position.clone();
+    const tiles = this.world.tiles(network);
+    return tiles === null ? null : this.spot(tiles.mapCentre({ layer, channel }, place));
   }
 
   /** The bytes that are drawn for a feature map: (positive, negative) for each texel. */
-  texels(layer: string, channel: number, level: Level): number[] {
-    return [...(this.world.tiles?.texel(layer, channel, level) ?? [])];
+  texels(layer: string, channel: number, level: Level, network?: string): number[] {
+    return [...(this.world.tiles(network)?.texel(layer, channel, level) ?? [])];
   }
 
   private spot(place: Vector3): Spot {

@@ -26,18 +26,13 @@ export type LoadedTiles = Pick<
 /** Servers refuse longer lines; what does not fit is asked for when the stream before ended. */
 const MAX_QUERY_LENGTH = 16_000;
 
-interface Pass {
-  readonly network: string;
-  readonly image: string;
-}
-
 export class PassLoader {
   private readonly worker = new Worker(new URL('./frames.worker.ts', import.meta.url), {
     type: 'module',
     name: 'frames',
   });
   private readonly total: number;
-  private pass: Pass | null = null;
+  private image: string | null = null;
   private scaling: Scaling = 'layer';
   private run = 0;
   private arrived = 0;
@@ -50,6 +45,7 @@ export class PassLoader {
   private hasFailed = false;
 
   constructor(
+    private readonly network: string,
     private readonly tiles: LoadedTiles,
     private readonly handlers: PassLoaderHandlers,
   ) {
@@ -71,8 +67,8 @@ export class PassLoader {
   }
 
   /** Loads an image: two requests, for all base levels and for the detail of these layers. */
-  load(network: string, image: string, scaling: Scaling, detail: readonly string[]): void {
-    this.pass = { network, image };
+  load(image: string, scaling: Scaling, detail: readonly string[]): void {
+    this.image = image;
     this.order = detail;
     this.start(scaling);
   }
@@ -89,7 +85,7 @@ export class PassLoader {
   }
 
   cancel(): void {
-    this.pass = null;
+    this.image = null;
     this.begin(this.scaling);
   }
 
@@ -99,7 +95,7 @@ export class PassLoader {
 
   private start(scaling: Scaling): void {
     this.begin(scaling);
-    if (this.pass === null) return;
+    if (this.image === null) return;
     this.fetch('base', 'level=base');
     this.askDetail();
   }
@@ -119,7 +115,7 @@ export class PassLoader {
   }
 
   private askDetail(): void {
-    if (this.pass === null || this.isDetailOpen || this.hasFailed) return;
+    if (this.image === null || this.isDetailOpen || this.hasFailed) return;
     let query = 'level=detail';
     for (const layer of this.order) {
       if (this.asked.has(layer)) continue;
@@ -141,8 +137,8 @@ export class PassLoader {
   }
 
   private fetch(level: Level, query: string): void {
-    if (this.pass === null) return;
-    const { network, image } = this.pass;
+    const { network, image } = this;
+    if (image === null) return;
     const path = `api/networks/${encodeURIComponent(network)}/passes/${encodeURIComponent(image)}?${query}`;
     // The worker's own address is that of its file, so it needs a whole URL.
     const url = new URL(path, document.baseURI).href;

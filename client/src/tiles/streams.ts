@@ -93,8 +93,10 @@ export class Streams {
     switch (header.type) {
       case 'layer': {
         const layer = this.plans.get(header.layer);
-        const plan = layer?.[header.level];
-        if (!layer || !plan) {
+        // A layer within a collapsed block comes, but does not stand.
+        if (layer === undefined) break;
+        const plan = layer[header.level];
+        if (plan === null) {
           throw new FrameError(`The graph has no ${header.level} level of ${header.layer}.`);
         }
         const codes = codesOf(header, payload);

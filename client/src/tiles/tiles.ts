@@ -28,6 +28,9 @@ export interface Hit extends MapHit {
   readonly point: Vector3;
 }
 
+/** A feature map of this hall. */
+type CellRef = Pick<MapRef, 'layer' | 'channel'>;
+
 /** Uploads take this long a frame, in ms, or this share of it where frames are slow anyway. */
 const UPLOAD_MS = 4;
 const UPLOAD_SHARE = 0.1;
@@ -45,7 +48,7 @@ export class Tiles {
   private readonly pages: Pages;
   private readonly eye = new Vector3();
   private readonly panelHit: PanelHit = { panel: -1, distance: 0, u: 0, v: 0 };
-  private readonly hit = { layer: '', channel: 0, x: 0, y: 0, distance: 0, point: new Vector3() };
+  private readonly hit = { network: '', layer: '', channel: 0, x: 0, y: 0, distance: 0, point: new Vector3() };
   private readonly restore = (): void => {
     this.recreatePages();
   };
@@ -58,6 +61,7 @@ export class Tiles {
     hall: Hall,
     options: TilesOptions,
   ) {
+    this.hit.network = hall.network;
     this.states = new LayerStates(hall, options.budgetBytes);
     this.poses = new Poses(hall.arrangement.panels, this.plans);
     this.pages = new Pages(renderer, this.poses, this.states.basePacker);
@@ -148,7 +152,7 @@ export class Tiles {
   }
 
   /** Sets `target` to the middle of a map; raises an error for an unknown layer. */
-  mapCentre(ref: MapRef, target: Vector3): Vector3 {
+  mapCentre(ref: CellRef, target: Vector3): Vector3 {
     const { index, plan } = this.state(ref.layer);
     const column = ref.channel % plan.columns;
     const row = Math.floor(ref.channel / plan.columns);
@@ -156,7 +160,7 @@ export class Tiles {
   }
 
   /** Outlines a map, or none. */
-  highlight(ref: MapRef | null): void {
+  highlight(ref: CellRef | null): void {
     const state = ref === null ? undefined : this.states.get(ref.layer);
     if (ref === null || state === undefined) {
       this.pages.outline(-1, 0, 0);

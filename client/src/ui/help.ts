@@ -18,7 +18,8 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
     'Images',
     [
       ['click a picture', 'take it in hand'],
-      ['click the frame', 'insert what you hold'],
+      ['click the frame · I', 'insert what you hold'],
+      ['Shift click the frame · Shift I', 'insert it into all networks'],
       ['drop or paste a file', 'insert a picture of yours'],
       ['Ctrl Z', 'the picture before'],
       ['Esc', 'let go'],

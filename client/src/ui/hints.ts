@@ -66,8 +66,8 @@ export class Hints {
       this.finish('pick');
     });
     effect(() => {
-      const inserted = state.inserted.value?.id;
-      if (inserted !== undefined && inserted === carried) this.finish('insert');
+      const inserted = state.networks.value.map((network) => network.inserted.value?.id);
+      if (carried !== null && inserted.includes(carried)) this.finish('insert');
     });
   }
 

@@ -45,7 +45,7 @@ export function mountUi(
   const hud = h(
     'div',
     { class: 'hud' },
-    title(state),
+    title(state, actions),
     toolbar(state, actions, stage, { search, help, settings }),
     status(state, actions),
     inspector(state, cache),
@@ -67,8 +67,10 @@ export function mountUi(
     search: () => { search.open(); },
     help: () => { openDialog(help); },
     undo: () => { actions.undo(); },
-    start: () => { actions.fly({ kind: 'start' }); },
+    start: () => { actions.flyToStart(); },
     letGo: () => { actions.letGo(); },
+    insert: () => { actions.insertHeld(); },
+    insertIntoAll: () => { actions.insertHeldIntoAll(); },
     magnify: () => { actions.magnifyNearest(); },
   });
 }
@@ -89,7 +91,7 @@ function toolbar(
       h('span', {}, 'Search layers'),
       h('kbd', {}, '/'),
     ),
-    roundButton('Back to the start', () => { actions.fly({ kind: 'start' }); }, icon(iconPath('home'))),
+    roundButton('Back to the start', () => { actions.flyToStart(); }, icon(iconPath('home'))),
     roundButton('Settings', () => { openDialog(dialogs.settings); }, icon(iconPath('settings'))),
     roundButton('Controls', () => { openDialog(dialogs.help); }, '?'),
     vrButton(state, actions, stage.renderer),

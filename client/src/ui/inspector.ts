@@ -2,9 +2,10 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import { formatShape, formatValue } from '../model/format';
-import type { State } from '../model/state';
+import type { MapHit, State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import type { MapValues } from '../net/api';
+import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, h } from './dom';
 
 /** How long the pointer rests on a map before its values are asked for. */
@@ -18,7 +19,7 @@ interface Known {
 export function inspector(state: State, cache: ValueCache): HTMLElement {
   const key = computed(() => {
     const hit = state.hover.value;
-    return hit === null ? '' : `${hit.layer} ${hit.channel} ${state.inserted.value?.id ?? ''}`;
+    return hit === null ? '' : `${hit.network} ${hit.layer} ${hit.channel} ${insertedAt(state, hit)?.id ?? ''}`;
   });
   const known = signal<Known | null>(null);
   askWhenAtRest(state, cache, key, known);
@@ -43,10 +44,9 @@ function askWhenAtRest(
     if (asked === '') return undefined;
     const timer = setTimeout(() => {
       const hit = state.hover.peek();
-      const image = state.inserted.peek();
-      const network = state.network.peek();
-      if (hit === null || image === null || network === null) return;
-      cache.get(network.id, image.id, hit).then(
+      const image = hit === null ? null : insertedAt(state, hit);
+      if (hit === null || image === null) return;
+      cache.get(image.id, hit).then(
         (values) => {
           known.value = { key: asked, values };
         },
@@ -58,10 +58,16 @@ function askWhenAtRest(
   });
 }
 
+/** The image in the network whose map is pointed at. */
+function insertedAt(state: State, { network }: MapHit): ImageInfo | null {
+  return state.find(network)?.inserted.value ?? null;
+}
+
 function heading(state: State): HTMLElement {
   const layer = computed(() => {
-    const id = state.hover.value?.layer;
-    return state.hall.value?.graph.layers.find((one) => one.id === id);
+    const hit = state.hover.value;
+    const hall = hit === null ? null : (state.find(hit.network)?.hall.value ?? null);
+    return hall?.graph.layers.find((one) => one.id === hit?.layer);
   });
   const label = h('strong');
   bindText(label, () => layer.value?.label ?? '');

@@ -1,7 +1,8 @@
 /** One feature map or picture on the full screen, pixel by pixel, with true values. */
 import { effect } from '@preact/signals-core';
 
-import { messageOf, type Actions } from '../model/actions';
+import type { Actions } from '../model/actions';
+import { messageOf } from '../model/notices';
 import type { Held, State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import { button, closeDialog, h, modal, openDialog } from './dom';

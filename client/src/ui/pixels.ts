@@ -27,10 +27,8 @@ async function mapPixels(
   state: State,
   cache: ValueCache,
 ): Promise<Pixels> {
-  const network = state.network.peek();
-  if (network === null) throw new Error('No network is there to look into.');
-  const { width, height, values } = await cache.get(network.id, image.id, map);
-  const layer = state.hall.peek()?.graph.layers.find(({ id }) => id === map.layer);
+  const { width, height, values } = await cache.get(image.id, map);
+  const layer = state.find(map.network)?.hall.peek()?.graph.layers.find(({ id }) => id === map.layer);
   const summary = summarize(values);
   const value = (x: number, y: number): string => formatValue(values[y * width + x] ?? NaN);
   return {

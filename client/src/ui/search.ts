@@ -1,9 +1,8 @@
 /** The search field that flies to a layer. */
 import { formatShape } from '../model/format';
-import { LayerSearch } from '../model/search';
+import { LayerSearch, type LayerOf } from '../model/search';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
-import type { Layer } from '../net/types';
 import { closeDialog, h, modal, openDialog } from './dom';
 
 export class SearchDialog {
@@ -22,7 +21,7 @@ export class SearchDialog {
   private readonly list = h('ul', { id: 'found-layers', role: 'listbox', 'aria-label': 'Layers' });
   private readonly nothing = h('p', { class: 'nothing' });
   private search = new LayerSearch([]);
-  private found: Layer[] = [];
+  private found: LayerOf[] = [];
   private active = 0;
 
   constructor(
@@ -39,9 +38,12 @@ export class SearchDialog {
   }
 
   open(): void {
-    const layers = this.state.hall.peek()?.graph.layers;
-    if (layers === undefined) return;
-    this.search = new LayerSearch(layers);
+    const networks = this.state.networks.peek();
+    this.search = new LayerSearch(
+      networks.flatMap((network) =>
+        (network.hall.peek()?.graph.layers ?? []).map((layer) => ({ network, layer })),
+      ),
+    );
     this.field.value = '';
     this.show();
     openDialog(this.element);
@@ -50,22 +52,24 @@ export class SearchDialog {
 
   private show(): void {
     this.found = this.search.find(this.field.value);
-    this.list.replaceChildren(...this.found.map((layer, at) => this.option(layer, at)));
+    this.list.replaceChildren(...this.found.map((found, at) => this.option(found, at)));
     this.nothing.hidden = this.found.length > 0;
     this.nothing.textContent = `No layer matches “${this.field.value}”. Try a kind such as conv, pool or add.`;
     this.activate(0);
   }
 
-  private option(layer: Layer, at: number): HTMLLIElement {
+  private option(found: LayerOf, at: number): HTMLLIElement {
+    const { network, layer } = found;
+    const only = this.state.networks.peek().length < 2;
     const option = h(
       'li',
-      { role: 'option', id: `found-layer-${at}`, 'data-layer': layer.id },
+      { role: 'option', id: `found-layer-${at}`, 'data-layer': layer.id, 'data-network': network.id },
       h('span', { class: 'kind' }, layer.kind),
-      h('span', { class: 'name' }, layer.label, h('small', {}, layer.id)),
+      h('span', { class: 'name' }, layer.label, h('small', {}, only ? layer.id : `${network.name} · ${layer.id}`)),
       h('span', { class: 'shape' }, formatShape(layer.shape)),
     );
     option.addEventListener('click', () => {
-      this.fly(layer);
+      this.fly(found);
     });
     return option;
   }
@@ -76,8 +80,8 @@ export class SearchDialog {
       event.preventDefault();
       this.activate(Math.min(this.found.length - 1, Math.max(0, this.active + step)));
     } else if (event.key === 'Enter') {
-      const layer = this.found[this.active];
-      if (layer !== undefined) this.fly(layer);
+      const found = this.found[this.active];
+      if (found !== undefined) this.fly(found);
     }
   }
 
@@ -90,8 +94,8 @@ export class SearchDialog {
     this.field.setAttribute('aria-activedescendant', option?.id ?? '');
   }
 
-  private fly(layer: Layer): void {
+  private fly({ network, layer }: LayerOf): void {
     closeDialog(this.element);
-    this.actions.fly({ kind: 'layer', layer: layer.id });
+    this.actions.fly({ kind: 'layer', network: network.id, layer: layer.id });
   }
 }

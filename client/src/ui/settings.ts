@@ -44,7 +44,7 @@ function reset(state: State, actions: Actions, hints: Hints): void {
   actions.setScaling('layer');
   hints.restart();
   actions.letGo();
-  actions.fly({ kind: 'start' });
+  actions.flyToStart();
 }
 
 function scalingChoice(state: State, actions: Actions): HTMLElement {

@@ -6,6 +6,8 @@ export interface Shortcuts {
   readonly undo: () => void;
   readonly start: () => void;
   readonly letGo: () => void;
+  readonly insert: () => void;
+  readonly insertIntoAll: () => void;
   readonly magnify: () => void;
 }
 
@@ -28,6 +30,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     Home: shortcuts.start,
     m: shortcuts.magnify,
     M: shortcuts.magnify,
+    i: shortcuts.insert,
+    I: shortcuts.insertIntoAll,
     Escape: shortcuts.letGo,
   };
   return acts[key];

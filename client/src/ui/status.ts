@@ -25,7 +25,7 @@ export function status(state: State, actions: Actions): HTMLElement {
     event.preventDefault();
   });
   effect(() => {
-    card.dataset['stage'] = state.progress.value.stage;
+    card.dataset['stage'] = state.current.value?.progress.value.stage ?? 'idle';
   });
   return card;
 }
@@ -40,9 +40,9 @@ function inserted(state: State, actions: Actions): HTMLElement {
     'Undo',
   );
   undo.setAttribute('aria-label', 'Insert the image before this one');
-  bindShown(undo, () => state.undoable.value);
+  bindShown(undo, () => state.current.value?.undoable.value ?? false);
   effect(() => {
-    const image = state.inserted.value;
+    const image = state.current.value?.inserted.value ?? null;
     picture.hidden = image === null;
     if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
     name.textContent = image === null ? 'No image inserted' : (image.label ?? image.name);
@@ -57,7 +57,9 @@ function progressBar(state: State, actions: Actions): HTMLElement {
   const track = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Layers arrived' }, bar);
   const text = h('small', { class: 'progress-text' });
   effect(() => {
-    const { stage, arrived, total } = state.progress.value;
+    const progress = state.current.value?.progress.value;
+    if (progress === undefined) return;
+    const { stage, arrived, total } = progress;
     const running = stage === 'running';
     track.setAttribute('aria-valuemax', String(total));
     track.setAttribute('aria-valuenow', String(arrived));
@@ -66,14 +68,15 @@ function progressBar(state: State, actions: Actions): HTMLElement {
     text.textContent = running ? `Layer ${arrived} of ${total}` : '';
   });
   const stop = button({ class: 'quiet' }, () => { actions.stop(); }, 'Stop');
-  bindShown(stop, () => state.progress.value.stage === 'running');
+  bindShown(stop, () => state.current.value?.progress.value.stage === 'running');
   return h('div', { class: 'pass' }, track, h('div', { class: 'running' }, text, stop));
 }
 
 function results(state: State): HTMLElement {
   const list = h('ol', { class: 'results', role: 'status', 'aria-label': 'Results' });
   effect(() => {
-    const rows = state.predictions.value.slice(0, SHOWN_PREDICTIONS).map((prediction) => {
+    const predictions = state.current.value?.predictions.value ?? [];
+    const rows = predictions.slice(0, SHOWN_PREDICTIONS).map((prediction) => {
       const bar = h('i', { 'aria-hidden': 'true' });
       bar.style.transform = `scaleX(${prediction.probability})`;
       return h(
@@ -91,8 +94,8 @@ function results(state: State): HTMLElement {
 
 function failure(state: State, actions: Actions): HTMLElement {
   const text = h('p');
-  bindText(text, () => state.progress.value.problem ?? '');
+  bindText(text, () => state.current.value?.progress.value.problem ?? '');
   const box = h('div', { class: 'failure' }, text, button({}, () => { actions.again(); }, 'Try again'));
-  bindShown(box, () => state.progress.value.stage === 'failed');
+  bindShown(box, () => state.current.value?.progress.value.stage === 'failed');
   return box;
 }

@@ -2,25 +2,28 @@
 import { effect } from '@preact/signals-core';
 
 import { formatCount } from '../model/format';
+import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { mapsShape } from '../tiles/cells';
 import { button, h } from './dom';
 
-export function title(state: State): HTMLElement {
+export function title(state: State, actions: Actions): HTMLElement {
   const figures = h('p', { class: 'figures' });
   const source = h('small', { class: 'source' });
   const name = h('div', { class: 'network' });
+  effect(() => {
+    name.replaceChildren(networkName(state, actions));
+  });
   const warnings = h('details', { class: 'warnings' });
   effect(() => {
-    const hall = state.hall.value;
-    const network = state.network.value;
+    const network = state.current.value;
+    const hall = network?.hall.value ?? null;
     if (hall === null || network === null) return;
     const { layers } = hall.graph;
     const maps = layers.reduce((sum, layer) => sum + mapsShape(layer.shape).channels, 0);
     figures.textContent = `${formatCount(layers.length)} layers · ${formatCount(maps)} feature maps`;
-    source.textContent = network.description;
-    name.replaceChildren(networkName(state, network.id));
-    const found = [...new Set([...network.warnings, ...hall.graph.warnings])];
+    source.textContent = network.summary.description;
+    const found = [...new Set([...network.summary.warnings, ...hall.graph.warnings])];
     warnings.hidden = found.length === 0;
     warnings.replaceChildren(
       h('summary', {}, found.length === 1 ? '1 note on this network' : `${found.length} notes on this network`),
@@ -38,21 +41,21 @@ export function title(state: State): HTMLElement {
   );
 }
 
-/** The network's name; where the walk has several, a choice between them. */
-function networkName(state: State, chosen: string): Node {
-  const networks = state.walk.peek()?.networks ?? [];
-  const only = networks.find((network) => network.id === chosen)?.name ?? '';
-  if (networks.length < 2) return h('h2', {}, only);
+/** The name of the network one is nearest to; where there are several, a choice to fly to another. */
+function networkName(state: State, actions: Actions): Node {
+  const networks = state.networks.value;
+  const current = state.current.value;
+  if (networks.length < 2) return h('h2', {}, current?.name ?? '');
   const options = networks.map((network) => {
     const option = h('option', { value: network.id }, network.name);
-    option.selected = network.id === chosen;
+    option.selected = network === current;
     return option;
   });
   const choice = h('select', { 'aria-label': 'Network' }, ...options);
   choice.addEventListener('change', () => {
-    const address = new URL(location.href);
-    address.searchParams.set('network', choice.value);
-    location.assign(address);
+    const chosen = state.find(choice.value);
+    if (chosen !== undefined) actions.flyToStart(chosen);
+    choice.blur();
   });
   // So that the keys walk again instead of changing the choice.
   choice.addEventListener('keydown', (event) => { event.stopPropagation(); });

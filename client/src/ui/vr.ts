@@ -2,7 +2,8 @@
 import { effect } from '@preact/signals-core';
 import type { WebGLRenderer } from 'three';
 
-import { messageOf, type Actions } from '../model/actions';
+import type { Actions } from '../model/actions';
+import { messageOf } from '../model/notices';
 import type { State } from '../model/state';
 import { button } from './dom';
 

@@ -77,7 +77,7 @@ describe('Pointing', () => {
 
   it('is on nothing when the pointer is elsewhere', () => {
     at.set(2, 2);
-    pointing.click(0);
+    pointing.click(0, false);
     expect(pointing.onVoid).toBe(true);
     expect([...near.told, ...far.told]).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('Pointing', () => {
   it('clicks what is there at that moment', () => {
     pointing.update();
     near.distance = 9;
-    pointing.click(2);
+    pointing.click(2, false);
     expect(far.told).toContain('click 2');
   });
 

@@ -57,7 +57,7 @@ function made(): {
 } {
   const tiles = tilesOf();
   const heard: unknown[] = [];
-  const loader = new PassLoader(tiles, {
+  const loader = new PassLoader('net', tiles, {
     statistics: (layer) => heard.push(['statistics', layer]),
     progress: (arrived, total) => heard.push(['progress', arrived, total]),
     result: () => heard.push(['result']),
@@ -89,7 +89,7 @@ describe('the loader of passes', () => {
 
   it('asks twice for an image: all base levels, and the detail in the given order', () => {
     const { loader, worker, tiles } = made();
-    loader.load('net', 'im/age', 'layer', ['b', 'a:b&c']);
+    loader.load('im/age', 'layer', ['b', 'a:b&c']);
     expect(urls(worker)).toEqual([
       'http://host/walk/api/networks/net/passes/im%2Fage?level=base',
       'http://host/walk/api/networks/net/passes/im%2Fage?level=detail&layers=b&layers=a%3Ab%26c',
@@ -100,7 +100,7 @@ describe('the loader of passes', () => {
 
   it('tells the result last, when every base level is drawn', () => {
     const { loader, worker, tiles, heard } = made();
-    loader.load('net', 'image', 'layer', []);
+    loader.load('image', 'layer', []);
     worker.say(tile(1, 'a', 'base'));
     worker.say(tile(1, 'b', 'base'));
     worker.say({ type: 'result', run: 1, result: RESULT });
@@ -119,8 +119,8 @@ describe('the loader of passes', () => {
 
   it('keeps silent about an image that was replaced, but settles its bytes', () => {
     const { loader, worker, tiles, heard } = made();
-    loader.load('net', 'first', 'layer', []);
-    loader.load('net', 'second', 'layer', []);
+    loader.load('first', 'layer', []);
+    loader.load('second', 'layer', []);
     worker.say(tile(1, 'a', 'base'));
     worker.say({ type: 'result', run: 1, result: RESULT });
     worker.say({ type: 'problem', run: 1, detail: 'late' });
@@ -133,7 +133,7 @@ describe('the loader of passes', () => {
 
   it('says nothing after a problem until the next image', () => {
     const { loader, worker, tiles, heard } = made();
-    loader.load('net', 'image', 'layer', []);
+    loader.load('image', 'layer', []);
     worker.say(tile(1, 'a', 'base'));
     worker.say({ type: 'problem', run: 1, detail: 'gone' });
     tiles.waiting[0]?.(true);
@@ -143,13 +143,13 @@ describe('the loader of passes', () => {
       ['problem', 'gone'],
     ]);
     expect(urls(worker).length).toBe(1);
-    loader.load('net', 'image', 'layer', ['a']);
+    loader.load('image', 'layer', ['a']);
     expect(urls(worker).length).toBe(3);
   });
 
   it('loads the same image again on another scale and after a lost context, not after cancel', () => {
     const { loader, worker, tiles } = made();
-    loader.load('net', 'image', 'layer', ['a']);
+    loader.load('image', 'layer', ['a']);
     loader.reload('channel');
     tiles.onContextRestored();
     expect(urls(worker).length).toBe(6);
@@ -167,7 +167,7 @@ describe('the loader of passes', () => {
 
   it('asks for more detail only when the stream before ended, and for nothing twice', () => {
     const { loader, worker } = made();
-    loader.load('net', 'image', 'layer', ['a']);
+    loader.load('image', 'layer', ['a']);
     loader.refine(['a', 'b']);
     expect(urls(worker).length).toBe(2);
     worker.say({ type: 'end', run: 1, level: 'detail' });
@@ -181,7 +181,7 @@ describe('the loader of passes', () => {
 
   it('asks again for what was evicted, and then for what had found no room', () => {
     const { loader, worker, tiles } = made();
-    loader.load('net', 'image', 'layer', ['a', 'b']);
+    loader.load('image', 'layer', ['a', 'b']);
     worker.say(tile(1, 'b', 'detail'));
     tiles.waiting[0]?.(false);
     worker.say({ type: 'end', run: 1, level: 'detail' });
@@ -195,7 +195,7 @@ describe('the loader of passes', () => {
   it('cuts an order that is too long for one address', () => {
     const { loader, worker } = made();
     const order = Array.from({ length: 2000 }, (_, index) => `features.${index}.conv`);
-    loader.load('net', 'image', 'layer', order);
+    loader.load('image', 'layer', order);
     for (let rest = 0; rest < 10; rest += 1) worker.say({ type: 'end', run: 1, level: 'detail' });
     const asked = urls(worker).slice(1);
     expect(Math.max(...asked.map((url) => url.length))).toBeLessThan(16_200);

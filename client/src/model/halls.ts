@@ -1,0 +1,85 @@
+/** Asks for the networks' halls, one view or another of each, and sets them side by side. */
+import { batch } from '@preact/signals-core';
+
+import type { Api, View } from '../net/api';
+import type { Hall } from '../net/types';
+import type { NetworkState } from './networkstate';
+import { moved, sideBySide, spanOf } from './sidebyside';
+import type { State } from './state';
+
+/** A hall as the server gave it, and by how much it is moved to the right. */
+interface Placed {
+  readonly hall: Hall;
+  readonly by: number;
+}
+
+export class Halls {
+  private readonly placed = new Map<string, Placed>();
+  /** How often each network's hall was asked for: the last one wins, whichever arrives last. */
+  private readonly asked = new Map<string, number>();
+  /** The network whose hall is never moved. */
+  private first: NetworkState | null = null;
+
+  constructor(
+    private readonly state: State,
+    private readonly api: Api,
+  ) {}
+
+  /** Loads the halls of all networks; the first one stands before the others are asked for. */
+  async arrive(first: NetworkState): Promise<void> {
+    this.first = first;
+    await this.ask(first, { collapsed: first.summary.collapsed });
+    this.stand();
+  }
+
+  /** The halls of the other networks; those that fail leave the rest standing, and reject. */
+  async others(): Promise<void> {
+    const others = this.state.networks.peek().filter((network) => network !== this.first);
+    const all = others.map((one) => this.ask(one, { collapsed: one.summary.collapsed }));
+    const answers = await Promise.allSettled(all);
+    this.stand();
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+  }
+
+  /** Shows a network otherwise; what `view` leaves out stays as it is. */
+  async setView(network: NetworkState, view: View): Promise<void> {
+    const course = view.course ?? network.course.peek();
+    const { depth } = view;
+    const open = depth === undefined ? { collapsed: view.collapsed ?? network.collapsed.peek() } : { depth };
+    if (await this.ask(network, { ...open, course })) this.stand();
+  }
+
+  /** Resolves to false when the hall was asked for again meanwhile. */
+  private async ask(network: NetworkState, view: View): Promise<boolean> {
+    const turn = (this.asked.get(network.id) ?? 0) + 1;
+    this.asked.set(network.id, turn);
+    const hall = await this.api.hall(network.id, view);
+    if (this.asked.get(network.id) !== turn) return false;
+    this.placed.set(network.id, { hall, by: this.placed.get(network.id)?.by ?? 0 });
+    return true;
+  }
+
+  /** Gives every hall that has arrived its place; those that need not move are left alone. */
+  private stand(): void {
+    const networks = this.state.networks.peek().filter(({ id }) => this.placed.has(id));
+    const placed = networks.flatMap(({ id }) => this.placed.get(id) ?? []);
+    const spans = placed.map(({ hall }) => spanOf(hall.arrangement));
+    const before = placed.map(({ by }) => by);
+    const first = networks.findIndex((network) => network === this.first);
+    const moves = sideBySide(spans, before, first);
+    batch(() => {
+      networks.forEach((network, index) => {
+        this.show(network, moves[index] ?? 0);
+      });
+    });
+  }
+
+  private show(network: NetworkState, by: number): void {
+    const placed = this.placed.get(network.id);
+    if (placed === undefined) return;
+    const shown = network.hall.peek();
+    if (shown !== null && by === placed.by && shown.graph === placed.hall.graph) return;
+    this.placed.set(network.id, { hall: placed.hall, by });
+    network.hall.value = moved(placed.hall, by);
+  }
+}

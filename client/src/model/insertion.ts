@@ -1,0 +1,136 @@
+/** Putting images into one network, taking them out again, and following the pass. */
+import { batch } from '@preact/signals-core';
+
+import type { ImageInfo, ResultHeader, Statistics } from '../net/types';
+import type { NetworkState } from './networkstate';
+import type { Notices } from './notices';
+import type { Scaling, State } from './state';
+
+const KEPT_INSERTIONS = 32;
+
+/** Brings the maps of an image into a network's hall; the scene has one that knows the camera. */
+export interface Loader {
+  load(image: string, scaling: Scaling): void;
+  /** The same image on another scale. */
+  reload(scaling: Scaling): void;
+  cancel(): void;
+}
+
+/** What a loader tells while an image's pass arrives. */
+export interface PassHandlers {
+  statistics(layer: string, statistics: Statistics): void;
+  progress(arrived: number, total: number): void;
+  result(result: ResultHeader): void;
+  problem(detail: string): void;
+}
+
+export class Insertion {
+  readonly handlers: PassHandlers = {
+    statistics: (layer, statistics) => {
+      const { statistics: all } = this.network;
+      all.value = new Map(all.peek()).set(layer, statistics);
+    },
+    progress: (arrived, total) => {
+      this.network.progress.value = { stage: 'running', arrived, total, problem: null };
+    },
+    result: (result) => {
+      const { total } = this.network.progress.peek();
+      batch(() => {
+        this.network.result.value = result;
+        this.network.progress.value = { stage: 'done', arrived: total, total, problem: null };
+      });
+    },
+    problem: (detail) => {
+      this.fail(detail);
+      this.notices.tell('error', detail);
+      this.notices.onTrouble();
+    },
+  };
+
+  private loader: Loader | null = null;
+  /** Counts what was asked to be inserted: the last one wins, whichever arrives last. */
+  private turn = 0;
+
+  constructor(
+    private readonly network: NetworkState,
+    private readonly state: State,
+    private readonly notices: Notices,
+  ) {}
+
+  /** The scene gives its loader; the image that is in is loaded now, what is known of it stays. */
+  useLoader(loader: Loader): void {
+    this.loader = loader;
+    const inserted = this.network.inserted.peek();
+    if (inserted !== null) this.load(inserted);
+  }
+
+  insert(image: ImageInfo): void {
+    const before = this.network.inserted.peek();
+    const { earlier } = this.network;
+    batch(() => {
+      if (before !== null && before.id !== image.id) {
+        earlier.value = [...earlier.peek(), before].slice(-KEPT_INSERTIONS);
+      }
+      this.put(image);
+    });
+  }
+
+  /** Inserts an image that is still on its way, unless another one goes in meanwhile. */
+  async insertLater(bring: () => Promise<ImageInfo | null>): Promise<void> {
+    this.turn += 1;
+    const { turn } = this;
+    const image = await bring();
+    if (image !== null && turn === this.turn) this.insert(image);
+  }
+
+  /** Takes the inserted image out again and puts the one before in its place. */
+  undo(): void {
+    const { earlier } = this.network;
+    const before = earlier.peek().at(-1);
+    if (before === undefined) return;
+    batch(() => {
+      earlier.value = earlier.peek().slice(0, -1);
+      this.put(before);
+    });
+  }
+
+  /** Starts the pass of the inserted image anew, after a failure. */
+  again(): void {
+    const inserted = this.network.inserted.peek();
+    if (inserted !== null) this.load(inserted);
+  }
+
+  /** Stops the running pass; what has not arrived still shows the image before. */
+  stop(): void {
+    if (this.network.progress.peek().stage !== 'running') return;
+    this.loader?.cancel();
+    this.fail('Stopped before all layers had arrived.');
+  }
+
+  /** Shows the same image on another scale. */
+  rescale(scaling: Scaling): void {
+    this.loader?.reload(scaling);
+  }
+
+  private put(image: ImageInfo): void {
+    this.turn += 1;
+    batch(() => {
+      this.network.inserted.value = image;
+      this.network.result.value = null;
+      this.network.statistics.value = new Map();
+    });
+    this.load(image);
+  }
+
+  private load(image: ImageInfo): void {
+    const total = this.network.hall.peek()?.graph.layers.length ?? 0;
+    if (this.loader === null) return;
+    this.network.progress.value = { stage: 'running', arrived: 0, total, problem: null };
+    this.loader.load(image.id, this.state.scaling.peek());
+  }
+
+  private fail(problem: string): void {
+    const { progress } = this.network;
+    progress.value = { ...progress.peek(), stage: 'failed', problem };
+  }
+}

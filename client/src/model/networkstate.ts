@@ -1,0 +1,42 @@
+/** What the page knows of one network of the walk, as signals; `Actions` writes them. */
+import { computed, signal } from '@preact/signals-core';
+
+import type { Hall, ImageInfo, NetworkSummary, Prediction, ResultHeader, Statistics } from '../net/types';
+
+/** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
+export interface Progress {
+  readonly stage: 'idle' | 'running' | 'done' | 'failed';
+  readonly arrived: number;
+  readonly total: number;
+  /** A sentence for people when it failed. */
+  readonly problem: string | null;
+}
+
+export class NetworkState {
+  /** As it stands beside the other networks' halls; null until it has arrived. */
+  readonly hall = signal<Hall | null>(null);
+  readonly collapsed = computed(() => this.hall.value?.collapsed ?? this.summary.collapsed);
+  readonly course = computed(() => this.hall.value?.course ?? 'straight');
+  /** By layer id. */
+  readonly weights = signal<ReadonlyMap<string, Statistics>>(new Map());
+
+  /** The image in the input frame, those that were there before, and what was made of it. */
+  readonly inserted = signal<ImageInfo | null>(null);
+  readonly earlier = signal<readonly ImageInfo[]>([]);
+  readonly undoable = computed(() => this.earlier.value.length > 0);
+  readonly progress = signal<Progress>({ stage: 'idle', arrived: 0, total: 0, problem: null });
+  /** By layer id. */
+  readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
+  readonly result = signal<ResultHeader | null>(null);
+  readonly predictions = computed<readonly Prediction[]>(() => this.result.value?.predictions ?? []);
+
+  constructor(readonly summary: NetworkSummary) {}
+
+  get id(): string {
+    return this.summary.id;
+  }
+
+  get name(): string {
+    return this.summary.name;
+  }
+}

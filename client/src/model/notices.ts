@@ -1,0 +1,44 @@
+/** Messages for people, and what to do when a request fails. */
+import { ApiError, ConnectionError } from '../net/api';
+import type { Notice, State } from './state';
+
+const KEPT = 4;
+
+export class Notices {
+  /** Told when a request found the server gone or refusing; the connection looks after it. */
+  onTrouble: () => void = () => undefined;
+  private count = 0;
+
+  constructor(private readonly state: State) {}
+
+  tell(tone: Notice['tone'], text: string): void {
+    this.count += 1;
+    const others = this.state.notices.peek().filter((notice) => notice.text !== text);
+    this.state.notices.value = [...others.slice(1 - KEPT), { id: this.count, tone, text }];
+  }
+
+  dismiss(notice: number): void {
+    this.state.notices.value = this.state.notices.peek().filter((one) => one.id !== notice);
+  }
+
+  /** Does the work, and tells when it fails. */
+  async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.tell('error', messageOf(error));
+      this.look(error);
+    }
+  }
+
+  /** Has the connection looked after where the error may come from it. */
+  look(error: unknown): void {
+    const refused = error instanceof ApiError && error.status === 401;
+    if (refused || error instanceof ConnectionError) this.onTrouble();
+  }
+}
+
+/** The sentence of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

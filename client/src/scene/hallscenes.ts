@@ -1,0 +1,89 @@
+/** The halls of all networks, side by side; each is built anew when its network is shown otherwise. */
+import { effect } from '@preact/signals-core';
+import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 'three';
+
+import type { Actions } from '../model/actions';
+import type { NetworkState } from '../model/networkstate';
+import type { State } from '../model/state';
+import type { Arrangement, Hall } from '../net/types';
+import type { Glyphs } from './glyphs';
+import { HallScene } from './hallscene';
+import { nearest } from './nearest';
+import type { Pickable } from './pointing';
+
+/** GPU textures for the maps of all halls together, desktop (DESIGN, budgets). */
+const TEXTURE_BUDGET = 1024 ** 3;
+
+export class HallScenes {
+  readonly object = new Group();
+  /** Called when a hall stands; `before`: what stood there until now. */
+  onStand: (scene: HallScene, before: Hall | null) => void = () => undefined;
+  private readonly byNetwork = new Map<string, HallScene>();
+  private readonly makeHall: (network: NetworkState, hall: Hall) => HallScene;
+
+  constructor(
+    renderer: WebGLRenderer,
+    private readonly camera: PerspectiveCamera,
+    private readonly state: State,
+    actions: Actions,
+    glyphs: Glyphs,
+  ) {
+    this.makeHall = (network, hall) => {
+      const budget = TEXTURE_BUDGET / state.networks.peek().length;
+      return new HallScene(network, hall, renderer, state, actions, glyphs, budget);
+    };
+  }
+
+  get all(): HallScene[] {
+    return [...this.byNetwork.values()];
+  }
+
+  get arrangements(): Arrangement[] {
+    return this.all.map(({ hall }) => hall.arrangement);
+  }
+
+  get pickables(): Pickable[] {
+    return this.all.flatMap((scene) => scene.pickables);
+  }
+
+  /** The hall of a network, by default of the one that the visitor is nearest to. */
+  of(network = this.state.current.peek()?.id): HallScene | null {
+    return (network === undefined ? undefined : this.byNetwork.get(network)) ?? null;
+  }
+
+  /** Follows the networks' halls from now on. */
+  follow(): void {
+    effect(() => {
+      const stops = this.state.networks.value.map((network) =>
+        effect(() => {
+          const hall = network.hall.value;
+          if (hall !== null) this.stand(network, hall);
+        }),
+      );
+      return () => {
+        for (const stop of stops) stop();
+      };
+    });
+  }
+
+  /** Once a frame; `seconds` is the clock's. */
+  update(eye: Vector3, viewportHeight: number, seconds: number): void {
+    for (const scene of this.byNetwork.values()) {
+      scene.update(this.camera, eye, viewportHeight, seconds);
+    }
+    const bounds = this.arrangements.map((arrangement) => arrangement.bounds);
+    const at = this.all.findIndex(({ network }) => network === this.state.current.peek());
+    const network = this.all[nearest(eye.x, eye.z, bounds, at)]?.network;
+    if (network !== undefined) this.state.current.value = network;
+  }
+
+  private stand(network: NetworkState, hall: Hall): void {
+    const before = this.byNetwork.get(network.id);
+    before?.dispose();
+    const scene = this.makeHall(network, hall);
+    this.byNetwork.set(network.id, scene);
+    this.object.add(scene.object);
+    this.onStand(scene, before?.hall ?? null);
+    scene.load(this.camera);
+  }
+}
