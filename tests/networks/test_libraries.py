@@ -5,11 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import huggingface_hub.constants
+import numpy as np
 import pytest
 import timm
 import torch
 import torchvision
+from PIL import Image
 from safetensors.torch import save_file
+from torchvision.transforms.functional import pil_to_tensor
 
 from cnnwalk.networks import NetworkError, load_network
 
@@ -89,10 +92,28 @@ def test_weights_of_a_file_keep_torchvisions_input(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("torch_home")
-def test_a_segmentation_network_has_no_classes_and_downloads_no_backbone() -> None:
+def test_a_segmentation_network_has_its_weights_classes_and_downloads_no_backbone() -> None:
     network = load_network("torchvision:lraspp_mobilenet_v3_large", input_size=(64, 96))
-    assert network.classes is None
+    assert network.task == "segmentation"
+    weights = torchvision.models.get_model_weights(network.name)["DEFAULT"]
+    assert list(network.classes or ()) == weights.meta["categories"]
     assert network.input.at(64, 96) == network.input
+
+
+@pytest.mark.usefixtures("torch_home")
+def test_a_detection_network_normalizes_by_itself_and_sees_the_image_as_it_is() -> None:
+    network = load_network("torchvision:fasterrcnn_mobilenet_v3_large_320_fpn")
+    assert network.task == "detection"
+    weights = torchvision.models.get_model_weights(network.name)["DEFAULT"]
+    assert list(network.classes or ()) == weights.meta["categories"]
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (320, 320, 3), np.uint8))
+    (image,) = network.arguments(network.prepare(picture))[0]
+    assert torch.equal(image, pil_to_tensor(picture) / 255)
+    seen: list[torch.Size] = []
+    body = network.module.get_submodule("backbone")
+    body.register_forward_pre_hook(lambda _module, given: seen.append(given[0].shape))
+    network.module([image])
+    assert seen == [(1, 3, 320, 320)]
 
 
 def test_timms_input_is_that_of_its_configuration(

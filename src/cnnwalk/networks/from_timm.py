@@ -57,7 +57,7 @@ def timm_network(name: str, weights: Path | None) -> Network:
         description = f"weights of {path.name}"
     subset = infer_imagenet_subset(module)
     classes = imagenet_classes(subset) if subset else None
-    return Network(name, module, _input(module), classes, description)
+    return Network(name, module, _input(module), classes, description, "classification")
 
 
 def _input(module: nn.Module) -> InputSpec:

@@ -17,8 +17,9 @@ from torchvision.models.detection.transform import GeneralizedRCNNTransform
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms._presets import ObjectDetection, SemanticSegmentation
 
-from cnnwalk.networks.network import InputSpec, Network, NetworkError, Task
+from cnnwalk.networks.network import InputSpec, Network, NetworkError
 from cnnwalk.networks.offline import cached_download, describe_random, seeded_weights
+from cnnwalk.networks.outputs import Task
 from cnnwalk.networks.weights import fit_weights, read_weights
 from cnnwalk.references import suggest
 

@@ -6,40 +6,73 @@ import torch
 from torch import Tensor
 
 from cnnwalk.networks.network import Network, NetworkError
+from cnnwalk.networks.outputs import boxes_in, maps_in, scores_in, task_of
 from cnnwalk.references import explain
 
 
 def try_out(network: Network) -> None:
-    """Run the network once on its example input and compare the output with its class names.
+    """Run the network once on its example input, and see what its output says.
+
+    A network that does not tell its task gets the one that the output shows.
 
     Raises:
-        NetworkError: the network does not take its input, or has another number of classes.
+        NetworkError: the network does not take its input, does not return what its task needs,
+            or has another number of classes than names for them.
     """
     example = network.example_input()
     try:
         with torch.no_grad():
-            output = network.module(example)
+            output = network.module(*network.arguments(example))
     except Exception as error:
         raise NetworkError(
             f"{network.name} cannot take an input of shape {tuple(example.shape)}, it raises "
             f"{explain(error)}. Give the size it is made for with --input-size HxW, or let your "
             "code return a cnnwalk.networks.Network with its own input specification."
         ) from error
+    if network.task is None:
+        network.task = task_of(output, example)
+    _check_task(network, output)
     if network.classes is not None:
         _check_classes(network, output)
 
 
+def _check_task(network: Network, output: object) -> None:
+    if network.task == "segmentation" and maps_in(output) is None:
+        expected = "scores of K classes for each pixel, a tensor of floats (1, K, H, W)"
+    elif network.task == "detection" and boxes_in(output) is None:
+        expected = (
+            "for each image a mapping with 'boxes' (n, 4), 'labels' (n,) and 'scores' (n,), as "
+            "torchvision's detection networks do"
+        )
+    else:
+        return
+    raise NetworkError(
+        f"{network.name} is a network for {network.task}, but it returns {_described(output)}: "
+        f"it must return {expected}. Mend its forward, or leave the task of its "
+        "cnnwalk.networks.Network out."
+    )
+
+
 def _check_classes(network: Network, output: object) -> None:
-    count = len(network.classes or ())
-    if not isinstance(output, Tensor) or output.ndim != 2:
-        shape = f" of shape {tuple(output.shape)}" if isinstance(output, Tensor) else ""
+    names = len(network.classes or ())
+    if network.task == "detection":
+        return  # the labels of what is found tell nothing of how many there are
+    segments = network.task == "segmentation"
+    scores = maps_in(output) if segments else scores_in(output)
+    if scores is None:
         raise NetworkError(
-            f"There are {count} class names, but {network.name} gives "
-            f"{type(output).__name__}{shape}: class names need an output of shape "
-            f"(1, {count}). Leave the class names out."
+            f"There are {names} class names, but {network.name} returns {_described(output)}: "
+            f"class names need an output of shape (1, {names}). Leave the class names out."
         )
-    if output.shape[1] != count:
+    # One map of scores tells one class from what is not of that class.
+    count = 2 if segments and scores.shape[1] == 1 else scores.shape[1]
+    if count != names:
         raise NetworkError(
-            f"There are {count} class names, but {network.name} has {output.shape[1]} classes: "
-            f"give {output.shape[1]} names, in the order of the output."
+            f"There are {names} class names, but {network.name} has {count} classes: "
+            f"give {count} names, in the order of the output."
         )
+
+
+def _described(output: object) -> str:
+    shape = f" of shape {tuple(output.shape)}" if isinstance(output, Tensor) else ""
+    return f"{type(output).__name__}{shape}"
