@@ -5,39 +5,51 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from torch import nn
 
 from cnnwalk.graph import Granularity
 from cnnwalk.images import Dataset, MapDataset, find_images, samples
+from cnnwalk.layout import Course
 from cnnwalk.networks import Network, NetworkError, load_network, network_from_module, try_out
 from cnnwalk.server.listen import DEFAULT_HOST, listen
 from cnnwalk.server.run import RunningWalk
+from cnnwalk.server.showing import Showing
 from cnnwalk.server.walk import Walk
+
+Model: TypeAlias = nn.Module | Network | str
+"""What can be walked: a module, a network, or what ``cnnwalk walk`` takes."""
 
 
 def walk(  # noqa: PLR0913 - all but the model by name
-    model: nn.Module | Network | str,
+    model: Model | list[Model] | tuple[Model, ...],
     *,
     images: Dataset | MapDataset | Path | str | None = None,
     classes: Sequence[str] | None = None,
     input_size: tuple[int, int] | None = None,
     granularity: Granularity = "layers",
+    depth: int | None = None,
+    course: Course = "straight",
     host: str = DEFAULT_HOST,
     port: int | None = None,
 ) -> RunningWalk:
-    """Serve a walk through a network from a thread of its own; returns as soon as it answers.
+    """Serve a walk through networks from a thread of its own; returns as soon as it answers.
 
     In a script, call `wait` on what is returned, since the walk ends with the process.
 
     Args:
         model: a module, a `Network`, or what ``cnnwalk walk`` takes, such as
-            ``torchvision:resnet50``. A bare module gets ImageNet's mean and standard deviation.
+            ``torchvision:resnet50``; several stand side by side. A bare module gets ImageNet's
+            mean and standard deviation.
         images: a map-style PyTorch dataset, a folder, or a reference such as
             ``module.path:dataset``; None for photographs that come along.
-        classes: names of the output's values and of the dataset's labels, in order.
+        classes: names of the output's values, in every network, and of the dataset's labels,
+            in order.
         input_size: height and width in pixels of the input, for modules and references.
         granularity: how fine the layers are.
+        depth: levels of blocks that are open on arrival; None for all.
+        course: how the walk runs on arrival, ``straight`` or ``spiral``.
         host: address to listen at.
         port: None for 8765 or the next free one, 0 for any free one.
 
@@ -47,11 +59,13 @@ def walk(  # noqa: PLR0913 - all but the model by name
         CaptureError: the network cannot be recorded.
         ListenError: the port is in use.
     """
-    network = _network(model, classes, input_size)
+    models = model if isinstance(model, list | tuple) else [model]
+    networks = [_network(each, classes, input_size) for each in models]
     dataset = samples() if images is None else find_images(images, classes)
     listener = listen(host, port)
     try:
-        return RunningWalk(Walk([network], [dataset], granularity=granularity), listener)
+        showing = Showing(granularity, depth, course)
+        return RunningWalk(Walk(networks, [dataset], showing=showing), listener)
     except BaseException:
         listener.socket.close()
         raise

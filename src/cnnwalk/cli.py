@@ -10,7 +10,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from cnnwalk.graph import Granularity
+from cnnwalk.layout.places import Course
 from cnnwalk.server.listen import DEFAULT_HOST
+from cnnwalk.server.showing import Showing
 from cnnwalk.terminal.errors import plain_errors
 from cnnwalk.terminal.networks import NetworkOptions
 from cnnwalk.terminal.walk import WalkOptions, run_walk
@@ -41,11 +43,17 @@ def _size(text: str) -> _Size:
 
 Spec = Annotated[str, typer.Argument(metavar="NETWORK", help=_FORMS)]
 Specs = Annotated[list[str], typer.Argument(metavar="NETWORK...", help=_FORMS)]
-Weights = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="State dict: .safetensors, or of torch.save.")
+_STATE_DICT = "State dict: .safetensors, or of torch.save"
+Weights = Annotated[Path | None, typer.Option(metavar="FILE", help=f"{_STATE_DICT}.")]
+WeightsOfEach = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--weights", metavar="FILE", help=f"{_STATE_DICT}; once for each network, in their order."
+    ),
 ]
 Classes = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Class names: one a line, or a JSON list.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Class names, of all networks: one a line, or a JSON list."),
 ]
 # A plain tuple would ask for two arguments.
 InputSize = Annotated[
@@ -57,6 +65,11 @@ Images = Annotated[
     typer.Option(metavar="DIR|module:dataset", help="Your images; else photographs come along."),
 ]
 Detail = Annotated[Granularity, typer.Option(help="How fine the layers are.")]
+Depth = Annotated[
+    int | None,
+    typer.Option(min=0, help="Levels of blocks that are open.", show_default="all"),
+]
+Way = Annotated[Course, typer.Option(help="How the walk runs.")]
 Device = Annotated[str, typer.Option(help="Where torch runs, such as cpu or cuda:0.")]
 Host = Annotated[str, typer.Option(help="Address to listen at; by default this machine alone.")]
 Port = Annotated[
@@ -84,23 +97,25 @@ def demo(
 @app.command()
 def walk(  # noqa: PLR0913, PLR0917 - an option each
     networks: Specs,
-    weights: Weights = None,
+    weights: WeightsOfEach = None,
     images: Images = None,
     classes: Classes = None,
     input_size: InputSize = None,
     granularity: Detail = "layers",
+    depth: Depth = None,
+    course: Way = "straight",
     host: Host = DEFAULT_HOST,
     port: Port = None,
     no_browser: NoBrowser = False,
     device: Device = "cpu",
 ) -> None:
-    """Walk networks of your own; the page shows the first and offers the others."""
+    """Walk networks of your own; several stand side by side."""
     run_walk(
         WalkOptions(
             networks,
-            NetworkOptions(weights, classes, input_size, device),
+            NetworkOptions(weights or (), classes, input_size, device),
             images=images,
-            granularity=granularity,
+            showing=Showing(granularity, depth, course),
             host=host,
             port=port,
             browser=not no_browser,
@@ -115,13 +130,15 @@ def graph(  # noqa: PLR0913, PLR0917 - an option each
     weights: Weights = None,
     input_size: InputSize = None,
     granularity: Detail = "layers",
+    depth: Depth = None,
     device: Device = "cpu",
 ) -> None:
     """Print the captured graph."""
     from cnnwalk.terminal.graph import print_graph
 
-    options = NetworkOptions(weights, None, input_size, device)
-    print_graph(network, options, granularity, as_json=as_json)
+    options = NetworkOptions([weights] if weights else (), None, input_size, device)
+    showing = Showing(granularity, depth)
+    print_graph(network, options, showing, as_json=as_json)
 
 
 @app.command()

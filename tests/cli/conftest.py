@@ -69,6 +69,10 @@ def networks(tmp_path):
             def build():
                 return Small()
 
+            def deep():
+                layer = lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1))
+                return nn.Sequential(nn.Sequential(layer(), layer(), layer()))
+
             def raising():
                 raise RuntimeError("the disk with the model is gone")
 

@@ -44,9 +44,9 @@ def test_importing_cnnwalk_loads_nothing():
     ("command", "options"),
     [
         ("demo", "--host --port --no-browser --device"),
-        ("walk", "--weights --images --classes --input-size --granularity --host --port "
-                 "--no-browser --device NETWORK"),
-        ("graph", "--json NETWORK"),
+        ("walk", "--weights --images --classes --input-size --granularity --depth --course "
+                 "--host --port --no-browser --device NETWORK"),
+        ("graph", "--json --granularity --depth NETWORK"),
     ],
 )  # fmt: skip
 def test_every_option_is_explained(cnnwalk, command, options):
@@ -94,6 +94,20 @@ def test_the_graph_to_read_shows_blocks_labels_and_shapes(cnnwalk, networks):
     assert lines.index(stem) < lines.index(conv)
 
 
+def test_the_graph_is_printed_with_blocks_open_to_a_depth(cnnwalk, networks):
+    def layers(*options):
+        code, out, err = cnnwalk("graph", f"{networks}:deep", "--json", *options)
+        assert (code, err) == (0, "")
+        return [layer["label"] for layer in json.loads(out)["layers"]]
+
+    assert len(layers()) == 1 + 3 * 2
+    assert layers("--depth", 0)[1:] == ["Sequential, 6 layers"]
+    assert layers("--depth", 1)[1:] == ["Sequential, 2 layers"] * 3
+    assert layers("--depth", 2) == layers()
+    assert layers("--granularity", "blocks", "--depth", 0) == layers("--depth", 0)
+    assert len(layers("--granularity", "ops", "--depth", 1)) == 1 + 3
+
+
 def test_a_network_that_ends_in_one_number_can_be_read(cnnwalk, networks):
     code, out, err = cnnwalk("graph", f"{networks}:Mean")
     assert (code, err) == (0, "")
@@ -126,7 +140,8 @@ BAD = [
     (["walk", "{networks}:build", "--images", "{folder}/empty", "--port", "0"], "empty"),
     (["walk", "{networks}:build", "--images", "{folder}/texts", "--port", "0"], "can be read"),
     (["walk", "{networks}:build", "--images", "{networks}:missing", "--port", "0"], "has no"),
-    (["walk", "{networks}:build", "demo", "--weights", "w.pt", "--port", "0"], "2 are given"),
+    (["walk", "{networks}:build", "demo", "--weights", "w.pt", "--port", "0"],
+     "1 --weights for 2 networks: give one FILE for each"),
     (["demo", "--port", "{busy}", "--no-browser"], "choose another one with --port"),
     (["demo", "--host", "no.such.host.invalid", "--no-browser"], "no.such.host.invalid"),
 ]  # fmt: skip
@@ -163,6 +178,8 @@ def test_bad_input_is_one_line_and_exit_code_2(cnnwalk, things, arguments, sente
         (["walk", "demo", "--port", "http"], "--port"),
         (["walk", "demo", "--port", "70000"], "--port"),
         (["walk", "demo", "--granularity", "atoms"], "--granularity"),
+        (["walk", "demo", "--course", "zigzag"], "--course"),
+        (["graph", "demo", "--depth", "-1"], "--depth"),
         (["walk"], "NETWORK"),
         (["fly"], "fly"),
         (["demo", "--fast"], "--fast"),
@@ -181,8 +198,12 @@ def test_several_networks_of_one_s_own_with_one_s_own_images(start, networks, tm
     Image.new("RGB", (20, 20), (200, 0, 0)).save(tmp_path / "images" / "red.png")
     process, lines = start(
         "walk", f"{networks}:build", f"{networks}:build", "--images", tmp_path / "images",
-        "--input-size", "16x16", "--granularity", "ops", "--port", "0",
+        "--input-size", "16x16", "--granularity", "ops", "--depth", "0", "--course", "spiral",
+        "--port", "0",
     )  # fmt: skip
+    assert lines[0].startswith("Small: ")
+    assert lines[0].endswith("; 1 block is collapsed on arrival")
+    assert lines[1].startswith("Small (2): ")
     assert lines[-2] == "Ctrl-C ends the walk."
     url = lines[-1].removeprefix("cnnwalk: ready at ")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{22,}", url)
@@ -190,6 +211,9 @@ def test_several_networks_of_one_s_own_with_one_s_own_images(start, networks, tm
         browser.get(url)
         info = browser.get(f"{url.partition('?')[0]}api/walk").json()
     assert {network["input"]["height"] for network in info["networks"]} == {16}
+    assert [network["name"] for network in info["networks"]] == ["Small", "Small (2)"]
+    assert {network["course"] for network in info["networks"]} == {"spiral"}
+    assert {tuple(network["collapsed"]) for network in info["networks"]} == {("stem",)}
     assert [dataset["count"] for dataset in info["datasets"]] == [1]
     assert info["first_image"]["name"] == "red.png"
     process.send_signal(signal.SIGTERM)

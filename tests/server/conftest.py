@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.client
 import threading
@@ -18,6 +19,7 @@ from cnnwalk.images import samples
 from cnnwalk.networks import InputSpec, Network
 from cnnwalk.server.listen import listen
 from cnnwalk.server.run import RunningWalk
+from cnnwalk.server.showing import Showing
 from cnnwalk.server.walk import Walk
 
 
@@ -92,8 +94,14 @@ def serve() -> Iterator[Callable[..., RunningWalk]]:
     """Return the function that serves networks; what it started ends with the test."""
     started: list[RunningWalk] = []
 
-    def start(*networks: Network, port: int = 0, host: str = "127.0.0.1") -> RunningWalk:
-        started.append(RunningWalk(Walk(networks, [samples()]), listen(host, port)))
+    def start(
+        *networks: Network,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        showing: Showing | None = None,
+    ) -> RunningWalk:
+        walk = Walk(networks, [samples()], showing=showing)
+        started.append(RunningWalk(walk, listen(host, port)))
         return started[-1]
 
     yield start
@@ -103,11 +111,11 @@ def serve() -> Iterator[Callable[..., RunningWalk]]:
 
 @dataclasses.dataclass
 class Server:
-    """A running walk and how to reach it."""
+    """A running walk and how to reach it; `small` is its network where that is the usual one."""
 
     running: RunningWalk
-    small: SmallNetwork
     client: httpx.Client
+    small: SmallNetwork | None = None
 
     @property
     def walk(self) -> Walk:
@@ -134,6 +142,10 @@ class Server:
         first = self.walk.first_image
         assert first is not None
         return first.id
+
+    @property
+    def hall_path(self) -> str:
+        return f"/api/networks/{self.network}/hall"
 
     @property
     def pass_path(self) -> str:
@@ -177,12 +189,26 @@ class Answer:
 
 
 @pytest.fixture
-def server(serve: Callable[..., RunningWalk], small: SmallNetwork) -> Iterator[Server]:
-    running = serve(small.network)
-    base, _, token = running.url.partition("?token=")
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
-        yield Server(running, small, client)
+def connect() -> Iterator[Callable[..., Server]]:
+    """Return the function that gives a client of a running walk."""
+    with contextlib.ExitStack() as clients:
+
+        def to(running: RunningWalk, small: SmallNetwork | None = None) -> Server:
+            base, _, token = running.url.partition("?token=")
+            headers = {"Authorization": f"Bearer {token}"}
+            client = httpx.Client(base_url=base, headers=headers, timeout=60)
+            return Server(running, clients.enter_context(client), small)
+
+        yield to
+
+
+@pytest.fixture
+def server(
+    serve: Callable[..., RunningWalk],
+    small: SmallNetwork,
+    connect: Callable[..., Server],
+) -> Server:
+    return connect(serve(small.network), small)
 
 
 @pytest.fixture

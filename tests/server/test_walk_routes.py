@@ -9,6 +9,8 @@ import numpy as np
 import cnnwalk
 from cnnwalk.capture import record
 from cnnwalk.layout.arrange import arrange
+from cnnwalk.server.showing import Showing
+from cnnwalk.server.walk import Walk
 
 
 def test_the_walk_says_what_there_is(server, small):
@@ -31,6 +33,7 @@ def test_the_walk_says_what_there_is(server, small):
         "classes": 5,
         "warnings": [],
         "collapsed": [],
+        "course": "straight",
     }
     (dataset,) = info["datasets"]
     assert dataset["count"] == len(server.walk.datasets[dataset["id"]])
@@ -55,14 +58,13 @@ def as_json(value):
 
 def test_networks_are_named_by_all_that_the_page_keeps_of_them(serve, small):
     """What a browser keeps for ever must never be taken for that of another hall."""
-    from cnnwalk.server.walk import Walk
-
-    walks = [Walk([small.network], [], granularity=each) for each in ("layers", "ops", "layers")]
-    layers, ops, again = (next(iter(walk.networks)) for walk in walks)
+    showings = [Showing(), Showing("ops"), Showing(course="spiral"), Showing()]
+    walks = [Walk([small.network], [], showing=showing) for showing in showings]
+    layers, ops, spiral, again = (next(iter(walk.networks)) for walk in walks)
     for walk in walks:
         walk.close()
     assert layers == again
-    assert layers != ops
+    assert len({layers, ops, spiral}) == 3
 
 
 def test_statistics_of_weights_are_those_of_numpy(server, small):

@@ -114,6 +114,9 @@ export interface paths {
         /**
          * Get Hall
          * @description A network's graph and how it stands in space.
+         *
+         *     Of its blocks, those in `collapsed` are shown as one layer, or all that lie deeper than
+         *     `depth` levels; with neither, none.
          */
         get: operations["get_hall"];
         put?: never;
@@ -579,7 +582,7 @@ export interface components {
         };
         /**
          * Mark
-         * @description A landmark that the network's own code sets: `text` stands before the layer with id `layer`.
+         * @description A landmark that the network's own code sets: `text` stands before the layer of id `layer`.
          */
         Mark: {
             /** Layer */
@@ -602,6 +605,12 @@ export interface components {
              * @description ids of the blocks that are collapsed on arrival
              */
             collapsed: string[];
+            /**
+             * Course
+             * @description how the walk runs on arrival
+             * @enum {string}
+             */
+            course: "straight" | "spiral";
             /**
              * Description
              * @description where its weights come from, for people
@@ -1038,7 +1047,11 @@ export interface operations {
     };
     get_hall: {
         parameters: {
-            query?: never;
+            query?: {
+                collapsed?: string[] | null;
+                depth?: number | null;
+                course?: "straight" | "spiral";
+            };
             header?: never;
             path: {
                 network: string;

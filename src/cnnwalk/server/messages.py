@@ -37,6 +37,7 @@ class NetworkSummary(_Message):
     classes: int | None = Field(description="number of classes, None when it does not classify")
     warnings: list[str]
     collapsed: list[str] = Field(description="ids of the blocks that are collapsed on arrival")
+    course: Course = Field(description="how the walk runs on arrival")
 
 
 class DatasetSummary(_Message):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import logging
 import secrets
 import threading
@@ -14,8 +11,6 @@ from http import HTTPStatus
 import numpy as np
 import numpy.typing as npt
 
-from cnnwalk.capture import record
-from cnnwalk.graph import Granularity, Graph
 from cnnwalk.images import (
     Dataset,
     ImageError,
@@ -26,53 +21,23 @@ from cnnwalk.images import (
     draw,
     noise,
 )
-from cnnwalk.layout import Arrangement
-from cnnwalk.layout.arrange import arrange
 from cnnwalk.networks import Network
 from cnnwalk.passes import PassError, Passes
+from cnnwalk.server.halls import Halls
 from cnnwalk.server.messages import (
     DatasetSummary,
     Draw,
     ImageInfo,
-    InputSpecification,
-    NetworkSummary,
     WalkInfo,
 )
 from cnnwalk.server.problems import ProblemError
+from cnnwalk.server.served import ServedNetwork, serve, told_apart
+from cnnwalk.server.showing import Showing
 from cnnwalk.version import __version__
 
 _FIRST_TRIES = 16
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclasses.dataclass(frozen=True)
-class ServedNetwork:
-    """A network with its graph and how it stands; `id` names all of these."""
-
-    id: str
-    network: Network
-    graph: Graph
-    arrangement: Arrangement
-
-    def summary(self) -> NetworkSummary:
-        """Return what the page is told of it."""
-        spec, classes = self.network.input, self.network.classes
-        return NetworkSummary(
-            id=self.id,
-            name=self.network.name,
-            description=self.network.description,
-            input=InputSpecification(
-                channels=spec.channels,
-                height=spec.height,
-                width=spec.width,
-                mean=list(spec.mean),
-                std=list(spec.std),
-            ),
-            classes=None if classes is None else len(classes),
-            warnings=list(self.graph.warnings),
-            collapsed=[],
-        )
 
 
 class Walk:
@@ -82,6 +47,7 @@ class Walk:
         instance: new with every walk, so that a page notices a restart.
         networks: by the id that the page names them by, in the order given.
         datasets: by id, in the order given.
+        halls: the networks as they are shown.
         images: what can be inserted.
         passes: what has been, or is being, inserted.
         first_image: is inserted on arrival: the first image of the first dataset.
@@ -92,15 +58,15 @@ class Walk:
         networks: Sequence[Network],
         datasets: Sequence[Dataset],
         *,
-        granularity: Granularity = "layers",
+        showing: Showing | None = None,
         on_step: Callable[[str], None] = lambda _step: None,
     ) -> None:
         """Record every network's graph and arrange it.
 
         Args:
-            networks: at least one.
+            networks: at least one; those of one name are numbered.
             datasets: may be empty.
-            granularity: of the graphs.
+            showing: how the networks are shown on arrival; layers on a straight course if None.
             on_step: is told what happens, in a few words, before each long step.
 
         Raises:
@@ -108,14 +74,15 @@ class Walk:
         """
         self.instance = secrets.token_hex(8)
         self.datasets = {dataset.id: dataset for dataset in datasets}
+        self.halls = Halls()
         self.images = ImageStore()
         self.passes = Passes()
         self.networks: dict[str, ServedNetwork] = {}
         # One upload is decoded at a time: its pixels may take 256 MB.
         self._upload_lock = threading.Lock()
-        for network in networks:
+        for network in told_apart(networks):
             on_step(f"recording {network.name}")
-            served = _stand(network, granularity)
+            served = serve(network, showing or Showing())
             self.networks[served.id] = served
             self.passes.add(network, served.graph)
         on_step("reading the first image")
@@ -228,19 +195,6 @@ class Walk:
             reload=lambda: dataset.item(index).image,
         )
         return _image_info(stored)
-
-
-def _stand(network: Network, granularity: Granularity) -> ServedNetwork:
-    recording = record(network.module, network.example_input(), name=network.name)
-    graph = recording.graph(granularity)
-    arrangement = arrange(graph)
-    # Browsers keep what is under this id forever, so it names the version of the code, too.
-    content = json.dumps(
-        [__version__, network.id, graph.to_json(), dataclasses.asdict(arrangement)]
-    )
-    return ServedNetwork(
-        hashlib.sha256(content.encode()).hexdigest()[:16], network, graph, arrangement
-    )
 
 
 def _image_info(stored: StoredImage) -> ImageInfo:

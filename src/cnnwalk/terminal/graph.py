@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from cnnwalk.graph import Granularity, Graph, Layer, maps_shape
+from cnnwalk.collapse import collapse
+from cnnwalk.graph import Graph, Layer, maps_shape
+from cnnwalk.server.showing import Showing
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
+
+if TYPE_CHECKING:
+    from cnnwalk.capture import Recording
 
 _FILE_WIDTH = 1000  # where nobody sees an edge, no line is cut
 
 
-def print_graph(
-    spec: str, options: NetworkOptions, granularity: Granularity, *, as_json: bool
-) -> None:
+def print_graph(spec: str, options: NetworkOptions, showing: Showing, *, as_json: bool) -> None:
     """Record a network and print its graph on standard output.
 
     Raises:
@@ -30,8 +34,9 @@ def print_graph(
         from cnnwalk.capture import record
 
         on_step(f"recording {network.name}")
-        recording = record(network.module, network.example_input(), name=network.name)
-        graph = recording.graph(granularity)
+        arguments = network.arguments(network.example_input())
+        recording = record(network.module, arguments, name=network.name)
+        graph = _graph(recording, showing)
     if as_json:
         json.dump(graph.to_json(), sys.stdout, indent=2)
         print()
@@ -40,6 +45,13 @@ def print_graph(
         if not console.is_terminal:
             console.width = _FILE_WIDTH
         console.print(_tree(graph))
+
+
+def _graph(recording: Recording, showing: Showing) -> Graph:
+    if showing.depth is None:
+        return recording.graph(showing.granularity)
+    graph = showing.graph(recording)
+    return collapse(graph, showing.collapsed(graph))
 
 
 def _tree(graph: Graph) -> Tree:

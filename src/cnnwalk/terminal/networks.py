@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,36 +13,59 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class NetworkOptions:
-    """How to load networks; None leaves the choice to where they come from."""
+    """How to load networks; None and nothing leave the choice to where they come from.
 
-    weights: Path | None = None
+    Attributes:
+        weights: a file for each network, in the order of the networks.
+        classes: a file of class names, for all of them.
+        input_size: height and width in pixels, for all of them.
+        device: where torch runs them.
+    """
+
+    weights: Sequence[Path] = ()
     classes: Path | None = None
     input_size: tuple[int, int] | None = None
     device: str = "cpu"
 
 
 def load_networks(
-    specs: list[str], options: NetworkOptions, on_step: Callable[[str], None]
+    specs: list[str],
+    options: NetworkOptions,
+    on_step: Callable[[str], None],
+    *,
+    trial: bool = True,
 ) -> list[Network]:
-    """Load all of them; raises NetworkError when one cannot be had."""
+    """Load all of them.
+
+    Args:
+        specs: as the user names them.
+        options: how to load them.
+        on_step: is told what happens.
+        trial: whether to run each once, to say early what does not fit.
+
+    Raises:
+        NetworkError: one cannot be had, or there are not as many weights as networks.
+    """
     on_step("loading torch")
     from cnnwalk.networks import NetworkError, load_network
 
-    if len(specs) > 1 and (options.weights or options.classes):
+    files: Sequence[Path | None] = options.weights or [None] * len(specs)
+    if len(files) != len(specs):
         raise NetworkError(
-            f"--weights and --classes are for one network, but {len(specs)} are given: walk them "
-            "one by one, or give functions that load their own weights."
+            f"{len(files)} --weights for {len(specs)} networks: give one FILE for each network, in "
+            "their order, or none and let functions of your own load their weights."
         )
     networks = []
-    for spec in specs:
+    for spec, weights in zip(specs, files, strict=True):
         on_step(f"loading {spec}")
         networks.append(
             load_network(
                 spec,
-                weights=options.weights,
+                weights=weights,
                 classes=options.classes,
                 input_size=options.input_size,
                 device=options.device,
+                trial=trial,
             )
         )
     return networks

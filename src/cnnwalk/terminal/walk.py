@@ -14,8 +14,9 @@ import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cnnwalk.graph import Granularity, maps_shape
+from cnnwalk.graph import maps_shape
 from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, Listener, listen
+from cnnwalk.server.showing import Showing
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
 
@@ -31,7 +32,7 @@ class WalkOptions:
     networks: list[str]
     loading: NetworkOptions
     images: str | None = None
-    granularity: Granularity = "layers"
+    showing: Showing = dataclasses.field(default_factory=Showing)
     host: str = DEFAULT_HOST
     port: int | None = None
     browser: bool = True
@@ -75,7 +76,7 @@ def _load(options: WalkOptions, on_step: Callable[[str], None]) -> Walk:
 
     on_step("looking for images")
     datasets = [samples() if options.images is None else find_images(options.images)]
-    return Walk(networks, datasets, granularity=options.granularity, on_step=on_step)
+    return Walk(networks, datasets, showing=options.showing, on_step=on_step)
 
 
 def _close(running: RunningWalk) -> None:
@@ -96,7 +97,10 @@ def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) ->
     for served in running.walk.networks.values():
         layers = served.graph.layers
         maps = sum(maps_shape(layer.shape)[0] for layer in layers)
-        print(f"{served.network.name}: {len(layers)} layers, {maps:,} feature maps")
+        print(
+            f"{served.network.name}: {len(layers)} layers, {maps:,} feature maps"
+            f"{_collapsed(len(served.arrival.collapsed))}"
+        )
         for warning in served.graph.warnings:
             print(f"cnnwalk: {served.network.name}: {warning}", file=sys.stderr)
     for dataset in running.walk.datasets.values():
@@ -106,6 +110,12 @@ def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) ->
         print(f"From your own machine: ssh -L {at} {getpass.getuser()}@{socket.gethostname()}")
     print("Ctrl-C ends the walk.")
     print(f"cnnwalk: ready at {running.url}", flush=True)
+
+
+def _collapsed(count: int) -> str:
+    if count == 0:
+        return ""
+    return f"; {count} {'block is' if count == 1 else 'blocks are'} collapsed on arrival"
 
 
 def _has_browser() -> bool:

@@ -10,7 +10,8 @@ from cnnwalk.server.problems import not_found
 
 if TYPE_CHECKING:
     from cnnwalk.images import StoredImage
-    from cnnwalk.server.walk import ServedNetwork, Walk
+    from cnnwalk.server.served import ServedNetwork
+    from cnnwalk.server.walk import Walk
 
 
 def walk_of(request: Request) -> Walk:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Request, Response
+
+from cnnwalk.layout import Course
 from cnnwalk.server.caching import revalidate, tag
+from cnnwalk.server.halls import view_of
 from cnnwalk.server.messages import Hall, Health, WalkInfo, WeightStatistics
 from cnnwalk.server.routes.state import network_of, walk_of
 
@@ -23,18 +27,24 @@ async def get_walk(request: Request) -> WalkInfo:
     return walk_of(request).info()
 
 
-@router.get("/networks/{network}/hall")
-async def get_hall(request: Request, response: Response, network: str) -> Hall:
-    """A network's graph and how it stands in space."""
+@router.get("/networks/{network}/hall", response_model=Hall)
+def get_hall(
+    request: Request,
+    network: str,
+    collapsed: Annotated[list[str] | None, Query()] = None,
+    depth: Annotated[int | None, Query(ge=0)] = None,
+    course: Course = "straight",
+) -> Response:
+    """A network's graph and how it stands in space.
+
+    Of its blocks, those in `collapsed` are shown as one layer, or all that lie deeper than
+    `depth` levels; with neither, none.
+    """
     served = network_of(request, network)
-    response.headers.update(revalidate(request, tag("hall", network)))
-    return Hall(
-        network=network,
-        graph=served.graph,
-        arrangement=served.arrangement,
-        collapsed=[],
-        course="straight",
-    )
+    view = view_of(served.graph, collapsed or (), depth=depth, course=course)
+    headers = revalidate(request, tag("hall", network, view.course, *view.collapsed))
+    hall = walk_of(request).halls.read(network, served.graph, view)
+    return Response(hall, headers=headers, media_type="application/json")
 
 
 @router.get("/networks/{network}/weights")

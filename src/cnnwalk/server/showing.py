@@ -1,0 +1,45 @@
+"""How a walk shows its networks on arrival."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from cnnwalk.collapse import blocks_at, main_blocks
+from cnnwalk.graph import Granularity, Graph
+from cnnwalk.layout.places import Course
+
+if TYPE_CHECKING:
+    from cnnwalk.capture import Recording
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Showing:
+    """What is recorded of every network of a walk, and how it is shown on arrival.
+
+    Attributes:
+        granularity: how fine the layers are. `blocks` is `layers` with the main blocks
+            collapsed, so that a visitor can expand them.
+        depth: levels of blocks that are open, 0 for none; at None, all are, or what
+            `granularity` says.
+        course: how the walk runs.
+    """
+
+    granularity: Granularity = "layers"
+    depth: int | None = None
+    course: Course = "straight"
+
+    def graph(self, recording: Recording) -> Graph:
+        """Return the graph of which all that can be shown is a view: nothing is collapsed.
+
+        Raises:
+            CaptureError: the recording has nothing of this granularity.
+        """
+        finest: Granularity = "layers" if self.granularity == "blocks" else self.granularity
+        return recording.graph(finest)
+
+    def collapsed(self, graph: Graph) -> tuple[str, ...]:
+        """Return the ids of the blocks that are collapsed on arrival."""
+        if self.depth is not None:
+            return blocks_at(graph, self.depth)
+        return main_blocks(graph) if self.granularity == "blocks" else ()
