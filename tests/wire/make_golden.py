@@ -10,11 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from cnnwalk.wire import (
+    Detection,
+    Detections,
     Histogram,
     LayerHeader,
+    Partial,
     Prediction,
     ProblemHeader,
     ResultHeader,
+    Segment,
+    Segmentation,
     Statistics,
     ValuesHeader,
     encode_frame,
@@ -88,9 +93,44 @@ def _frames():
     ]
     frames["result"] = (ResultHeader(predictions=top, seconds=0.125), [], {})
     frames["result_without_classes"] = (ResultHeader(predictions=[], seconds=1.5), [], {})
+    frames |= _results(top[:1])
     detail = "Layer conv1: 3 channels were expected – the image has 4."
     frames["problem"] = (ProblemHeader(detail=detail), [], {})
     return frames
+
+
+def _results(top):
+    """Return the ends of passes that say more than classes."""
+    region = (0.125, 0.0, 0.875, 1.0)
+    places = np.array([[0, 0, 1], [1, 0, 0], [255, 0, 2]], np.uint8)
+    segmentation = Segmentation(
+        region=region,
+        shape=places.shape,
+        segments=[
+            Segment(index=0, label="__background__", color=None, share=5 / 9),
+            Segment(index=12, label="dog", color="#56b4e9", share=2 / 9),
+            Segment(index=7, label="bus – “double decker”", color="#e69f00", share=1 / 9),
+        ],
+    )
+    detections = Detections(
+        region=region,
+        threshold=0.5,
+        below=3,
+        found=[
+            Detection(index=18, label="dog", color="#56b4e9", score=0.75, box=(0, 0.25, 0.5, 1)),
+            Detection(index=1, label="person", color="#e69f00", score=0.5, box=(0.5, 0, 1, 0.125)),
+        ],
+    )
+    partial = Partial(layers=["roi_heads.fc6", "add.2"], detail="Not all of café was reached.")
+    return {
+        "segmentation": (
+            ResultHeader(predictions=[], seconds=0.25, segmentation=segmentation),
+            [places],
+            {"places": places.flatten().tolist()},
+        ),
+        "detections": (ResultHeader(predictions=[], seconds=0.5, detections=detections), [], {}),
+        "partial": (ResultHeader(predictions=top, seconds=0.5, partial=partial), [], {}),
+    }
 
 
 def _layer(level, encoding, scales, planes):

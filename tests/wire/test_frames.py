@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnwalk.wire import LayerHeader, ProblemHeader, ValuesHeader, decode_frames, encode_frame
+from cnnwalk.wire import (
+    LayerHeader,
+    ProblemHeader,
+    ResultHeader,
+    ValuesHeader,
+    decode_frames,
+    encode_frame,
+)
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -33,9 +40,18 @@ def test_golden_frames_read_as_expected(name):
             channels = header.shape[0]
             assert np.frombuffer(payload[: 4 * channels], "<f4").tolist() == entry["scales"]
             assert list(payload[4 * channels :]) == entry["codes"]
+        if isinstance(header, ResultHeader) and header.segmentation is not None:
+            height, width = header.segmentation.shape
+            assert list(payload) == entry["places"]
+            assert len(payload) == height * width
         if isinstance(header, ValuesHeader):
             numbers = [float(number) for number in entry["values"]]
             np.testing.assert_array_equal(np.frombuffer(payload, "<f4"), np.float32(numbers))
+
+
+def test_a_result_is_as_short_as_what_it_says():
+    stored = (GOLDEN / "result_without_classes.bin").read_bytes()[8:]
+    assert json.loads(stored) == {"type": "result", "predictions": [], "seconds": 1.5}
 
 
 @pytest.mark.parametrize("letters", range(4))

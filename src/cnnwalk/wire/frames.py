@@ -40,8 +40,11 @@ import struct
 from collections.abc import Iterator
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import Buffer
+
+from cnnwalk.wire.message import Message
+from cnnwalk.wire.result import ResultHeader
 
 Level = Literal["base", "detail"]
 Encoding = Literal["unsigned", "signed", "split"]
@@ -59,15 +62,7 @@ _LENGTHS = struct.Struct("<II")
 _ALIGNMENT = 4
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        json_schema_serialization_defaults_required=True,  # so that clients may rely on `type`
-    )
-
-
-class Histogram(_Message):
+class Histogram(Message):
     """Counts of finite values in `HISTOGRAM_BINS` bins of equal width from low to high.
 
     The last bin includes `high`, as in `numpy.histogram`.
@@ -78,7 +73,7 @@ class Histogram(_Message):
     counts: list[int] = Field(min_length=HISTOGRAM_BINS, max_length=HISTOGRAM_BINS)
 
 
-class Statistics(_Message):
+class Statistics(Message):
     """What a layer's values are like in one pass, or what a layer's weights are like.
 
     Attributes:
@@ -100,7 +95,7 @@ class Statistics(_Message):
     histogram: Histogram
 
 
-class LayerHeader(_Message):
+class LayerHeader(Message):
     """One layer's activation at one level.
 
     The payload is float32 scales of shape (C,), then uint8 codes of shape (C, h, w), or
@@ -122,7 +117,7 @@ class LayerHeader(_Message):
     statistics: Statistics | None = None
 
 
-class ValuesHeader(_Message):
+class ValuesHeader(Message):
     """One feature map in its true values; the payload is float32 of shape (h, w)."""
 
     type: Literal["values"] = "values"
@@ -131,25 +126,7 @@ class ValuesHeader(_Message):
     shape: tuple[int, int]
 
 
-class Prediction(_Message):
-    """A class and the softmax probability (0..1) that the network gives it."""
-
-    index: int
-    label: str
-    probability: float
-
-
-class ResultHeader(_Message):
-    """The end of a pass; no payload. `predictions` has at most 10, the most probable first,
-    and is empty for a network that does not classify.
-    """
-
-    type: Literal["result"] = "result"
-    predictions: list[Prediction]
-    seconds: float = Field(description="wall time of the forward pass with its recording, in s")
-
-
-class ProblemHeader(_Message):
+class ProblemHeader(Message):
     """The pass stopped: no more frames follow; no payload. `detail` is a sentence for people."""
 
     type: Literal["problem"] = "problem"
