@@ -11,6 +11,7 @@ from torchvision.models import ResNet50_Weights
 from torchvision.transforms import v2
 
 from cnnwalk.networks import InputSpec, Network, NetworkError
+from cnnwalk.pixels import ChannelError
 
 
 def network(spec: InputSpec) -> Network:
@@ -76,6 +77,74 @@ def test_grayscale_networks_get_luminance(photograph: Callable[[str], Image.Imag
     assert ((prepared[0, 0] * 0.25 + 0.5) - luminance).abs().max() < 2.5 / 255
 
 
+@pytest.mark.parametrize("channels", [2, 4, 12])
+def test_other_networks_get_the_luminance_of_a_photograph_in_every_channel(
+    photograph: Callable[[str], Image.Image], channels: int
+) -> None:
+    size = {"height": 28, "width": 40}
+    prepared = network(InputSpec(channels, **size)).prepare(photograph("coffee.png"))
+    gray = network(InputSpec(1, **size)).prepare(photograph("coffee.png").convert("L"))
+    assert prepared.shape == (1, channels, 28, 40)
+    assert torch.equal(prepared, gray.expand(-1, channels, -1, -1))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 12])
+def test_an_image_of_the_networks_channels_keeps_each_of_them(channels: int) -> None:
+    values = np.random.default_rng(1).random((20, 30, channels), dtype=np.float32)
+    means = tuple(np.linspace(0.2, 0.8, channels).tolist())
+    spec = InputSpec(channels, 20, 30, means, (0.25,))
+    expected = (values.transpose(2, 0, 1) - np.array(means)[:, None, None]) / 0.25
+    assert np.abs(network(spec).prepare(values)[0].numpy() - expected).max() < 1e-5
+
+
+def test_channels_are_scaled_as_photographs_are() -> None:
+    """Four channels, three of which are a photograph, against that photograph prepared alone."""
+    image = picture(300, 200)
+    four = np.dstack([np.asarray(image), np.asarray(image)[:, :, 1]])
+    size = {"height": 96, "width": 64, "mean": (0.5,), "std": (0.5,)}
+    expected = network(InputSpec(3, **size)).prepare(image)
+    prepared = network(InputSpec(4, **size)).prepare(four)
+    assert torch.equal(prepared[:, :3], expected)
+    assert torch.equal(prepared[:, 3], expected[:, 1])
+    floats = network(InputSpec(4, **size)).prepare((four / 255).astype(np.float32))
+    # 8 bits are rounded and cut off between the two directions of the scaling, too.
+    assert (floats - prepared).abs().mean() < 1.5 / 255
+
+
+def test_floats_stay_in_their_range_when_they_are_scaled() -> None:
+    board = (np.indices((16, 16)).sum(0) % 2).astype(np.float32)[:, :, None]
+    spec = InputSpec(1, 50, 50, mean=(0,), std=(1,))
+    prepared = network(spec).prepare(board)
+    assert (prepared.min(), prepared.max()) == (0, 1)
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(2, 3), (4, 3), (12, 1), (4, 12)])
+def test_measurements_do_not_go_into_networks_of_other_channels(given: int, wanted: int) -> None:
+    said = rf"The image has {given} channels, but the network takes {wanted}.*grayscale and RGB"
+    with pytest.raises(ChannelError, match=said):
+        network(InputSpec(wanted)).prepare(np.zeros((8, 8, given), np.uint8))
+
+
+@pytest.mark.parametrize("values", [np.zeros((8, 8)), np.zeros((8, 8, 3)), np.zeros((0, 8, 3))])
+def test_arrays_that_are_no_images_are_refused(values: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"give \(H, W, C\), uint8 or float32"):
+        network(InputSpec()).prepare(values)
+
+
+def test_what_is_left_out_of_a_specification() -> None:
+    colour, other = InputSpec(), InputSpec(4, 28, 20, std=(0.25,))
+    assert (colour.mean, colour.resize) == ((0.485, 0.456, 0.406), 224)
+    assert (other.mean, other.std, other.resize) == ((0.5,) * 4, (0.25,) * 4, 20)
+    assert InputSpec(2, mean=[0.1, 0.2]).mean == (0.1, 0.2)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_an_input_has_the_type_of_the_module(dtype: torch.dtype) -> None:
+    module = nn.Conv2d(3, 2, 1).to(dtype)
+    example = Network("half", module, InputSpec(height=8, width=8)).example_input()
+    assert module(example).dtype == dtype
+
+
 def test_example_input_is_mid_grey() -> None:
     example = network(InputSpec(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))).example_input()
     assert example.shape == (1, 3, 224, 224)
@@ -90,10 +159,12 @@ def test_the_crop_keeps_its_part_of_the_image_at_another_size() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"channels": 4}, "4 channels"),
+        ({"channels": 0}, "0 channels"),
         ({"height": 0}, "height is 0"),
         ({"width": 100_000}, "width is 100000"),
-        ({"mean": (0.5,)}, "1 means"),
+        ({"resize": -1}, "resize is -1"),
+        ({"mean": (0.5, 0.5)}, "2 means and 3 standard deviations"),
+        ({"channels": 4, "mean": (0.1, 0.2, 0.3)}, "4 channels but 3 means"),
         ({"std": (0.0, 0.2, 0.2)}, "above 0"),
         ({"mean": (float("nan"), 0.2, 0.2)}, "finite"),
         ({"interpolation": "nearest"}, "'nearest'"),

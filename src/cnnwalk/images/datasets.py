@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
 
 from cnnwalk.images.decode import ImageError
+from cnnwalk.pixels import AnyImage
+
+MOST_ITEMS = 10_000_000
+_FIRST_TRIES = 16
+
+Order: TypeAlias = npt.NDArray[np.uint32]
 
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-    """One image of a dataset: RGB pixels, a name for people, and its class where it has one."""
+    """One image of a dataset, a name for people, and its class where it has one."""
 
-    image: Image.Image
+    image: AnyImage
     name: str
     label: str | None
 
@@ -56,17 +62,41 @@ class Dataset(Protocol):
 
 
 @functools.lru_cache(maxsize=8)
-def draw(count: int, seed: int) -> tuple[int, ...]:
+def draw(count: int, seed: int) -> Order:
     """Return the indices 0 to `count` - 1 in a random order, the same for the same seed.
 
     Args:
-        count: length of the dataset.
+        count: length of the dataset, at most `MOST_ITEMS`.
         seed: 0 or more.
+
+    Returns:
+        uint32 of shape (count,), not to be written to.
 
     Raises:
         ImageError: the seed is negative.
     """
-    return tuple(generator(seed).permutation(count).tolist())
+    order = generator(seed).permutation(count).astype(np.uint32)
+    order.setflags(write=False)
+    return order
+
+
+def first_readable(dataset: Dataset) -> int:
+    """Return the index of the first image that can be read.
+
+    Raises:
+        ImageError: none of the first few can; says why not the very first.
+    """
+    tried = min(len(dataset), _FIRST_TRIES)
+    reasons = []
+    for index in range(tried):
+        try:
+            dataset.item(index)
+        except ImageError as error:
+            reasons.append(str(error))
+        else:
+            return index
+    several = f"None of the first {tried} images of {dataset.name} can be read. "
+    raise ImageError((several if tried > 1 else "") + reasons[0])
 
 
 def generator(seed: int) -> np.random.Generator:

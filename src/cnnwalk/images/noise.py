@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnnwalk.images.datasets import generator
 from cnnwalk.images.decode import MAX_PIXELS, ImageError
+from cnnwalk.pixels import Pixels
 
 NoiseKind = Literal["gaussian", "uniform", "clouds"]
 NOISE_KINDS: tuple[NoiseKind, ...] = typing.get_args(NoiseKind)
@@ -18,8 +19,8 @@ NOISE_KINDS: tuple[NoiseKind, ...] = typing.get_args(NoiseKind)
 _Values = npt.NDArray[np.float64]
 
 
-def noise(kind: NoiseKind, seed: int, width: int, height: int) -> Image.Image:
-    """Return noise, the same for the same arguments; colours are independent of each other.
+def noise(kind: NoiseKind, seed: int, width: int, height: int, channels: int = 3) -> Pixels:
+    """Return noise, the same for the same arguments; channels are independent of each other.
 
     Args:
         kind: ``gaussian`` has mean 1/2 and standard deviation 1/6, of which what lies
@@ -29,29 +30,30 @@ def noise(kind: NoiseKind, seed: int, width: int, height: int) -> Image.Image:
         seed: 0 or more.
         width: in pixels, from 1.
         height: in pixels, from 1.
+        channels: from 1.
 
     Returns:
-        RGB.
+        uint8 of shape (H, W, C).
 
     Raises:
         ImageError: an argument is out of its range.
     """
     if kind not in NOISE_KINDS:
         raise ImageError(f"There is no noise {kind!r}: give one of {', '.join(NOISE_KINDS)}.")
-    if width < 1 or height < 1 or width * height > MAX_PIXELS:
+    if min(width, height, channels) < 1 or width * height > MAX_PIXELS:
         raise ImageError(
-            f"Noise of {width}×{height} pixels cannot be made: give sides from 1, and at most "
-            f"{MAX_PIXELS // 10**6} megapixels."
+            f"Noise of {width}×{height} pixels and {channels} channels cannot be made: give sides "
+            f"and channels from 1, and at most {MAX_PIXELS // 10**6} megapixels."
         )
     random = generator(seed)
     if kind == "uniform":
-        values = random.random((height, width, 3))
+        values = random.random((height, width, channels))
     elif kind == "gaussian":
-        values = 0.5 + random.standard_normal((height, width, 3)) / 6
+        values = 0.5 + random.standard_normal((height, width, channels)) / 6
     else:
-        values = np.stack([_clouds(random, width, height) for _ in range(3)], axis=2)
-    pixels = np.clip(np.floor(values * 256), 0, 255).astype(np.uint8)
-    return Image.fromarray(pixels, "RGB")
+        values = np.stack([_clouds(random, width, height) for _ in range(channels)], axis=2)
+    pixels: Pixels = np.clip(np.floor(values * 256), 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _clouds(random: np.random.Generator, width: int, height: int) -> _Values:

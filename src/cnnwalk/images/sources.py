@@ -8,7 +8,7 @@ from pathlib import Path
 from cnnwalk.images.datasets import Dataset
 from cnnwalk.images.decode import ImageError
 from cnnwalk.images.folder import folder
-from cnnwalk.images.torch_dataset import MapDataset, from_torch
+from cnnwalk.images.torch_dataset import MapDataset, from_torch, without_numbers
 from cnnwalk.references import ReferenceNotFoundError, explain, resolve
 
 
@@ -24,8 +24,8 @@ def find_images(images: object, classes: Sequence[str] | None = None) -> Dataset
         classes: names of a PyTorch dataset's labels, where it has no attribute ``classes``.
 
     Raises:
-        ImageError: there is no such thing, it raises, is no dataset, is empty, or its first
-            item cannot be shown.
+        ImageError: there is no such thing, it raises, is no dataset, is empty, or none of its
+            first items can be shown.
     """
     name = None
     if isinstance(images, str) and ":" in images and not Path(images).exists():
@@ -37,6 +37,8 @@ def find_images(images: object, classes: Sequence[str] | None = None) -> Dataset
         return images
     if isinstance(images, MapDataset):
         return from_torch(images, classes, name)
+    if hasattr(images, "__iter__") or hasattr(images, "__getitem__"):
+        raise ImageError(without_numbers(images))
     raise ImageError(
         f"{images!r:.80} of type {type(images).__name__} has no images: give a folder, or a "
         "map-style PyTorch dataset, which has __len__ and __getitem__."

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+import numpy as np
 from PIL import Image
 
 from cnnwalk.images.decode import ImageError
+from cnnwalk.pixels import AnyImage, Pixels, preview, to_pixels
 
 Origin = Literal["dataset", "upload", "noise"]
 
@@ -23,25 +25,26 @@ _MIB = 1024 * 1024
 _OVERHEAD = 1024
 
 
-def image_id(image: Image.Image) -> str:
-    """Return the first 32 hex digits of a SHA-256 over width, height and RGB bytes."""
-    digest = hashlib.sha256(f"{image.width}x{image.height}".encode())
-    digest.update(image.tobytes())
+def image_id(pixels: Pixels) -> str:
+    """Return the first 32 hex digits of a SHA-256 over shape, type and values."""
+    height, width, channels = pixels.shape
+    digest = hashlib.sha256(f"{width}x{height}x{channels} {pixels.dtype}".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()[:32]
 
 
-class _Pixels:
+class _Kept:
     """What stored images of the same id share; the store's lock guards what changes."""
 
-    def __init__(self, image: Image.Image) -> None:
-        self.image: Image.Image | None = image
-        self.reload: Callable[[], Image.Image] | None = None
+    def __init__(self, pixels: Pixels) -> None:
+        self.pixels: Pixels | None = pixels
+        self.reload: Callable[[], AnyImage] | None = None
         self.held = 0
         self.thumbnail: bytes | None = None
 
     def size(self) -> int:
         """Return how many bytes this takes now."""
-        pixels = 0 if self.image is None else self.image.width * self.image.height * 3
+        pixels = 0 if self.pixels is None else self.pixels.nbytes
         return pixels + len(self.thumbnail or b"") + self.held + _OVERHEAD
 
 
@@ -53,6 +56,7 @@ class StoredImage:
         id: 32 hex digits, of the pixels.
         width: in pixels.
         height: in pixels.
+        channels: 3 for RGB, 1 for grayscale.
         origin: where it comes from.
         name: for people.
         label: class name, where a dataset gives one.
@@ -61,14 +65,15 @@ class StoredImage:
     id: str
     width: int
     height: int
+    channels: int
     origin: Origin
     name: str
     label: str | None
     _store: ImageStore = dataclasses.field(repr=False, compare=False)
-    _pixels: _Pixels = dataclasses.field(repr=False, compare=False)
+    _kept: _Kept = dataclasses.field(repr=False, compare=False)
 
-    def image(self) -> Image.Image:
-        """Return the RGB pixels, reloaded when they were dropped; do not change them.
+    def image(self) -> Pixels:
+        """Return the pixels, reloaded when they were dropped; do not change them.
 
         Raises:
             ImageError: it was dropped, and its source no longer gives the same pixels.
@@ -76,14 +81,14 @@ class StoredImage:
         return self._store._load(self)
 
     def png(self) -> bytes:
-        """Return the image as a PNG file, lossless; raises as `image` does."""
+        """Return its `preview` as a PNG file, lossless for 8 bits; raises as `image` does."""
         # Level 1: a few percent larger than the default, several times faster.
         data = io.BytesIO()
-        self.image().save(data, "PNG", compress_level=1)
+        preview(self.image()).save(data, "PNG", compress_level=1)
         return data.getvalue()
 
     def thumbnail(self) -> bytes:
-        """Return a JPEG file of at most 10,000 bytes and 192x192 pixels; raises as `image` does."""
+        """Return a JPEG file of at most 10,000 bytes and 192x192 pixels; raises as `image`."""
         return self._store._thumbnail(self)
 
 
@@ -102,37 +107,38 @@ class ImageStore:
 
     def add(  # noqa: PLR0913 - all but the image by name
         self,
-        image: Image.Image,
+        image: AnyImage,
         *,
         origin: Origin,
         name: str,
         label: str | None,
-        reload: Callable[[], Image.Image] | None = None,
+        reload: Callable[[], AnyImage] | None = None,
         held_bytes: int = 0,
     ) -> StoredImage:
         """Keep an image; pixels that are already there are not kept twice.
 
         Args:
-            image: any mode; kept as RGB.
+            image: not to be changed any more.
             origin: where it comes from.
             name: for people.
             label: class name, where a dataset gives one.
             reload: gives the same image again; None when only this copy exists.
             held_bytes: memory that `reload` keeps for this, such as an uploaded file.
         """
-        rgb = image if image.mode == "RGB" else image.convert("RGB")
-        key = image_id(rgb)
+        pixels = to_pixels(image)
+        height, width, channels = pixels.shape
+        key = image_id(pixels)
         with self._lock:
             known = self._entries.get(key)
-            pixels = _Pixels(rgb) if known is None else known._pixels
-            stored = StoredImage(key, rgb.width, rgb.height, origin, name, label, self, pixels)
+            kept = _Kept(pixels) if known is None else known._kept
+            stored = StoredImage(key, width, height, channels, origin, name, label, self, kept)
             if known is None:
                 self._entries[key] = stored
-                self._size += pixels.size()
+                self._size += kept.size()
             with self._resizing(stored):
-                pixels.image = rgb
-                if pixels.reload is None and reload is not None:
-                    pixels.reload, pixels.held = reload, held_bytes
+                kept.pixels = pixels
+                if kept.reload is None and reload is not None:
+                    kept.reload, kept.held = reload, held_bytes
         return stored
 
     def get(self, image_id: str) -> StoredImage:
@@ -147,58 +153,58 @@ class ImageStore:
         """How many bytes are kept now."""
         return self._size
 
-    def _load(self, stored: StoredImage) -> Image.Image:
-        pixels = stored._pixels
+    def _load(self, stored: StoredImage) -> Pixels:
+        kept = stored._kept
         with self._lock:
             if stored.id in self._entries:
                 self._entries.move_to_end(stored.id)
-            image, reload = pixels.image, pixels.reload
-        if image is not None:
-            return image
+            pixels, reload = kept.pixels, kept.reload
+        if pixels is not None:
+            return pixels
         # Outside the lock: a slow disk must not hold up the others.
-        image = None if reload is None else reload().convert("RGB")
-        if image is None or image_id(image) != stored.id:
+        pixels = None if reload is None else to_pixels(reload())
+        if pixels is None or image_id(pixels) != stored.id:
             raise ImageError(
                 f"{stored.name} is not the same picture any more: its source gives another one "
                 "each time it is read. Draw again."
             )
         with self._lock, self._resizing(stored):
-            pixels.image = image
-        return image
+            kept.pixels = pixels
+        return pixels
 
     def _thumbnail(self, stored: StoredImage) -> bytes:
-        pixels = stored._pixels
-        if pixels.thumbnail is None:
-            made = _make_thumbnail(stored.image())
+        kept = stored._kept
+        if kept.thumbnail is None:
+            made = _make_thumbnail(preview(stored.image()))
             with self._lock, self._resizing(stored):
-                pixels.thumbnail = made
+                kept.thumbnail = made
             return made
-        return pixels.thumbnail
+        return kept.thumbnail
 
     @contextlib.contextmanager
     def _resizing(self, stored: StoredImage) -> Iterator[None]:
         """Account for what the body changes, then make room; the lock is held."""
-        before = stored._pixels.size()
+        before = stored._kept.size()
         yield
-        if stored.id in self._entries and self._entries[stored.id]._pixels is stored._pixels:
-            self._size += stored._pixels.size() - before
+        if stored.id in self._entries and self._entries[stored.id]._kept is stored._kept:
+            self._size += stored._kept.size() - before
             self._entries.move_to_end(stored.id)
             self._make_room(stored.id)
 
     def _make_room(self, keep: str) -> None:
         """Drop until all fits, `keep` at last alone; the lock is held."""
         for key, stored in self._entries.items():
-            pixels = stored._pixels
+            kept = stored._kept
             if self._size <= self._capacity:
                 return
-            if key != keep and pixels.reload is not None and pixels.image is not None:
-                before = pixels.size()
-                pixels.image = None
-                self._size += pixels.size() - before
+            if key != keep and kept.reload is not None and kept.pixels is not None:
+                before = kept.size()
+                kept.pixels = None
+                self._size += kept.size() - before
         while self._size > self._capacity and len(self._entries) > 1:
             # `keep` was used last, so it is not the first.
             _, stored = self._entries.popitem(last=False)
-            self._size -= stored._pixels.size()
+            self._size -= stored._kept.size()
 
 
 def _make_thumbnail(image: Image.Image) -> bytes:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
-from cnnwalk.images.datasets import Dataset, Item
-from cnnwalk.images.decode import ImageError, to_rgb
+from cnnwalk.images.datasets import MOST_ITEMS, Dataset, Item, first_readable
+from cnnwalk.images.decode import ImageError
 from cnnwalk.images.folder import dataset_id
+from cnnwalk.images.values import image_of
 from cnnwalk.references import explain
 
 _IMAGE_KEYS = ("image", "img", "pixel_values")
 _LABEL_KEYS = ("label", "labels", "target", "class")
-_CHANNELS = (1, 3)
-# Scaling with antialiasing overshoots a little.
-_OVERSHOOT = 0.05
 
-_Values = npt.NDArray[Any]
+_LOG = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -34,15 +31,19 @@ class MapDataset(Protocol):
 
 
 class _TorchDataset:
-    def __init__(self, dataset: MapDataset, classes: Sequence[str] | None, name: str) -> None:
+    def __init__(
+        self, dataset: MapDataset, count: int, classes: Sequence[str] | None, name: str
+    ) -> None:
         self._dataset = dataset
+        self._count = count
         self._classes = _class_names(dataset) or list(classes or ())
+        self._has_warned = False
         self.id = dataset_id(name, name)
         self.name = name
         self.description = f"{type(dataset).__name__}, a PyTorch dataset"
 
     def __len__(self) -> int:
-        return len(self._dataset)
+        return self._count
 
     def item(self, index: int) -> Item:
         name = f"{self.name} {index}"
@@ -52,17 +53,26 @@ class _TorchDataset:
             raise ImageError(
                 f"{name} cannot be read, the dataset raises {explain(error)}."
             ) from error
-        image, label = _split(found)
-        return Item(_to_image(image, name), name, self._label(label))
+        image, label = _split(found, name)
+        return Item(image_of(image, name), name, self._label(label, name))
 
-    def _label(self, label: object) -> str | None:
+    def _label(self, label: object, name: str) -> str | None:
         if label is None or isinstance(label, str):
             return label
         try:
-            number = operator.index(label)  # type: ignore[arg-type]  # to find out is the point
+            number = operator.index(label.item() if _is_single(label) else label)  # type: ignore[attr-defined,arg-type]  # to find out is the point
         except (TypeError, ValueError):
             return None  # several labels, boxes, a mask
-        return self._classes[number] if 0 <= number < len(self._classes) else str(number)
+        if 0 <= number < len(self._classes):
+            return self._classes[number]
+        if self._classes and not self._has_warned:
+            self._has_warned = True
+            _LOG.warning(
+                "%s has the label %d, but the dataset %s has %d class names, for 0 to %d: such "
+                "labels are shown as numbers. Give the names of all classes.",
+                *(name, number, self.name, len(self._classes), len(self._classes) - 1),
+            )
+        return f"label {number}"
 
 
 def from_torch(
@@ -72,8 +82,8 @@ def from_torch(
 
     Its items are ``(image, label, ...)``, a mapping with the keys ``image`` and ``label``,
     or an image alone. An image is a PIL image, a tensor (C, H, W) or (H, W), or an array
-    (H, W, C) or (H, W), of 1 or 3 channels, uint8 or floating point in 0..1. A label is
-    a number or a name.
+    (H, W, C) or (H, W), of any number of channels; of type uint8, uint16 (65535 is white) or
+    floating point in 0..1. A label is a number or a name.
 
     Args:
         dataset: has ``__len__`` and ``__getitem__``.
@@ -81,77 +91,75 @@ def from_torch(
         name: for people; None for the dataset's class.
 
     Raises:
-        ImageError: the dataset is empty, or its first item cannot be shown.
+        ImageError: the dataset is empty or far too long, or none of its first items can be
+            shown.
     """
     name = name or type(dataset).__name__
-    if len(dataset) == 0:
-        raise ImageError(f"The dataset {name} is empty: give one with at least one image.")
-    found = _TorchDataset(dataset, classes, name)
-    found.item(0)
+    found = _TorchDataset(dataset, _count(dataset, name), classes, name)
+    first_readable(found)
     return found
 
 
+def _count(dataset: MapDataset, name: str) -> int:
+    import torch
+
+    # It inherits a __getitem__ that raises, and may have a __len__.
+    if isinstance(dataset, torch.utils.data.IterableDataset):
+        raise ImageError(without_numbers(dataset))
+    try:
+        count = len(dataset)
+    except Exception as error:
+        raise ImageError(
+            f"The dataset {name} does not say how many images it has, its __len__ raises "
+            f"{explain(error)}: let it return that number."
+        ) from error
+    if count == 0:
+        raise ImageError(f"The dataset {name} is empty: give one with at least one image.")
+    if count > MOST_ITEMS:
+        raise ImageError(
+            f"The dataset {name} says that it has {count:,} images, and at most {MOST_ITEMS:,} can "
+            "be drawn from: give a part of it, such as torch.utils.data.Subset(dataset, "
+            "range(10_000))."
+        )
+    return count
+
+
+def without_numbers(given: object) -> str:
+    """Return a sentence on something that gives images, but not by number."""
+    kind = type(given).__name__
+    if hasattr(given, "dataset"):  # a DataLoader
+        return f"{given!r:.80} gives batches: give its dataset, loader.dataset."
+    return (
+        f"{kind} gives one image after the other, but the walk asks for images by number: give a "
+        "map-style dataset, which has __len__ and __getitem__, such as the list of the first: "
+        "list(itertools.islice(dataset, 100))."
+    )
+
+
 def _class_names(dataset: object) -> list[str]:
+    """Return the names that a dataset has, or what it is a part of, as `Subset` is."""
     classes = getattr(dataset, "classes", None)
-    return [str(name) for name in classes] if isinstance(classes, list | tuple) else []
+    if isinstance(classes, list | tuple):
+        return [str(name) for name in classes]
+    whole = getattr(dataset, "dataset", None)
+    return [] if whole is None else _class_names(whole)
 
 
-def _split(found: object) -> tuple[object, object]:
+def _is_single(label: object) -> bool:
+    """Whether a label is an array of one number, as of MedMNIST."""
+    return isinstance(label, np.ndarray) and label.size == 1
+
+
+def _split(found: object, name: str) -> tuple[object, object]:
     """Return the image and the label of a dataset's item."""
     if isinstance(found, Mapping):
         image = next((found[key] for key in _IMAGE_KEYS if key in found), None)
+        if image is None:
+            raise ImageError(
+                f"{name} is a mapping with the keys {', '.join(map(repr, found))}: its image is "
+                "expected under 'image'."
+            )
         return image, next((found[key] for key in _LABEL_KEYS if key in found), None)
     if isinstance(found, tuple | list) and found:
         return found[0], found[1] if len(found) > 1 else None
     return found, None
-
-
-def _to_image(found: object, name: str) -> Image.Image:
-    import torch
-
-    if isinstance(found, Image.Image):
-        return to_rgb(found)
-    if isinstance(found, torch.Tensor):
-        tensor = found.detach().cpu()
-        values = tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
-        return Image.fromarray(_to_bytes(_channels_last(values, name, from_front=True), name))
-    if isinstance(found, np.ndarray):
-        return Image.fromarray(_to_bytes(_channels_last(found, name, from_front=False), name))
-    raise ImageError(
-        f"{name} is of type {type(found).__name__}: expected a PIL image, a tensor (C, H, W) or "
-        "an array (H, W, C), alone, as (image, label), or in a mapping under 'image'."
-    )
-
-
-def _channels_last(values: _Values, name: str, *, from_front: bool) -> _Values:
-    """Return (H, W, 3); where both ends could be the channels, `from_front` decides."""
-    if values.ndim == 2:
-        values = values[:, :, None]
-    elif values.ndim == 3:
-        front, back = values.shape[0] in _CHANNELS, values.shape[2] in _CHANNELS
-        if front and (from_front or not back):
-            values = values.transpose(1, 2, 0)
-    if values.ndim != 3 or values.shape[2] not in _CHANNELS or values.size == 0:
-        raise ImageError(
-            f"{name} is of shape {values.shape}: expected (C, H, W) or (H, W, C) with 1 or 3 "
-            "channels, or (H, W)."
-        )
-    return np.broadcast_to(values, (*values.shape[:2], 3))
-
-
-def _to_bytes(values: _Values, name: str) -> npt.NDArray[np.uint8]:
-    if values.dtype == np.uint8:
-        return np.ascontiguousarray(values)
-    if values.dtype == np.bool_:
-        return np.where(values, 255, 0).astype(np.uint8)
-    low, high = float(values.min()), float(values.max())
-    if not np.issubdtype(values.dtype, np.floating) or not (
-        low >= -_OVERSHOOT and high <= 1 + _OVERSHOOT
-    ):
-        raise ImageError(
-            f"{name} has {values.dtype} values from {low:.4g} to {high:.4g}: expected uint8, or "
-            "floating point in 0..1. Give the dataset without normalization; cnnwalk normalizes "
-            "as the network's input specification says."
-        )
-    pixels: npt.NDArray[np.uint8] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
-    return pixels

@@ -57,7 +57,7 @@ def demo_network(weights: Path | None) -> Network:
     else:
         fit_weights(module, read_weights(weights), str(weights))
         description = f"weights of {weights.name}"
-    spec = InputSpec(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5), interpolation="bicubic")
+    spec = InputSpec(mean=(0.5,), std=(0.5,), resize=256)
     return Network("EfficientNet-Lite0", module, spec, imagenet_classes(), description)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,10 @@ from torch import Tensor, nn
 
 from cnnwalk.networks.crop import Crop, Size, find_crop
 from cnnwalk.networks.identity import content_id
+from cnnwalk.networks.outputs import Task
+from cnnwalk.pixels import AnyImage, Pixels, to_pixels, with_channels
 
 Interpolation = Literal["bicubic", "bilinear"]
-Task = Literal["classification", "segmentation", "detection"]
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -26,7 +28,6 @@ _FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "bilinear": Image.Resampling.BILINEAR,
 }
-_MODES = {1: "L", 3: "RGB"}
 
 
 class NetworkError(ValueError):
@@ -38,12 +39,14 @@ class InputSpec:
     """What a network takes, and how an image is made into it.
 
     Attributes:
-        channels: 3 for colour, 1 for grayscale.
+        channels: 3 for colour, 1 for grayscale, any other number for images of just as many.
         height: of the input in pixels.
         width: of the input in pixels.
-        mean: per channel, for values in 0..1.
-        std: per channel, for values in 0..1.
-        resize: the image's shorter side in pixels, before the centre crop.
+        mean: per channel, or one for all, for values in 0..1; left out, ImageNet's for 3
+            channels and 0.5 for others.
+        std: as `mean`.
+        resize: the image's shorter side in pixels, before the centre crop; left out, that of
+            the input, so that only what is too long is cut off.
         interpolation: of the scaling, which is antialiased.
 
     Raises:
@@ -53,17 +56,24 @@ class InputSpec:
     channels: int = 3
     height: int = 224
     width: int = 224
-    mean: tuple[float, ...] = IMAGENET_MEAN
-    std: tuple[float, ...] = IMAGENET_STD
-    resize: int = 256
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    resize: int = 0
     interpolation: Interpolation = "bicubic"
 
     def __post_init__(self) -> None:
-        if self.channels not in _MODES:
-            raise NetworkError(
-                f"An input of {self.channels} channels cannot be made from an image: "
-                "networks of 1 channel (grayscale) or 3 channels (RGB) can be walked."
-            )
+        if self.channels < 1:
+            raise NetworkError(f"The input has {self.channels} channels: give at least 1.")
+        colour = self.channels == 3
+        self._fill("mean", _per_channel(self.mean, self.channels, IMAGENET_MEAN if colour else ()))
+        self._fill("std", _per_channel(self.std, self.channels, IMAGENET_STD if colour else ()))
+        self._fill("resize", self.resize or min(self.height, self.width))
+        self._check()
+
+    def _fill(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def _check(self) -> None:
         for name in ("height", "width", "resize"):
             value = getattr(self, name)
             if not 1 <= value <= MAX_SIDE:
@@ -73,7 +83,8 @@ class InputSpec:
         if len(self.mean) != self.channels or len(self.std) != self.channels:
             raise NetworkError(
                 f"The input has {self.channels} channels but {len(self.mean)} means and "
-                f"{len(self.std)} standard deviations: give one of each per channel."
+                f"{len(self.std)} standard deviations: give one of each per channel, or one for "
+                "all."
             )
         if not all(math.isfinite(value) for value in self.mean) or not all(
             math.isfinite(value) and value > 0 for value in self.std
@@ -106,7 +117,8 @@ class Network:
         classes: names of the output's values in order, None when it does not classify.
         description: where its weights come from, for people.
         task: what its output says: classes of the image, a class for each pixel, or boxes
-            as torchvision's detection networks return them.
+            as torchvision's detection networks return them; None for what the output of its
+            first run shows (`task_of`).
     """
 
     name: str
@@ -114,7 +126,7 @@ class Network:
     input: InputSpec = dataclasses.field(default_factory=InputSpec)
     classes: tuple[str, ...] | None = None
     description: str = ""
-    task: Task = "classification"
+    task: Task | None = None
 
     def __post_init__(self) -> None:
         self.module.eval()
@@ -124,27 +136,33 @@ class Network:
         """16 hex digits that name the architecture, weights, input, class names and task."""
         return content_id(self.module, (self.input, self.classes, self.task))
 
-    def prepare(self, image: Image.Image) -> Tensor:
+    def prepare(self, image: AnyImage) -> Tensor:
         """Make the network's input of an image.
 
-        The shorter side is scaled to ``input.resize``, the centre is cropped, values go
-        to 0..1 and are normalized: what torchvision's and timm's evaluation transforms do.
+        The channels become the network's as `with_channels` says, the shorter side is scaled to
+        ``input.resize``, the centre is cropped, values go to 0..1 and are normalized: for
+        photographs what torchvision's and timm's evaluation transforms do.
 
         Args:
-            image: of any size from 1x1 and any mode that PIL converts to RGB.
+            image: of any size from 1x1.
 
         Returns:
-            float32 of shape (1, C, H, W), on the module's device.
+            Shape (1, C, H, W), on the module's device, of its type: float32 for most.
+
+        Raises:
+            ChannelError: the image has other channels than the network.
         """
         spec = self.input
-        picture = _scale_and_crop(image.convert(_MODES[spec.channels]), self.crop(image.size), spec)
-        # A copy, since an array that shares PIL's memory is read-only.
-        pixels = torch.from_numpy(np.array(picture, dtype=np.uint8))
-        values = pixels.reshape(spec.height, spec.width, spec.channels).permute(2, 0, 1)
+        pixels = with_channels(to_pixels(image), spec.channels)
+        crop = self.crop((pixels.shape[1], pixels.shape[0]))
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        scaled = np.stack([_scale_and_crop(channel, crop, spec) for channel in planes])
+        values = torch.from_numpy(scaled).to(torch.float32)
+        if scaled.dtype == np.uint8:
+            values /= 255
         mean = torch.tensor(spec.mean, dtype=torch.float32)[:, None, None]
         std = torch.tensor(spec.std, dtype=torch.float32)[:, None, None]
-        normalized = (values.to(torch.float32) / 255 - mean) / std
-        return normalized[None].contiguous().to(self._device())
+        return ((values - mean) / std)[None].to(self._like())
 
     def crop(self, size: Size) -> Crop:
         """Return how an image of this width and height becomes the network's input."""
@@ -158,17 +176,28 @@ class Network:
         return ([prepared[0]],) if self.task == "detection" else (prepared,)
 
     def example_input(self) -> Tensor:
-        """Return mid-grey, normalized: float32 (1, C, H, W) on the module's device."""
+        """Return mid-grey, prepared like an image."""
         spec = self.input
-        return self.prepare(Image.new("L", (spec.width, spec.height), 128))
+        return self.prepare(np.full((spec.height, spec.width, 1), 128, np.uint8))
 
-    def _device(self) -> torch.device:
-        for tensor in (*self.module.parameters(), *self.module.buffers()):
-            return tensor.device
-        return torch.device("cpu")
+    def _like(self) -> Tensor:
+        """Return a tensor of the device and type of the module's input."""
+        values = [*self.module.parameters(), *self.module.buffers()]
+        numbers = [tensor for tensor in values if tensor.is_floating_point()]
+        device = values[0].device if values else None
+        return torch.empty(0, dtype=numbers[0].dtype if numbers else None, device=device)
 
 
-def _scale_and_crop(picture: Image.Image, crop: Crop, spec: InputSpec) -> Image.Image:
-    if crop.kept != (0, 0, *picture.size):
-        picture = picture.crop(crop.kept)
-    return picture.resize(crop.scaled, _FILTERS[spec.interpolation]).crop(crop.box)
+def _per_channel(given: object, channels: int, default: tuple[float, ...]) -> tuple[float, ...]:
+    """Return a value for each channel: those given, one for all, or the default."""
+    values = tuple(given) if isinstance(given, Iterable) else (given,)
+    values = values or default or (0.5,)
+    return values * channels if len(values) == 1 else values
+
+
+def _scale_and_crop(channel: Pixels, crop: Crop, spec: InputSpec) -> Pixels:
+    """Return a channel (H, W) at the input's size; the scaling keeps floats in 0..1."""
+    picture = Image.fromarray(channel).crop(crop.kept)
+    scaled = picture.resize(crop.scaled, _FILTERS[spec.interpolation]).crop(crop.box)
+    values = np.array(scaled)
+    return values if values.dtype == np.uint8 else values.clip(0, 1)

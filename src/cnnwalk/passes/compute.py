@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PIL import Image
 from torch import Tensor
 
 from cnnwalk.capture import CaptureError, observe
@@ -16,6 +15,7 @@ from cnnwalk.passes.maps import ranges, to_maps
 from cnnwalk.passes.predictions import predictions
 from cnnwalk.passes.run import Run
 from cnnwalk.passes.statistics import statistics
+from cnnwalk.pixels import AnyImage, ChannelError
 from cnnwalk.wire import (
     LayerHeader,
     Level,
@@ -35,7 +35,7 @@ class _CancelledError(Exception):
 
 
 def compute(
-    network: Network, graph: Graph, load: Callable[[], Image.Image], run: Run
+    network: Network, graph: Graph, load: Callable[[], AnyImage], run: Run
 ) -> ResultHeader | ProblemHeader | None:
     """Run an image through a network, adding each layer's frames to `run`.
 
@@ -69,7 +69,7 @@ def compute(
         return ProblemHeader(detail=f"The pass of {network.name} stopped: {_text(error)}")
 
 
-def prepare(network: Network, load: Callable[[], Image.Image]) -> Tensor:
+def prepare(network: Network, load: Callable[[], AnyImage]) -> Tensor:
     """Load an image and make the network's input of it.
 
     Raises:
@@ -77,6 +77,8 @@ def prepare(network: Network, load: Callable[[], Image.Image]) -> Tensor:
     """
     try:
         return network.prepare(load())
+    except ChannelError as error:
+        raise PassError(f"{network.name} cannot take this image. {error}") from error
     except Exception as error:
         raise PassError(
             f"The image could not be prepared for {network.name}: {_text(error)}. "

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from torch import Tensor
 
 from cnnwalk.graph import Graph, Layer
@@ -20,11 +19,12 @@ from cnnwalk.passes.compute import PassError, compute, forward, prepare
 from cnnwalk.passes.maps import to_maps
 from cnnwalk.passes.run import Listener, Run
 from cnnwalk.passes.statistics import statistics_of_weights
+from cnnwalk.pixels import AnyImage
 from cnnwalk.wire import Level, ProblemHeader, ResultHeader, Statistics, encode_frame
 
 MIB = 2**20
 
-Load: TypeAlias = Callable[[], Image.Image]
+Load: TypeAlias = Callable[[], AnyImage]
 _Key: TypeAlias = tuple[str, str]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 import threading
@@ -127,13 +128,13 @@ class Walk:
     def noise(self, served: ServedNetwork, kind: NoiseKind, seed: int) -> ImageInfo:
         """Return a noise image in the size that the network takes."""
         spec = served.network.input
-        image = noise(kind, seed, spec.width, spec.height)
+        make = functools.partial(noise, kind, seed, spec.width, spec.height, spec.channels)
         stored = self.images.add(
-            image,
+            make(),
             origin="noise",
             name=f"{kind} noise {seed}",
             label=None,
-            reload=lambda: noise(kind, seed, spec.width, spec.height),
+            reload=make,
         )
         return _image_info(stored)
 
