@@ -309,6 +309,58 @@ export interface components {
             name: string;
         };
         /**
+         * Detection
+         * @description Something that a network found in the image.
+         *
+         *     Attributes:
+         *         index, label: of its class.
+         *         color: like ``#56b4e9``, the same for a class in every image.
+         *         score: 0..1, how sure the network is.
+         *         box: left, upper, right and lower edge, as shares (0..1) of what the network saw.
+         */
+        Detection: {
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Color */
+            color: string;
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Score */
+            score: number;
+        };
+        /**
+         * Detections
+         * @description What a network found in the image.
+         *
+         *     Attributes:
+         *         region: as in `Segmentation`.
+         *         threshold: the least score of what is told.
+         *         below: how many the network returned with a smaller score.
+         *         found: the most certain first.
+         */
+        Detections: {
+            /** Below */
+            below: number;
+            /** Found */
+            found: components["schemas"]["Detection"][];
+            /** Region */
+            region: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * Draw
          * @description A page of a random draw: the dataset's items in the order that `seed` gives.
          */
@@ -656,6 +708,20 @@ export interface components {
             z: number;
         };
         /**
+         * Partial
+         * @description The pass took another path through the network than its graph shows.
+         *
+         *     Attributes:
+         *         layers: ids of the layers without maps: what they show did not happen.
+         *         detail: a sentence for people.
+         */
+        Partial: {
+            /** Detail */
+            detail: string;
+            /** Layers */
+            layers: string[];
+        };
+        /**
          * Prediction
          * @description A class and the softmax probability (0..1) that the network gives it.
          */
@@ -717,10 +783,23 @@ export interface components {
         };
         /**
          * ResultHeader
-         * @description The end of a pass; no payload. `predictions` has at most 10, the most probable first,
-         *     and is empty for a network that does not classify.
+         * @description The end of a pass.
+         *
+         *     No payload, but for a segmentation. What a pass does not have is left out of the JSON.
+         *
+         *     Attributes:
+         *         predictions: at most 10, the most probable first; empty for a network that does not
+         *             classify.
+         *         seconds: wall time of the forward pass with its recording.
+         *         segmentation: of a network that segments.
+         *         detections: of a network that detects.
+         *         partial: where the pass did not reach every layer.
          */
         ResultHeader: {
+            /** @default null */
+            detections: components["schemas"]["Detections"] | null;
+            /** @default null */
+            partial: components["schemas"]["Partial"] | null;
             /** Predictions */
             predictions: components["schemas"]["Prediction"][];
             /**
@@ -728,6 +807,8 @@ export interface components {
              * @description wall time of the forward pass with its recording, in s
              */
             seconds: number;
+            /** @default null */
+            segmentation: components["schemas"]["Segmentation"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -767,6 +848,54 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /**
+         * Segment
+         * @description A class that a segmentation finds somewhere in the image.
+         *
+         *     Attributes:
+         *         index, label: of the class.
+         *         color: like ``#56b4e9``, the same for a class in every image; None for the background.
+         *         share: of the pixels, in 0..1.
+         */
+        Segment: {
+            /** Color */
+            color: string | null;
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Share */
+            share: number;
+        };
+        /**
+         * Segmentation
+         * @description A class for each pixel of what the network saw.
+         *
+         *     The payload of its frame is uint8 of shape (h, w): for each pixel the place of its class in
+         *     `segments`, or `NO_SEGMENT` where the class is not among them.
+         *
+         *     Attributes:
+         *         region: left, upper, right and lower edge of what the network saw, as shares (0..1) of
+         *             the image's width and height.
+         *         shape: (h, w) of the payload, which fills the region.
+         *         segments: at most `MOST_SEGMENTS`, the largest first.
+         */
+        Segmentation: {
+            /** Region */
+            region: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Segments */
+            segments: components["schemas"]["Segment"][];
+            /** Shape */
+            shape: [
+                number,
+                number
+            ];
         };
         /**
          * Sign
