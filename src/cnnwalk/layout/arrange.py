@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnnwalk.graph import Graph, Layer
-from cnnwalk.layout.columns import Room, columns_of
+from cnnwalk.layout.across import Room, across_of
 from cnnwalk.layout.flow import flow_of
 from cnnwalk.layout.ground import bounds_of
 from cnnwalk.layout.panels import FLOOR_CLEARANCE, PLATE_WIDTH, TITLE_HEIGHT, Grid, grid_of
@@ -61,16 +61,16 @@ def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
     entries = {number[block.first] for block in signed}
     grids = [grid_of(layer.shape) for layer in graph.layers]
     rooms = [_room(grid, index in entries) for index, grid in enumerate(grids)]
-    columns = columns_of(flow, ranks, trunk, rooms)
+    across = across_of(flow, ranks, trunk, rooms)
     gaps = _gaps(grids, ranks, {ranks[i] for i in entries})
-    rows = _rows(gaps, gap_shifts(flow, ranks, columns))
+    rows = _rows(gaps, gap_shifts(flow, ranks, across))
     panels = tuple(
-        _panel(layer, grid, columns.layers[i], rows[ranks[i]])
+        _panel(layer, grid, across.layers[i], rows[ranks[i]])
         for i, (layer, grid) in enumerate(zip(graph.layers, grids, strict=True))
     )
     signs = tuple(_sign(block, panels[number[block.first]]) for block in signed)
     frame = _input_frame(graph, panels, number)
-    routes = routes_of(flow, ranks, columns, rows)
+    routes = routes_of(flow, ranks, across, rows)
     bounds = bounds_of(panels, routes, signs, frame)
     straight = Arrangement(panels, routes, signs, frame, bounds)
     return straight if course == "straight" else wound(straight)

@@ -1,189 +1,115 @@
-"""Where strands and lanes run: their distance from the trunk, packed with real widths.
+"""Columns: what keeps its distance from the trunk along the walk.
 
-Branches and lanes are packed outward from the strand they belong to, the short ones
-first, so that nested branches do not cross. What a strand and all that belongs to it
-need to the left and right, rank by rank, is its profile; profiles are packed as they are.
+A strand is a column, together with the edges that run in its line. The other edges that pass
+ranks run in lanes; those that come from one layer share a lane, which is a column, too.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 
 from cnnwalk.layout.flow import Flow
 from cnnwalk.layout.strands import Strand
 
-LANE_SPACING = 0.35
-"""Between the middles of parallel lanes, in m."""
-
-_SLIGHTLY = 0.01  # what the left must be better by, so that equal networks look equal
-
-Profile = dict[int, tuple[float, float]]
-"""By rank, what is taken to the left and to the right of a strand's own line, in m."""
-
-
-_EdgesByStrand = dict[int, list[tuple[int, int]]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Columns:
-    """Places across the walk, in m from the trunk.
-
-    Attributes:
-        layers: x of each layer.
-        edges: x at which each drawn edge passes the ranks between its ends; edges
-            between neighbouring ranks have none.
-        lanes: the edges that run in a lane of their own rather than in a strand.
-    """
-
-    layers: list[float]
-    edges: dict[tuple[int, int], float]
-    lanes: frozenset[tuple[int, int]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Room:
-    """What a layer's panel takes across the walk, in m from its middle, margins included."""
-
-    left: float
-    right: float
+Drawn = tuple[int, int]
+"""A drawn edge, by the numbers of its ends."""
 
 
 @dataclasses.dataclass(slots=True)
-class _Item:
-    """What is packed beside a strand: a branch, or the lane of one edge."""
+class Column:
+    """A strand or a lane, from rank `low` to rank `high`.
 
-    profile: Profile
-    content: Strand | tuple[int, int]
-
-    def name(self) -> int | tuple[int, int]:
-        """Return what the item is known by: a branch's first layer, or the edge."""
-        return self.content.layers[0] if isinstance(self.content, Strand) else self.content
-
-    def order(self) -> tuple[int, int, int]:
-        """Return the key by which items are packed: short ones first, then front to back."""
-        low, high = min(self.profile), max(self.profile)
-        name = self.name()
-        return high - low, low, name if isinstance(name, int) else name[0]
-
-
-def columns_of(flow: Flow, ranks: Sequence[int], trunk: Strand, rooms: Sequence[Room]) -> Columns:
-    """Return where everything stands across the walk, the trunk at x = 0.
-
-    Args:
-        flow: the drawn flow.
-        ranks: of each layer.
-        trunk: with the tree of branches that holds all layers.
-        rooms: of each layer.
+    Attributes:
+        layers: of the strand, front to back; none for a lane.
+        edges: that pass ranks in this column.
+        low, high: the first and the last rank that it takes.
+        beside: number of the column that it stands beside, None for the trunk.
     """
-    strands = trunk.with_branches()
-    home = {index: strand for strand in strands for index in strand.layers}
-    borrowed, lanes = _assign_edges(flow, ranks, home)
-    offsets: dict[int | tuple[int, int], float] = {}  # of branches by first layer, and of lanes
-    profiles: dict[int, Profile] = {}
-    for strand in reversed(strands):
-        name = strand.layers[0]
-        profile = _bare_profile(strand, ranks, rooms, borrowed.get(name, ()))
-        items = [_Item(profiles.pop(branch.layers[0]), branch) for branch in strand.branches]
-        items += [_Item(_lane_profile(edge, ranks), edge) for edge in lanes.get(name, ())]
-        for item in sorted(items, key=_Item.order):
-            shift = _place(profile, item.profile)
-            offsets[item.name()] = shift
-        profiles[name] = profile
-    return _absolute(strands, offsets, borrowed, lanes)
+
+    layers: Sequence[int]
+    edges: list[Drawn]
+    low: int
+    high: int
+    beside: int | None
+
+    def carry(self, edge: Drawn, ranks: Sequence[int]) -> None:
+        """Let an edge run in this column."""
+        self.edges.append(edge)
+        self.low = min(self.low, ranks[edge[0]] + 1)
+        self.high = max(self.high, ranks[edge[1]] - 1)
 
 
-def _assign_edges(
-    flow: Flow, ranks: Sequence[int], home: Mapping[int, Strand]
-) -> tuple[_EdgesByStrand, _EdgesByStrand]:
-    """Say where edges that pass ranks run: in the line of a strand, or in a lane beside one.
+def columns_in(flow: Flow, ranks: Sequence[int], trunk: Strand) -> list[Column]:
+    """Return the columns of a flow, the trunk first, each after the one it stands beside.
 
     An edge runs in its own strand between neighbours there, and in the line of the branch
     that it begins or ends. The others need lanes, beside the innermost strand that has
     both ends in its tree.
 
-    Returns:
-        The edges in strands and those in lanes, each by the strand's first layer.
+    Args:
+        flow: the drawn flow.
+        ranks: of each layer.
+        trunk: with the tree of branches that holds all layers.
     """
-    borrowed: _EdgesByStrand = {}
-    lanes: _EdgesByStrand = {}
-    for source, target in flow.edges():
-        if ranks[target] - ranks[source] < 2:
+    strands = trunk.with_branches()
+    home = {index: strand for strand in strands for index in strand.layers}
+    number = {strand.layers[0]: index for index, strand in enumerate(strands)}
+    columns = [_column_of(strand, ranks, number) for strand in strands]
+    lanes: dict[tuple[int, int], Column] = {}
+    for edge in flow.edges():
+        if ranks[edge[1]] - ranks[edge[0]] < 2:
             continue
-        leaving, entering = home[source], home[target]
-        if leaving is entering:
-            place = leaving.layers.index(source)
-            kind = borrowed if leaving.layers[place + 1] == target else lanes
-            strand = leaving
-        elif entering.parent is not None and entering.layers[0] == target:
-            kind, strand = borrowed, entering
-        elif leaving.parent is not None and leaving.layers[-1] == source:
-            kind, strand = borrowed, leaving
-        else:
-            kind, strand = lanes, _innermost_common(leaving, entering)
-        kind.setdefault(strand.layers[0], []).append((source, target))
-    return borrowed, lanes
+        strand, in_line = _strand_for(edge, home)
+        column = columns[number[strand.layers[0]]]
+        if not in_line:
+            key = edge[0], strand.layers[0]
+            column = lanes.setdefault(key, _lane_of(edge, ranks, number[strand.layers[0]]))
+        column.carry(edge, ranks)
+    return [*columns, *lanes.values()]
 
 
-def _innermost_common(one: Strand, other: Strand) -> Strand:
-    above_one = one.ancestors()
-    return next(strand for strand in other.ancestors() if strand in above_one)
-
-
-def _bare_profile(
-    strand: Strand,
-    ranks: Sequence[int],
-    rooms: Sequence[Room],
-    borrowed: Iterable[tuple[int, int]],
-) -> Profile:
-    """Return what a strand's panels, and the edges in its line, take."""
+def _column_of(strand: Strand, ranks: Sequence[int], number: Mapping[int, int]) -> Column:
     low, high = ranks[strand.layers[0]], ranks[strand.layers[-1]]
-    for source, target in borrowed:
-        low, high = min(low, ranks[source] + 1), max(high, ranks[target] - 1)
-    line = LANE_SPACING / 2
-    profile = dict.fromkeys(range(low, high + 1), (line, line))
-    for index in strand.layers:
-        profile[ranks[index]] = (rooms[index].left, rooms[index].right)
-    return profile
+    beside = None if strand.parent is None else number[strand.parent.layers[0]]
+    return Column(strand.layers, [], low, high, beside)
 
 
-def _lane_profile(edge: tuple[int, int], ranks: Sequence[int]) -> Profile:
-    line = LANE_SPACING / 2
-    return dict.fromkeys(range(ranks[edge[0]] + 1, ranks[edge[1]]), (line, line))
+def _lane_of(edge: Drawn, ranks: Sequence[int], beside: int) -> Column:
+    return Column((), [], ranks[edge[0]] + 1, ranks[edge[1]] - 1, beside)
 
 
-def _place(profile: Profile, item: Profile) -> float:
-    """Put an item beside all that is in `profile`, on the side where it ends nearer.
+def _strand_for(edge: Drawn, home: Mapping[int, Strand]) -> tuple[Strand, bool]:
+    """Return in or beside which strand an edge runs, and whether it runs in its line."""
+    source, target = edge
+    leaving, entering = home[source], home[target]
+    if leaving is entering:
+        neighbour = leaving.layers[leaving.layers.index(source) + 1]
+        return leaving, neighbour == target
+    if entering.parent is not None and entering.layers[0] == target:
+        return entering, True
+    if leaving.parent is not None and leaving.layers[-1] == source:
+        return leaving, True
+    above = leaving.ancestors()
+    return next(strand for strand in entering.ancestors() if strand in above), False
 
-    Adds the item to the profile and returns how far it is shifted, negative to the left.
+
+def strokes_of(
+    flow: Flow, ranks: Sequence[int], columns: Sequence[Column]
+) -> list[dict[tuple[int, int], int]]:
+    """Return for the gap behind each rank which columns its lines lead from and to.
+
+    Returns:
+        By gap, how many edges lead from one column to another, or on in the same one.
     """
-    free = (0.0, 0.0)
-    right = max(profile.get(rank, free)[1] + taken[0] for rank, taken in item.items())
-    left = max(profile.get(rank, free)[0] + taken[1] for rank, taken in item.items())
-    far_right = right + max(taken[1] for taken in item.values())
-    far_left = left + max(taken[0] for taken in item.values())
-    shift = right if far_right <= far_left + _SLIGHTLY else -left
-    for rank, taken in item.items():
-        before = profile.get(rank, free)
-        profile[rank] = (max(before[0], taken[0] - shift), max(before[1], taken[1] + shift))
-    return shift
-
-
-def _absolute(
-    strands: Sequence[Strand],
-    offsets: Mapping[int | tuple[int, int], float],
-    borrowed: _EdgesByStrand,
-    lanes: _EdgesByStrand,
-) -> Columns:
-    """Turn offsets from parents into distances from the trunk, to the millimetre."""
-    layers: dict[int, float] = {}
-    edges: dict[tuple[int, int], float] = {}
-    for strand in strands:
-        name = strand.layers[0]
-        x = 0.0 if strand.parent is None else layers[strand.parent.layers[0]] + offsets[name]
-        x = round(x, 3)
-        layers.update((index, x) for index in strand.layers)
-        edges.update((edge, x) for edge in borrowed.get(name, ()))
-        edges.update((edge, round(x + offsets[edge], 3)) for edge in lanes.get(name, ()))
-    in_lanes = frozenset(edge for some in lanes.values() for edge in some)
-    return Columns([layers[index] for index in sorted(layers)], edges, in_lanes)
+    home = {index: at for at, column in enumerate(columns) for index in column.layers}
+    carrier = {edge: at for at, column in enumerate(columns) for edge in column.edges}
+    gaps: list[dict[tuple[int, int], int]] = [{} for _ in range(max(ranks) + 1)]
+    for edge in flow.edges():
+        source, target = edge
+        through = carrier.get(edge, home[target])
+        ends = [home[source], *[through] * (ranks[target] - ranks[source] - 1), home[target]]
+        for gap, stroke in enumerate(itertools.pairwise(ends), start=ranks[source]):
+            gaps[gap][stroke] = gaps[gap].get(stroke, 0) + 1
+    return gaps

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnnwalk.layout.columns import Columns
+from cnnwalk.layout.across import Across
 from cnnwalk.layout.flow import Flow
 from cnnwalk.layout.places import Route
 
@@ -25,35 +25,35 @@ _JOINS = frozenset({"add", "mul", "cat"})
 
 
 def routes_of(
-    flow: Flow, ranks: Sequence[int], columns: Columns, rows: Sequence[float]
+    flow: Flow, ranks: Sequence[int], across: Across, rows: Sequence[float]
 ) -> tuple[Route, ...]:
     """Return the routes of all drawn edges.
 
     Args:
         flow: the drawn flow.
         ranks: of each layer.
-        columns: places across the walk.
+        across: places across the walk.
         rows: z of each rank, in m, falling.
     """
     routes = []
     taken = _Labels()
     for source, target in sorted(flow.edges(), key=lambda edge: _span(edge, ranks)):
-        points = _line((source, target), ranks, columns, rows)
-        text = _text(flow, (source, target), columns)
-        spots = list(_spots((source, target), ranks, columns, rows))
+        points = _line((source, target), ranks, across, rows)
+        text = _text(flow, (source, target), across)
+        spots = list(_spots((source, target), ranks, across, rows))
         at = taken.place(text, spots)
         ids = flow.layers[source].id, flow.layers[target].id
         routes.append(((target, source), Route(*ids, text, points, _to_millimetres(at))))
     return tuple(route for _, route in sorted(routes, key=lambda pair: pair[0]))
 
 
-def gap_shifts(flow: Flow, ranks: Sequence[int], columns: Columns) -> Mapping[int, float]:
+def gap_shifts(flow: Flow, ranks: Sequence[int], across: Across) -> Mapping[int, float]:
     """Return how far a line moves sideways at most in the gap behind each rank, in m."""
     shifts: dict[int, float] = {}
     for source, target in flow.edges():
-        through = columns.edges.get((source, target), columns.layers[target])
+        through = across.edges.get((source, target), across.layers[target])
         first, last = ranks[source], ranks[target] - 1
-        out, back = through - columns.layers[source], columns.layers[target] - through
+        out, back = through - across.layers[source], across.layers[target] - through
         shifts[first] = max(shifts.get(first, 0.0), abs(out))
         shifts[last] = max(shifts.get(last, 0.0), abs(back))
     return shifts
@@ -65,12 +65,12 @@ def _span(edge: tuple[int, int], ranks: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _line(
-    edge: tuple[int, int], ranks: Sequence[int], columns: Columns, rows: Sequence[float]
+    edge: tuple[int, int], ranks: Sequence[int], across: Across, rows: Sequence[float]
 ) -> tuple[Point, ...]:
     source, target = edge
-    start = (columns.layers[source], rows[ranks[source]] - END_CLEARANCE)
-    end = (columns.layers[target], rows[ranks[target]] + END_CLEARANCE)
-    through = columns.edges.get(edge)
+    start = (across.layers[source], rows[ranks[source]] - END_CLEARANCE)
+    end = (across.layers[target], rows[ranks[target]] + END_CLEARANCE)
+    through = across.edges.get(edge)
     if through is None:
         points = [start, *_bend(start, end), end]
     else:
@@ -84,8 +84,8 @@ def _bend(start: Point, end: Point) -> Iterator[Point]:
     """Yield the inner points of an S that begins and ends along the walk."""
     for step in range(1, _BEND_STEPS):
         t = step / _BEND_STEPS
-        across = t * t * (3 - 2 * t)
-        yield start[0] + across * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
+        bent = t * t * (3 - 2 * t)
+        yield start[0] + bent * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
 
 
 def _without_needless(points: Sequence[Point]) -> Iterator[Point]:
@@ -101,13 +101,13 @@ def _to_millimetres(point: Point) -> Point:
     return round(point[0], 3), round(point[1], 3)
 
 
-def _text(flow: Flow, edge: tuple[int, int], columns: Columns) -> str:
+def _text(flow: Flow, edge: tuple[int, int], across: Across) -> str:
     """Return what happens on the way along an edge."""
     target = edge[1]
     layer = flow.layers[target]
     if edge in flow.labels:
         return flow.labels[edge]
-    if edge in columns.lanes and layer.kind in _JOINS:
+    if edge in across.lanes and layer.kind in _JOINS:
         return "skip"
     if target in flow.extended:
         new = layer.shape[0] - flow.layers[flow.extended[target]].shape[0]
@@ -116,7 +116,7 @@ def _text(flow: Flow, edge: tuple[int, int], columns: Columns) -> str:
 
 
 def _spots(
-    edge: tuple[int, int], ranks: Sequence[int], columns: Columns, rows: Sequence[float]
+    edge: tuple[int, int], ranks: Sequence[int], across: Across, rows: Sequence[float]
 ) -> Iterator[Point]:
     """Yield where a label may lie, the best first.
 
@@ -125,21 +125,21 @@ def _spots(
     """
     source, target = edge
     start, end = rows[ranks[source]], rows[ranks[target]]
-    through = columns.edges.get(edge)
+    through = across.edges.get(edge)
     if through is not None:
         for rank in range(ranks[source] + 1, ranks[target]):
             yield through, rows[rank]
             yield through, (rows[rank] + rows[min(rank + 1, len(rows) - 1)]) / 2
-    if columns.layers[source] == columns.layers[target]:
+    if across.layers[source] == across.layers[target]:
         shares = (0.5, 0.65, 0.35)
-    elif abs(columns.layers[target]) < abs(columns.layers[source]):
+    elif abs(across.layers[target]) < abs(across.layers[source]):
         shares = (0.2, 0.3, 0.4)
     else:
         shares = (0.8, 0.7, 0.6)
     for share in shares:
         t = share * share * (3 - 2 * share)
-        across = columns.layers[source] + t * (columns.layers[target] - columns.layers[source])
-        yield across, start + share * (end - start)
+        x = across.layers[source] + t * (across.layers[target] - across.layers[source])
+        yield x, start + share * (end - start)
 
 
 class _Labels:
