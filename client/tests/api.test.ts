@@ -41,4 +41,18 @@ describe('the API', () => {
     await api.hall('a/b?c');
     expect(asked).toEqual(['api/networks/a%2Fb%3Fc/hall']);
   });
+
+  it('asks for a view by an address of its own, the same for the same view', async () => {
+    const asked: string[] = [];
+    const api = new Api((url) => {
+      asked.push(url);
+      return Promise.resolve(new Response('{}'));
+    });
+    await api.hall('n', { collapsed: ['b&c', 'a'], course: 'spiral' });
+    await api.hall('n', { collapsed: ['a', 'b&c'], course: 'spiral' });
+    await api.hall('n', { depth: 0, course: 'straight' });
+    await api.hall('n', { collapsed: [] });
+    const collapsed = 'api/networks/n/hall?collapsed=a&collapsed=b%26c&course=spiral';
+    expect(asked).toEqual([collapsed, collapsed, 'api/networks/n/hall?depth=0', 'api/networks/n/hall']);
+  });
 });

@@ -45,6 +45,16 @@ describe('the streams', () => {
     expect(result.result.predictions[0]?.label).toBe('coffee mug');
   });
 
+  it('pass over layers that do not stand, as within a collapsed block', async () => {
+    const { bytes } = golden('split_base');
+    const posted: FromWorker[] = [];
+    const streams = new Streams(answering(bytes, golden('result').bytes), (message) => posted.push(message));
+    await streams.receive({ type: 'plans', plans: [{ ...PLAN, layer: 'layer1.0 collapsed' }] });
+    await streams.receive({ type: 'run', run: 5, scaling: 'layer' });
+    await streams.receive({ type: 'fetch', run: 5, level: 'base', url: 'http://page/passes/x' });
+    expect(posted.map(({ type }) => type)).toEqual(['result', 'end']);
+  });
+
   it('hand on the sentence of a pass that failed, and nothing after it', async () => {
     const posted = await read(answering(golden('problem').bytes, golden('split_base').bytes));
     expect(posted).toEqual([
