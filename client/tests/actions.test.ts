@@ -10,7 +10,7 @@ import type { ImageInfo, NetworkSummary, Statistics } from '../src/net/types';
 const NETWORK = { id: 'n', name: 'n' } as NetworkSummary;
 
 function image(id: string): ImageInfo {
-  return { id, width: 8, height: 8, origin: 'upload', name: `${id}.png`, label: null };
+  return { id, width: 8, height: 8, channels: 3, origin: 'upload', name: `${id}.png`, label: null };
 }
 
 interface Page {
@@ -180,10 +180,25 @@ describe('leafing through a draw', () => {
     const asked: number[] = [];
     vi.spyOn(api, 'draw').mockImplementation((dataset, seed, offset) => {
       asked.push(offset);
-      return Promise.resolve({ dataset, seed, offset, total: 12, images: [] });
+      return Promise.resolve({ dataset, seed, offset, total: 12, images: [], skipped: [] });
     });
     await actions.images.drawAgain();
     for (const step of [1, 1, -1, -1]) await actions.images.page(step);
     expect(asked).toEqual([0, 8, 0]);
+  });
+
+  it('says which images are left out, and why', async () => {
+    const { state, actions, api } = page();
+    state.dataset.value = { id: 'd', name: 'd', description: '', count: 12 };
+    const skipped = ['d 3 cannot be read.', 'd 5 cannot be read.'];
+    vi.spyOn(api, 'draw').mockImplementation((dataset, seed, offset) =>
+      Promise.resolve({ dataset, seed, offset, total: 12, images: [], skipped: skipped.slice(offset / 8) }),
+    );
+    await actions.images.drawAgain();
+    await actions.images.page(1);
+    expect(state.notices.value.map(({ text }) => text)).toEqual([
+      '2 images were left out. d 3 cannot be read.',
+      'One image was left out. d 5 cannot be read.',
+    ]);
   });
 });

@@ -44,7 +44,7 @@ def test_noise_has_the_size_that_the_network_takes(server, kind):
     info = server.client.get(f"/api/networks/{server.network}/noise/{kind}/3").json()
     assert (info["width"], info["height"], info["origin"]) == (32, 32, "noise")
     shown = pixels_of(server.client.get(f"/api/images/{info['id']}").content)
-    np.testing.assert_array_equal(shown, np.asarray(noise(kind, 3, 32, 32)))
+    np.testing.assert_array_equal(shown, noise(kind, 3, 32, 32))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "JPEG", "WEBP"])
@@ -106,7 +106,7 @@ def test_what_is_no_picture_is_refused(server, data, sentence):
 
 def test_a_truncated_picture_is_refused(server, picture):
     noisy = io.BytesIO()
-    noise("uniform", 1, 100, 100).save(noisy, "PNG")
+    Image.fromarray(noise("uniform", 1, 100, 100)).save(noisy, "PNG")
     data = noisy.getvalue()
     assert server.client.post("/api/images", content=data).status_code == 201
     assert server.client.post("/api/images", content=data[: len(data) // 2]).status_code == 422
@@ -184,6 +184,8 @@ def test_an_image_of_a_dataset_that_cannot_be_read_is_left_out(serve, small, tmp
         page = walk.draw(dataset, seed=0, offset=0, count=8)
         assert sorted(image.name for image in page.images) == ["1.png", "2.png"]
         assert page.total == 3
+        (reason,) = page.skipped
+        assert "0.png is no picture" in reason
         assert walk.first_image is not None
         assert walk.first_image.name == "1.png"
     finally:

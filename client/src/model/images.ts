@@ -68,7 +68,16 @@ export class Images {
       const draw = await ask();
       for (const image of draw.images) this.sources.remember(image.id, ask);
       this.state.draw.value = draw;
+      this.tellSkipped(draw);
     });
+  }
+
+  /** Says once a page why some of its places stay empty. */
+  private tellSkipped({ skipped }: Draw): void {
+    const [first] = skipped;
+    if (first === undefined) return;
+    const count = skipped.length === 1 ? 'One image was' : `${skipped.length} images were`;
+    this.notices.tell('info', `${count} left out. ${first}`);
   }
 
   private async make(ask: () => Promise<ImageInfo>): Promise<ImageInfo | null> {

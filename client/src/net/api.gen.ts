@@ -373,6 +373,11 @@ export interface components {
             offset: number;
             /** Seed */
             seed: number;
+            /**
+             * Skipped
+             * @description a sentence on each item that cannot be read
+             */
+            skipped: string[];
             /** Total */
             total: number;
         };
@@ -483,9 +488,12 @@ export interface components {
          * ImageInfo
          * @description An image that can be inserted; `id` names its pixels, whoever brought them.
          *
-         *     Its picture is at ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
+         *     Its picture, of the first three channels as RGB or of the first as gray, is at
+         *     ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
          */
         ImageInfo: {
+            /** Channels */
+            channels: number;
             /** Height */
             height: number;
             /** Id */

@@ -7,6 +7,7 @@ import { effect } from '@preact/signals-core';
 import { formatPercent } from '../model/format';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
+import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, button, h } from './dom';
 
 const SHOWN_PREDICTIONS = 3;
@@ -46,10 +47,15 @@ function inserted(state: State, actions: Actions): HTMLElement {
     picture.hidden = image === null;
     if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
     name.textContent = image === null ? 'No image inserted' : (image.label ?? image.name);
-    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : image.name, `${image.width} × ${image.height}`];
+    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : image.name, sizeOf(image)];
     origin.textContent = details.filter(Boolean).join(' · ');
   });
   return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
+}
+
+function sizeOf({ width, height, channels }: ImageInfo): string {
+  const size = `${width} × ${height}`;
+  return channels === 1 || channels === 3 ? size : `${size}, ${channels} channels`;
 }
 
 function progressBar(state: State, actions: Actions): HTMLElement {

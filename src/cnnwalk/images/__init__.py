@@ -1,6 +1,6 @@
 """Where input images come from: datasets, samples, uploads, noise."""
 
-from cnnwalk.images.datasets import Dataset, Item, draw
+from cnnwalk.images.datasets import Dataset, Item, draw, first_readable
 from cnnwalk.images.decode import MAX_PIXELS, MAX_UPLOAD_BYTES, ImageError, decode_upload
 from cnnwalk.images.folder import folder
 from cnnwalk.images.noise import NOISE_KINDS, NoiseKind, noise
@@ -24,6 +24,7 @@ __all__ = [
     "decode_upload",
     "draw",
     "find_images",
+    "first_readable",
     "folder",
     "from_torch",
     "image_id",

@@ -50,12 +50,14 @@ class DatasetSummary(_Message):
 class ImageInfo(_Message):
     """An image that can be inserted; `id` names its pixels, whoever brought them.
 
-    Its picture is at ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
+    Its picture, of the first three channels as RGB or of the first as gray, is at
+    ``/api/images/{id}`` (PNG) and ``/api/images/{id}/thumbnail`` (JPEG).
     """
 
     id: str
     width: int
     height: int
+    channels: int
     origin: Literal["dataset", "upload", "noise"]
     name: str
     label: str | None = Field(description="class name, where the dataset gives one")
@@ -106,6 +108,7 @@ class Draw(_Message):
     offset: int
     total: int
     images: list[ImageInfo]
+    skipped: list[str] = Field(description="a sentence on each item that cannot be read")
 
 
 class Problem(_Message):

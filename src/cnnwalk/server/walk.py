@@ -20,6 +20,7 @@ from cnnwalk.images import (
     StoredImage,
     decode_upload,
     draw,
+    first_readable,
     noise,
 )
 from cnnwalk.networks import Network
@@ -35,8 +36,6 @@ from cnnwalk.server.problems import ProblemError
 from cnnwalk.server.served import ServedNetwork, serve, told_apart
 from cnnwalk.server.showing import Showing
 from cnnwalk.version import __version__
-
-_FIRST_TRIES = 16
 
 _LOG = logging.getLogger(__name__)
 
@@ -116,13 +115,20 @@ class Walk:
         """Return items of a dataset in the order that `seed` gives; raises KeyError."""
         dataset = self.datasets[dataset_id]
         order = draw(len(dataset), seed)[offset : offset + count]
-        drawn = [self._item(dataset, int(index)) for index in order]
+        images, skipped = [], []
+        for index in order.tolist():
+            try:
+                images.append(self._item(dataset, index))
+            except ImageError as error:
+                _LOG.warning("%s", error)
+                skipped.append(str(error))
         return Draw(
             dataset=dataset_id,
             seed=seed,
             offset=offset,
             total=len(dataset),
-            images=[image for image in drawn if image is not None],
+            images=images,
+            skipped=skipped,
         )
 
     def noise(self, served: ServedNetwork, kind: NoiseKind, seed: int) -> ImageInfo:
@@ -171,23 +177,12 @@ class Walk:
     def _first_image(self) -> ImageInfo | None:
         """Return the first image that can be read; raises ImageError when none of many can."""
         for dataset in self.datasets.values():
-            tried = range(min(len(dataset), _FIRST_TRIES))
-            found = next(filter(None, (self._item(dataset, index) for index in tried)), None)
-            if found is None:
-                raise ImageError(
-                    f"None of the first {len(tried)} images of {dataset.name} can be read: give "
-                    "pictures that open in other programs, too."
-                )
-            return found
+            return self._item(dataset, first_readable(dataset))
         return None
 
-    def _item(self, dataset: Dataset, index: int) -> ImageInfo | None:
-        """Keep an item of a dataset; None, and a line in the log, when it cannot be read."""
-        try:
-            item = dataset.item(index)
-        except ImageError as error:
-            _LOG.warning("%s", error)
-            return None
+    def _item(self, dataset: Dataset, index: int) -> ImageInfo:
+        """Keep an item of a dataset; raises ImageError when it cannot be read."""
+        item = dataset.item(index)
         stored = self.images.add(
             item.image,
             origin="dataset",
@@ -203,6 +198,7 @@ def _image_info(stored: StoredImage) -> ImageInfo:
         id=stored.id,
         width=stored.width,
         height=stored.height,
+        channels=stored.channels,
         origin=stored.origin,
         name=stored.name,
         label=stored.label,
