@@ -74,6 +74,8 @@ def test_a_collapsed_block_is_one_panel_that_shows_its_output(server, graph):
     assert layers[standing]["shape"] == list(whole.shape)
     assert layers[standing]["parameters"] == 4 * (9 * 4 * 4 + 4)
     assert {block["id"] for block in hall["graph"]["blocks"]} == {b.id for b in graph.blocks}
+    assert set(hall["layers_in"]) == {block.id for block in graph.blocks}
+    assert [hall["layers_in"][block] for block in ("early", "early.1")] == [6, 3]
 
 
 def test_several_blocks_and_blocks_in_blocks_are_collapsed(server, graph):

@@ -459,6 +459,13 @@ export interface components {
              */
             course: "straight" | "spiral";
             graph: components["schemas"]["Graph"];
+            /**
+             * Layers In
+             * @description by block id: number of layers in the block with nothing collapsed
+             */
+            layers_in: {
+                [key: string]: number;
+            };
             /** Network */
             network: string;
         };

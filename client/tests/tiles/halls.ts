@@ -33,6 +33,7 @@ export function hallOf(layers: readonly MadeLayer[]): Hall {
     },
     collapsed: [],
     course: 'straight',
+    layers_in: {},
   };
 }
 

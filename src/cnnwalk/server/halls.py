@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection, Iterable
 from http import HTTPStatus
 
-from cnnwalk.collapse import blocks_at, collapse
+from cnnwalk.collapse import blocks_at, collapse, layers_in
 from cnnwalk.graph import Graph
 from cnnwalk.layout import Course
 from cnnwalk.layout.arrange import arrange
@@ -100,6 +100,7 @@ def _hall(network: str, graph: Graph, view: View) -> Hall:
         arrangement=arrange(shown, course=view.course),
         collapsed=list(view.collapsed),
         course=view.course,
+        layers_in={block: len(layers) for block, layers in layers_in(graph).items()},
     )
 
 

@@ -91,6 +91,9 @@ class Hall(_Message):
     arrangement: Arrangement
     collapsed: list[str] = Field(description="ids of the blocks that are collapsed")
     course: Course
+    layers_in: dict[str, int] = Field(
+        description="by block id: number of layers in the block with nothing collapsed"
+    )
 
 
 class WeightStatistics(_Message):
