@@ -11,10 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 
-from cnnwalk.graph import Block, Edge, Graph, Layer, Mark
-
-_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
-"""Classes that hold modules without being a part of the network that people speak of."""
+from cnnwalk.graph import CONTAINERS, Block, Edge, Graph, Layer, Mark
 
 
 def collapse(graph: Graph, blocks: Collection[str]) -> Graph:
@@ -88,7 +85,7 @@ def main_blocks(graph: Graph) -> tuple[str, ...]:
         if block.parent not in opened:
             continue
         count = len(members[block.id])
-        if block.label in _CONTAINERS or count > len(graph.layers) / 2:
+        if block.label in CONTAINERS or count > len(graph.layers) / 2:
             opened.add(block.id)
         elif count > 1:
             found.append(block.id)

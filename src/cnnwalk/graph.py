@@ -40,6 +40,9 @@ Kind = Literal[
 GRANULARITIES: tuple[Granularity, ...] = typing.get_args(Granularity)
 KINDS: tuple[Kind, ...] = typing.get_args(Kind)
 
+CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+"""Classes of blocks that hold others without being a part that people speak of."""
+
 
 def maps_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Return (C, h, w): as what feature maps an activation of this shape is shown.

@@ -79,7 +79,7 @@ def test_a_network_without_a_tensor_in_its_output_is_an_error():
 
 def test_an_unknown_granularity_names_the_known_ones():
     recording = record(nn.Conv2d(3, 4, 3), torch.rand(1, 3, 8, 8))
-    with pytest.raises(ValueError, match=r"'pixels'.*ops, layers"):
+    with pytest.raises(ValueError, match=r"'pixels'.*ops, modules, layers"):
         recording.graph("pixels")
 
 

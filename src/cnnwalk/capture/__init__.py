@@ -6,28 +6,31 @@ The op list of a `Recording` is the one truth; each granularity is a small pure 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from types import ModuleType
 
-from torch import Tensor, nn
+from torch import nn
 
 from cnnwalk.capture.errors import CaptureError
 from cnnwalk.capture.observe import observe
 from cnnwalk.capture.recorder import record
-from cnnwalk.capture.recording import Recording
+from cnnwalk.capture.recording import Recording, TrackerMode
 from cnnwalk.graph import Granularity, Graph
 
 __all__ = ["CaptureError", "Recording", "capture", "observe", "record"]
 
 
-def capture(
+def capture(  # noqa: PLR0913  # a forward call's arguments, and what to make of it
     model: nn.Module,
-    example_input: Tensor | tuple[Tensor, ...],
+    example_input: object,
+    kwargs: Mapping[str, object] | None = None,
     *,
     granularity: Granularity = "layers",
+    trackers: TrackerMode = "merge",
     name: str | None = None,
 ) -> Graph:
     """Return the graph of a network; see `record` and `Recording.graph`."""
-    return record(model, example_input, name=name).graph(granularity)
+    return record(model, example_input, kwargs, name=name).graph(granularity, trackers=trackers)
 
 
 class _CallablePackage(ModuleType):

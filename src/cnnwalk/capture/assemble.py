@@ -11,7 +11,7 @@ from cnnwalk.capture.kinds import MEANINGLESS
 from cnnwalk.capture.labels import short, words
 from cnnwalk.capture.names import Name, name_operations
 from cnnwalk.capture.operation import INPUT, Operation, Value
-from cnnwalk.graph import Block, Edge, Layer, Probe
+from cnnwalk.graph import Block, Edge, Layer, Mark, Probe
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,30 +37,45 @@ class Grouping:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assembly:
-    """The parts of a graph."""
+    """The parts of a graph.
+
+    Attributes:
+        begins: the first operation of each layer, by the layer's id; -1 for an input.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     layers: tuple[Layer, ...]
     edges: tuple[Edge, ...]
     blocks: tuple[Block, ...]
+    begins: Mapping[str, int]
+    marks: tuple[Mark, ...] = ()
 
 
 def assemble(flow: Flow, grouping: Grouping) -> Assembly:
     """Return the layers of the groups in order of execution, their edges and their blocks."""
     inputs = _input_layers(flow)
     names = name_operations(flow.operations, flow.calls, [layer.id for layer in inputs.values()])
-    blocks = Blocks(flow, names)
+    blocks = Blocks(flow.calls, drawn_as_layer(flow, names))
     made: dict[Value, Layer] = dict(inputs)
+    begins = dict.fromkeys((layer.id for layer in inputs.values()), INPUT)
     for group in sorted(grouping.groups, key=lambda group: group.members[-1].index):
-        made.update(_layers(group, flow, names, blocks))
+        for value, layer in _layers(group, flow, names, blocks):
+            made[value] = layer
+            begins[layer.id] = group.members[0].index
     return Assembly(
         inputs=tuple(layer.id for layer in inputs.values()),
         outputs=_outputs(flow, grouping, made),
         layers=tuple(made.values()),
         edges=tuple(_edges(grouping, made)),
         blocks=blocks.found(),
+        begins=begins,
     )
+
+
+def drawn_as_layer(flow: Flow, names: Mapping[int, Name]) -> set[int | None]:
+    """Return the module calls that are layers, and so no blocks."""
+    return {item.call for item in flow.operations if names[item.index].is_module}
 
 
 def _input_layers(flow: Flow) -> dict[Value, Layer]:
@@ -69,7 +84,7 @@ def _input_layers(flow: Flow) -> dict[Value, Layer]:
         layers[Value(INPUT, position)] = Layer(
             id=f"input.{position}" if position else "input",
             kind="input",
-            label="input" if len(flow.inputs) == 1 else f"input {position + 1}",
+            label=flow.input_labels[position],
             path=None,
             shape=shape[1:],
             block=None,

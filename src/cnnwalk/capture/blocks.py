@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 
-from cnnwalk.capture.flow import Flow
-from cnnwalk.capture.names import Name, clean
+from cnnwalk.capture.names import clean
 from cnnwalk.capture.operation import ModuleCall, Operation
-from cnnwalk.graph import Block
+from cnnwalk.graph import CONTAINERS, Block
 
 
 class Blocks:
@@ -16,27 +17,32 @@ class Blocks:
     A block is one call of a module, unless that call is itself drawn as a layer.
     """
 
-    def __init__(self, flow: Flow, names: Mapping[int, Name]) -> None:
-        self._calls = flow.calls
+    def __init__(self, calls: Sequence[ModuleCall], drawn_as_layer: Collection[int | None]) -> None:
+        self._calls = calls
+        self._drawn_as_layer = drawn_as_layer
         self._found: dict[int, Block] = {}
-        self._drawn_as_layer = {
-            operation.call for operation in flow.operations if names[operation.index].is_module
-        }
 
     def around(self, operation: Operation) -> str | None:
         """Return the id of the innermost block around a layer's main operation, None at the top."""
         call = None if operation.call is None else self._calls[operation.call]
         if call is not None and call.index in self._drawn_as_layer:
-            call = self._parent(call)
-        block = self._block(call)
-        return None if block is None else block.id
+            return self.around_call(call)
+        return self._id(call)
+
+    def around_call(self, call: ModuleCall) -> str | None:
+        """Return the id of the innermost block around a module call, None at the top."""
+        return self._id(self._parent(call))
 
     def found(self) -> tuple[Block, ...]:
         """Return the blocks asked for so far and those around them, outer before inner."""
-        return tuple(self._found.values())
+        return tuple(_number_rows(self._found.values()))
 
     def _parent(self, call: ModuleCall) -> ModuleCall | None:
         return None if call.parent is None else self._calls[call.parent]
+
+    def _id(self, call: ModuleCall | None) -> str | None:
+        block = self._block(call)
+        return None if block is None else block.id
 
     def _block(self, call: ModuleCall | None) -> Block | None:
         while call is not None and not call.path:
@@ -53,3 +59,24 @@ class Blocks:
                 parent=None if parent is None else parent.id,
             )
         return self._found[call.index]
+
+
+def _number_rows(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Return the blocks with their places in rows of siblings of one class.
+
+    A row of containers says nothing: what they hold may be anything.
+    """
+    siblings: dict[str | None, list[Block]] = {}
+    numbered: dict[str, Block] = {}
+    for block in blocks:
+        siblings.setdefault(block.parent, []).append(block)
+        numbered[block.id] = block
+    for children in siblings.values():
+        for label, group in itertools.groupby(children, key=lambda block: block.label):
+            row = list(group)
+            if label not in CONTAINERS:
+                for place, block in enumerate(row):
+                    numbered[block.id] = dataclasses.replace(
+                        block, repeats=len(row), repetition=place
+                    )
+    return numbered.values()

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
     """Yield a sentence for people for each thing that could not be followed."""
     yield from itertools.chain(
+        _failure(recording),
         _convolutions(recording, flow, parts),
         _scripted(recording),
         _outputs(recording, flow),
         _left_torch(recording),
         _backward_edges(parts),
     )
+
+
+def _failure(recording: Recording) -> Iterator[str]:
+    if recording.failure is not None:
+        yield (
+            f"The forward pass failed {recording.failure.rstrip('.')}. Only what ran before is "
+            "drawn."
+        )
 
 
 def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cnnwalk.capture.joins import label_concatenations
 from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Shape, Value
+
+if TYPE_CHECKING:
+    from cnnwalk.capture.recording import Recording
 
 _PRODUCTS = frozenset({"matmul", "mm", "einsum"})
 
@@ -21,45 +25,49 @@ class Flow:
             operations on parameters alone that feed them (weight standardisation).
         outputs: the values that the network returns and that depend on an input.
         inputs: shapes of the network's input tensors, with the batch axis.
+        input_labels: what each input tensor is called.
         calls: the module calls around the operations.
         parameters: number of values of each of the model's parameters.
-        consumers: how often each value is used: by operations, and once as an output.
+        consumers: how often each value is used: by operations, once as an output, and once
+            as a value that is held.
+        held: the values that a tracker holds and that depend on an input; each is the
+            activation of a layer.
     """
 
     operations: tuple[Operation, ...]
     outputs: tuple[Value, ...]
     inputs: tuple[Shape, ...]
+    input_labels: tuple[str, ...]
     calls: tuple[ModuleCall, ...]
     parameters: Mapping[str, int]
     consumers: Mapping[Value, int]
+    held: frozenset[Value]
 
 
-def follow(
-    operations: Sequence[Operation],
-    outputs: Sequence[Sequence[Value]],
-    inputs: Sequence[Shape],
-    calls: Sequence[ModuleCall],
-    parameters: Mapping[str, int],
-) -> Flow:
-    """Return the flow from the inputs to the outputs.
+def follow(recording: Recording, held: Collection[Value] = ()) -> Flow:
+    """Return the flow from the inputs to the outputs and to the `held` values.
 
     Where no output depends on an input, everything that depends on an input is kept: it is
     what there is to see, and the check says that the outputs are not connected.
     """
+    operations, outputs = recording.operations, recording.outputs
     dependent = dependent_on_inputs(operations)
     returned = tuple(value for values in outputs for value in values if _depends(value, dependent))
-    kept = _reaching(operations, returned) & dependent if returned else dependent
-    folded = _fold_parameters(operations, dependent, list(parameters))
+    kept_for = tuple(value for value in held if _depends(value, dependent))
+    kept = _reaching(operations, (*returned, *kept_for)) & dependent if returned else dependent
+    folded = _fold_parameters(operations, dependent, list(recording.parameters))
     settled = tuple(
         _settle(operation, dependent, folded) for operation in operations if operation.index in kept
     )
     return Flow(
-        operations=label_concatenations(settled, inputs),
+        operations=label_concatenations(settled, recording.inputs),
         outputs=tuple(dict.fromkeys(returned)),
-        inputs=tuple(inputs),
-        calls=tuple(calls),
-        parameters=parameters,
-        consumers=_count_consumers(settled, returned),
+        inputs=recording.inputs,
+        input_labels=recording.input_labels,
+        calls=recording.calls,
+        parameters=recording.parameters,
+        consumers=_count_consumers(settled, (*returned, *kept_for)),
+        held=frozenset(kept_for),
     )
 
 
@@ -74,6 +82,13 @@ def dependent_on_inputs(operations: Sequence[Operation]) -> set[int]:
         if any(_depends(value, dependent) for value in operation.inputs):
             dependent.add(operation.index)
     return dependent
+
+
+def unread(operations: Sequence[Operation]) -> tuple[tuple[Value, ...], ...]:
+    """Return where a pass that ended early stood: what depends on an input and nothing read."""
+    dependent = dependent_on_inputs(operations)
+    read = {value.operation for operation in operations for value in operation.inputs}
+    return tuple((Value(index),) for index in sorted(dependent - read))
 
 
 def _reaching(operations: Sequence[Operation], outputs: Sequence[Value]) -> set[int]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from cnnwalk.capture.assemble import Group, Grouping
 from cnnwalk.capture.flow import Flow
 from cnnwalk.capture.kinds import REARRANGING
-from cnnwalk.capture.operation import Operation
+from cnnwalk.capture.operation import Operation, Value
 from cnnwalk.graph import Kind
 
 _ABSORBED_AFTER: Mapping[Kind, frozenset[Kind]] = {
@@ -22,7 +22,6 @@ _ABSORBED_AFTER: Mapping[Kind, frozenset[Kind]] = {
     "add": frozenset({"activation"}),
 }
 _ABSORBING_BEFORE: frozenset[Kind] = frozenset({"conv", "linear"})
-_HIDDEN: frozenset[Kind] = frozenset({"flatten", "dropout"})
 
 
 def fuse_layers(flow: Flow) -> Grouping:
@@ -43,16 +42,21 @@ def fuse_layers(flow: Flow) -> Grouping:
     for operation in flow.operations:
         if operation.index in members:
             continue
-        if _only_rearranges(operation):
+        if _is_hidden(operation, flow):
             hidden[operation.index] = operation
         else:
             groups[operation.index] = Group(operation, (operation,))
     return Grouping(tuple(groups.values()), hidden)
 
 
-def _only_rearranges(operation: Operation) -> bool:
-    moves = operation.kind in _HIDDEN or operation.function in REARRANGING
-    return moves and len(operation.inputs) == 1 and len(operation.shapes) == 1
+def _is_hidden(operation: Operation, flow: Flow) -> bool:
+    single = len(operation.inputs) == 1 and len(operation.shapes) == 1
+    return rearranges(operation) and single and Value(operation.index) not in flow.held
+
+
+def rearranges(operation: Operation) -> bool:
+    """Say whether it keeps, moves or pads values and computes none."""
+    return operation.kind in {"flatten", "dropout"} or operation.function in REARRANGING
 
 
 def _only_consumers(flow: Flow) -> Mapping[int, tuple[Operation, Operation]]:

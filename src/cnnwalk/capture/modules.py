@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -15,17 +16,25 @@ from torch.utils.hooks import RemovableHandle
 
 from cnnwalk.capture.operation import ModuleCall
 
+OnLeave = Callable[[nn.Module, ModuleCall, object], object]
+"""Called with a module, its call and its result; returns what to give out instead, or None."""
+
 
 class ModuleCalls:
     """A context in which the module calls of this thread are noted.
 
     The hooks are global because a model may call modules that it does not register; other
     threads' calls pass through them unseen.
+
+    Attributes:
+        calls: in order of entry.
+        on_leave: called when a call ends, also when it fails (with None as its result).
     """
 
     def __init__(self, model: nn.Module) -> None:
         self.calls: list[ModuleCall] = []
-        self._paths = {id(module): path for path, module in model.named_modules()}
+        self.on_leave: OnLeave | None = None
+        self.paths = {id(module): path for path, module in model.named_modules()}
         self._repetitions: dict[int, int] = {}
         self._stack: list[int] = []
         self._thread = threading.get_ident()
@@ -44,7 +53,10 @@ class ModuleCalls:
     def __enter__(self) -> Self:
         self._handles = [
             register_module_forward_pre_hook(self._enter_module),
-            register_module_forward_hook(self._leave_module, always_call=True),
+            register_module_forward_hook(
+                self._leave_module,  # type: ignore[arg-type]  # torch forgets that it may return
+                always_call=True,
+            ),
         ]
         return self
 
@@ -65,7 +77,7 @@ class ModuleCalls:
         self._repetitions[id(module)] = repetition + 1
         call = ModuleCall(
             index=len(self.calls),
-            path=self._paths.get(id(module)),
+            path=self.paths.get(id(module)),
             class_name=type(module).__name__,
             parent=self.current,
             repetition=repetition,
@@ -74,7 +86,9 @@ class ModuleCalls:
         self.calls.append(call)
         self._stack.append(call.index)
 
-    def _leave_module(self, module: nn.Module, args: object, result: object) -> None:
-        del module, args, result
-        if threading.get_ident() == self._thread and self._stack:
-            self._stack.pop()
+    def _leave_module(self, module: nn.Module, args: object, result: object) -> object:
+        del args
+        if threading.get_ident() != self._thread or not self._stack:
+            return None
+        call = self.calls[self._stack.pop()]
+        return None if self.on_leave is None else self.on_leave(module, call, result)

@@ -30,19 +30,19 @@ def name_operations(
     operations: Sequence[Operation], calls: Sequence[ModuleCall], reserved: Sequence[str]
 ) -> dict[int, Name]:
     """Return the name of every operation by its index; no id is among `reserved`."""
-    primary = _primary_operations(operations, calls)
+    primary = primary_operations(operations, calls)
     taken = set(reserved)
     names: dict[int, Name] = {}
     for operation in operations:
         call = None if operation.call is None else calls[operation.call]
         if call is not None and call.path and primary.get(call.index) == operation.index:
-            identity = _unique(clean(call.path), ":", taken)
+            identity = unique(clean(call.path), ":", taken)
             names[operation.index] = Name(identity, call.path, is_module=True)
         else:
-            scope = _registered_path(call, calls)
+            scope = registered_path(call, calls)
             base = f"{clean(scope)}:{operation.function}" if scope else operation.function
             path = scope if scope and _owns(scope, operation) else None
-            names[operation.index] = Name(_unique(base, ".", taken), path, is_module=False)
+            names[operation.index] = Name(unique(base, ".", taken), path, is_module=False)
     return names
 
 
@@ -51,7 +51,7 @@ def clean(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", path)
 
 
-def _primary_operations(
+def primary_operations(
     operations: Sequence[Operation], calls: Sequence[ModuleCall]
 ) -> Mapping[int, int]:
     """Return, by call, the one operation that stands for the call of a childless module.
@@ -77,14 +77,15 @@ def _owns(path: str, operation: Operation) -> bool:
     return any(name.rpartition(".")[0] == path for name in operation.parameters)
 
 
-def _registered_path(call: ModuleCall | None, calls: Sequence[ModuleCall]) -> str:
+def registered_path(call: ModuleCall | None, calls: Sequence[ModuleCall]) -> str:
     """Return the path of the innermost call around whose module the model registers."""
     while call is not None and call.path is None:
         call = None if call.parent is None else calls[call.parent]
     return "" if call is None or call.path is None else call.path
 
 
-def _unique(base: str, separator: str, taken: set[str]) -> str:
+def unique(base: str, separator: str, taken: set[str]) -> str:
+    """Return an id that is not among `taken`, and add it: `base`, else with a number behind it."""
     identity = base
     number = 0
     while identity in taken:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor, nn
 
+from cnnwalk.capture.arguments import Arguments, own_copy
 from cnnwalk.capture.calls import SCRIPTED, Call, OperationMode, Witness
 from cnnwalk.capture.errors import CaptureError
 from cnnwalk.capture.operation import INPUT
+from cnnwalk.capture.path import OnParting, Path
 from cnnwalk.capture.state import untouched
-from cnnwalk.capture.tensors import own_copy, parameter_names, unwrap
+from cnnwalk.capture.tensors import parameter_names, unwrap
 from cnnwalk.graph import Graph, Layer
 
 OnActivation = Callable[[Layer, Tensor], None]
 
-_END = "the end of the pass"
-"""Stands behind the last operation."""
-
 
 def observe(
     model: nn.Module,
-    example_input: Tensor | tuple[Tensor, ...],
+    example_input: object,
     graph: Graph,
     on_activation: OnActivation,
     *,
+    kwargs: Mapping[str, object] | None = None,
     stop_after: str | None = None,
+    on_parting: OnParting | None = None,
 ) -> object:
     """Run the forward pass and call `on_activation` the moment each layer's activation exists.
 
@@ -37,29 +39,34 @@ def observe(
 
     Args:
         model: the recorded model, or one of the same architecture.
-        example_input: the forward method's argument, or its arguments, with the batch axis.
+        example_input: as for `record`.
         graph: of the model.
         on_activation: called with a layer and its activation.
+        kwargs: as for `record`.
         stop_after: id of the layer after which the pass ends.
+        on_parting: called with a sentence when the pass first takes another path through the
+            network than the recording did. It then goes on; the layers that do not happen in
+            it, or cannot be told from others (`Path`), are left out.
 
     Returns:
         What the model returned, None when the pass was ended by `stop_after`.
 
     Raises:
         CaptureError: the pass fails, or takes another path through the network than the
-            recording did.
+            recording did and there is no `on_parting`.
         KeyError: `stop_after` is not a layer of the graph.
     """
     last = None if stop_after is None else graph.layer(stop_after)
     model = unwrap(model)
-    inputs = own_copy(example_input)
+    given = own_copy(example_input, kwargs)
     scripted = any(SCRIPTED in signature for signature in graph.operations)
     witness = Witness() if scripted else None
-    observer = _Observer(graph, parameter_names(model), on_activation, last, witness)
+    path = Path(graph, on_parting)
+    observer = _Observer(path, parameter_names(model), on_activation, last, witness)
     with untouched(model):
         try:
-            observer.show_inputs(inputs)
-            result = _run(model, inputs, observer)
+            observer.show_inputs(given.activations())
+            result = _run(model, given, observer)
             observer.finish()
         except _Stop:
             return None
@@ -70,12 +77,12 @@ def observe(
     return result
 
 
-def _run(model: nn.Module, inputs: tuple[Tensor, ...], observer: _Observer) -> object:
+def _run(model: nn.Module, given: Arguments, observer: _Observer) -> object:
     if observer.witness is None:
         with observer:
-            return model(*inputs)
+            return model(*given.args, **given.kwargs)
     with observer.witness, observer:
-        return model(*inputs)
+        return model(*given.args, **given.kwargs)
 
 
 class _Stop(BaseException):
@@ -85,7 +92,7 @@ class _Stop(BaseException):
 class _Observer(OperationMode):
     def __init__(
         self,
-        graph: Graph,
+        path: Path,
         parameters: Mapping[int, str],
         on_activation: OnActivation,
         last: Layer | None,
@@ -93,14 +100,13 @@ class _Observer(OperationMode):
     ) -> None:
         super().__init__(witness)
         self.ended_by: Exception | None = None
-        self._graph = graph
+        self._path = path
         self._parameters = parameters
         self._on_activation = on_activation
         self._last = last
-        self._position = 0
         self._latest: Layer | None = None
         self._probed: dict[int, list[Layer]] = {}
-        for layer in graph.layers:
+        for layer in path.graph.layers:
             self._probed.setdefault(layer.probe.op, []).append(layer)
 
     def show_inputs(self, inputs: tuple[Tensor, ...]) -> None:
@@ -109,16 +115,19 @@ class _Observer(OperationMode):
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
         if self.ended_by is not None:  # the network swallowed it and goes on
             raise self.ended_by
-        self._meet(self.signature(call, self._parameters))
-        self._show(self._position, outputs)
-        self._position += 1
+        signature = self.signature(call, self._parameters)
+        with self._ending():
+            position = self._path.meet(signature, self.place())
+        if position is not None:
+            self._show(position, outputs)
         return result
 
     def finish(self) -> None:
         """Raise what the network swallowed, or that it did less than recorded."""
         if self.ended_by is not None:
             raise self.ended_by
-        self._meet(_END)
+        with self._ending():
+            self._path.end(self.place())
 
     def place(self) -> str:
         """Say where the pass is, for messages about a failure."""
@@ -126,23 +135,19 @@ class _Observer(OperationMode):
 
     def _show(self, position: int, outputs: tuple[Tensor, ...]) -> None:
         for layer in self._probed.get(position, ()):
-            try:
+            if layer.probe.output >= len(outputs):  # fewer parts than recorded
+                continue
+            with self._ending():
                 self._on_activation(layer, outputs[layer.probe.output])
-            except Exception as error:
-                self.ended_by = error
-                raise
             self._latest = layer
             if layer is self._last:
                 raise _Stop
 
-    def _meet(self, found: str) -> None:
-        """Compare the present operation with the recorded one."""
-        operations = self._graph.operations
-        expected = operations[self._position] if self._position < len(operations) else _END
-        if found != expected:
-            self.ended_by = CaptureError(
-                f"{self._graph.name} took another path with this input than when it was "
-                f"recorded: {self.place()} comes {found}, expected {expected} (operation "
-                f"{self._position}). Capture the graph again with an input like this one."
-            )
-            raise self.ended_by
+    @contextlib.contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Note what is raised here on purpose: it ends the pass even if the network catches it."""
+        try:
+            yield
+        except Exception as error:
+            self.ended_by = error
+            raise

@@ -2,85 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 
+from cnnwalk.capture.arguments import Arguments, own_copy
 from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
 from cnnwalk.capture.errors import CaptureError
-from cnnwalk.capture.flow import dependent_on_inputs
+from cnnwalk.capture.failure import blame, misfit
+from cnnwalk.capture.flow import dependent_on_inputs, unread
 from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
 from cnnwalk.capture.modules import ModuleCalls
-from cnnwalk.capture.operation import INPUT, Operation, Value
+from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Value
 from cnnwalk.capture.recording import Recording
 from cnnwalk.capture.state import untouched
-from cnnwalk.capture.tensors import own_copy, parameter_names, tensors_in, unwrap
+from cnnwalk.capture.tensors import parameter_names, tensors_in, unwrap
+from cnnwalk.capture.trackercalls import TrackerCalls
 
 _LEAVES_TORCH = frozenset({"numpy", "__array__", "tolist"})
 
 
 def record(
     model: nn.Module,
-    example_input: Tensor | tuple[Tensor, ...],
+    example_input: object,
+    kwargs: Mapping[str, object] | None = None,
     *,
     name: str | None = None,
 ) -> Recording:
     """Run the network once and note what it does.
 
-    The model is left as it was found: modes, buffers and the random state are restored, and
-    its inputs are copies.
+    The model is left as it was found, and its inputs are copies. Where the forward pass raises,
+    the recording holds what ran until then and says why it ended.
 
     A network may compute a constant (a mask, a grid) in its first pass and keep it. Where
     constants were computed a second pass is recorded, which is like all later ones.
 
     Args:
         model: any module, unchanged; wrappers such as `DataParallel` are looked through.
-        example_input: the forward method's argument, or its arguments, with the batch axis.
+        example_input: a tuple is the forward method's positional arguments, anything else the
+            only one; tensors may stand in lists, tuples, mappings and dataclasses.
+        kwargs: the forward method's named arguments.
         name: of the network; the class of the model if None.
 
     Raises:
-        CaptureError: the forward pass fails, or returns no tensor, or what is given is no module
-            or no tensor.
+        CaptureError: what is given is no module or holds no tensor, the forward pass fails
+            before anything ran, it returns no tensor, or nothing depends on the input.
     """
-    if not isinstance(model, nn.Module):
-        raise CaptureError(
-            f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module."
-        )
-    model = unwrap(model)
+    model = unwrap(_module(model))
     title = name if name is not None else type(model).__name__
-    recording = _record_pass(model, own_copy(example_input), title)
+    recording = _record_pass(model, own_copy(example_input, kwargs), title)
     if len(dependent_on_inputs(recording.operations)) < len(recording.operations):
-        recording = _record_pass(model, own_copy(example_input), title)
+        recording = _record_pass(model, own_copy(example_input, kwargs), title)
     return recording
 
 
-def _record_pass(model: nn.Module, inputs: tuple[Tensor, ...], name: str) -> Recording:
+def _module(model: nn.Module) -> nn.Module:
+    if isinstance(model, nn.Module):
+        return model
+    if isinstance(model, type) and issubclass(model, nn.Module):
+        raise CaptureError(
+            f"{model.__name__} is a class: give a module made of it, {model.__name__}(...)."
+        )
+    raise CaptureError(f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module.")
+
+
+def _record_pass(model: nn.Module, given: Arguments, name: str) -> Recording:
     modules = ModuleCalls(model)
     witness = Witness()
     recorder = Recorder(model, modules, witness)
-    recorder.start(inputs)
+    recorder.start(given.tensors)
+    outputs: tuple[Values, ...] = ()
+    failure = None
     with untouched(model), modules, witness, recorder:
         try:
-            result = model(*inputs)
+            outputs = recorder.returned(model(*given.args, **given.kwargs), name)
+        except CaptureError:
+            raise
         except Exception as error:
-            raise CaptureError(f"{name} failed {recorder.place()}: {error}") from error
-    outputs = distinct(tensors_in(result))
-    if not outputs:
+            failure = blame(error, modules.paths)
+            if not dependent_on_inputs(recorder.operations):
+                raise CaptureError(f"{name} failed {failure}.{misfit(model, given)}") from error
+            outputs = unread(recorder.operations)
+    if not any(outputs) and not dependent_on_inputs(recorder.operations):
+        left = "".join(f" Data left torch through {place}." for place in recorder.left_torch)
         raise CaptureError(
-            f"{name} returned {type(result).__name__} without a tensor; expected a tensor, or "
-            "tensors in tuples, lists or dicts. Return what the network computes."
+            f"Nothing that {name} computes depends on its input, so there is nothing to walk.{left}"
         )
     return Recording(
         name=name,
-        inputs=tuple(tuple(tensor.shape) for tensor in inputs),
-        outputs=tuple(recorder.values(tensor) for tensor in outputs),
+        inputs=tuple(tuple(tensor.shape) for tensor in given.activations()),
+        input_labels=given.labels,
+        outputs=outputs,
         operations=tuple(recorder.operations),
         calls=tuple(modules.calls),
         parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
         convolutions=witness.convolutions,
         left_torch=tuple(recorder.left_torch),
+        failure=failure,
+        trackers=tuple(recorder.trackers.calls),
+        passings=tuple(recorder.trackers.passings),
     )
 
 
@@ -95,6 +117,8 @@ class Recorder(OperationMode):
         self._modules = modules
         self._names = parameter_names(model)
         self._identity = Identity()
+        self.trackers = TrackerCalls(model, self._names, self._identity)
+        modules.on_leave = self._leave_module
         self._versions: list[tuple[Tensor, int]] = []
         self._convolutions = 0
 
@@ -106,6 +130,24 @@ class Recorder(OperationMode):
     def values(self, tensor: Tensor) -> Values:
         """Return the values in a tensor, none when nothing recorded made it."""
         return self._identity.find(tensor)
+
+    def returned(self, result: object, name: str) -> tuple[Values, ...]:
+        """Return the values in each tensor that the network returned.
+
+        Raises:
+            CaptureError: there is no tensor in it.
+        """
+        outputs = distinct(tensors_in(result))
+        if not outputs:
+            raise CaptureError(
+                f"{name} returned {'None' if result is None else type(result).__name__} without "
+                "a tensor; expected a tensor, or tensors in tuples, lists or dicts. Return what "
+                "the network computes."
+            )
+        values = tuple(self.values(tensor) for tensor in outputs)
+        for tensor, held in zip(outputs, values, strict=True):
+            self.trackers.note_read(len(self.operations), tensor, held)
+        return values
 
     def place(self) -> str:
         """Say where the pass is, for messages about a failure."""
@@ -149,7 +191,13 @@ class Recorder(OperationMode):
                 parameters.append(name)
             elif values := self._identity.find(tensor):
                 reads.append(values)
+                self.trackers.note_read(len(self.operations), tensor, values)
         return reads, parameters
+
+    def _leave_module(self, module: nn.Module, call: ModuleCall, result: object) -> object:
+        calls = self._modules.calls
+        caller = type(module).__name__ if call.parent is None else calls[call.parent].class_name
+        return self.trackers.note(module, call, caller, result, len(self.operations))
 
     def _bind(self, index: int, outputs: Sequence[Tensor], written: Sequence[Tensor]) -> None:
         """Bind what the operation made, and every tensor that sees what it wrote."""

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-import torch
 from torch import Tensor, nn
-
-from cnnwalk.capture.errors import CaptureError
 
 
 def tensors_in(value: object) -> Iterator[Tensor]:
-    """Yield the tensors inside `value`, depth first: tuples, lists, mappings, dataclasses."""
+    """Yield the tensors inside `value`, depth first."""
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
+    elif (inside := members(value)) is not None:
+        for _, item in inside:
             yield from tensors_in(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from tensors_in(item)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from tensors_in(getattr(value, field.name))
+
+
+def members(value: object) -> Iterable[tuple[str | None, object]] | None:
+    """Return what a container holds, with its names where it has some; None for no container.
+
+    Containers are tuples, lists, mappings and dataclasses.
+    """
+    if isinstance(value, (tuple, list)):
+        return ((None, item) for item in value)
+    if isinstance(value, Mapping):
+        return ((str(key), item) for key, item in value.items())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    return None
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -36,25 +41,6 @@ def unwrap(model: nn.Module) -> nn.Module:
             model = inner
         else:
             return model
-
-
-def own_copy(example_input: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Return the positional arguments of the forward call, copied.
-
-    A network may change its input in place; the caller's tensor is not its to change.
-
-    Raises:
-        CaptureError: something else than tensors is given.
-    """
-    given = example_input if isinstance(example_input, (tuple, list)) else (example_input,)
-    for argument in given:
-        if not isinstance(argument, Tensor):
-            raise CaptureError(
-                f"The example input holds {argument!r:.80} of type {type(argument).__name__}: "
-                "give a tensor with its batch axis, or a tuple of them."
-            )
-    with torch.inference_mode(False), torch.no_grad():
-        return tuple(tensor.detach().clone() for tensor in given)
 
 
 def parameter_names(model: nn.Module) -> dict[int, str]:

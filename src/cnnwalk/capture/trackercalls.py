@@ -61,6 +61,11 @@ class TrackerCall:
     shape: Shape
     through: int | None
 
+    @property
+    def shown(self) -> Value | None:
+        """The value whose activation is shown; None for a landmark, or if nothing made one."""
+        return None if self.is_mark or not self.values else max(self.values)
+
 
 class Passing(NamedTuple):
     """A read of a value: by operation number `time`, of one of `value`'s handles.
