@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from cnnwalk.graph import Graph
     from cnnwalk.networks import InputSpec, Network, NetworkError, load_network
     from cnnwalk.server.run import RunningWalk
+    from cnnwalk.trackers import Marker, TrackerModule
     from cnnwalk.version import __version__
 
 __all__ = [
     "CaptureError",
     "Graph",
     "InputSpec",
+    "Marker",
     "Network",
     "NetworkError",
     "RunningWalk",
+    "TrackerModule",
     "__version__",
     "capture",
     "load_network",
@@ -34,9 +37,11 @@ _MODULES = {
     "CaptureError": "cnnwalk.capture",
     "Graph": "cnnwalk.graph",
     "InputSpec": "cnnwalk.networks",
+    "Marker": "cnnwalk.trackers",
     "Network": "cnnwalk.networks",
     "NetworkError": "cnnwalk.networks",
     "RunningWalk": "cnnwalk.server.run",
+    "TrackerModule": "cnnwalk.trackers",
     "__version__": "cnnwalk.version",
     "capture": "cnnwalk.capture",
     "load_network": "cnnwalk.networks",
