@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { Halls } from '../src/model/halls';
 import { NetworkState } from '../src/model/networkstate';
+import { Notices } from '../src/model/notices';
+
 import { State } from '../src/model/state';
 import { Api, type View } from '../src/net/api';
 import type { Hall, NetworkSummary } from '../src/net/types';
@@ -19,10 +21,16 @@ function page(): { state: State; api: Api; halls: Halls; networks: NetworkState[
   const state = new State();
   const api = new Api();
   const networks = ['a', 'b', 'c'].map(
-    (id) => new NetworkState({ id, name: id, collapsed: id === 'b' ? ['layer1'] : [] as string[] } as NetworkSummary),
+    (id) =>
+      new NetworkState({
+        id,
+        name: id,
+        collapsed: id === 'b' ? ['layer1'] : ([] as string[]),
+        course: 'straight',
+      } as NetworkSummary),
   );
   state.networks.value = networks;
-  return { state, api, halls: new Halls(state, api), networks };
+  return { state, api, halls: new Halls(state, api, new Notices(state)), networks };
 }
 
 function middle(network: NetworkState | undefined): number {

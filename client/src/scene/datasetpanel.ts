@@ -21,7 +21,7 @@ const THUMB_HEIGHT = (THUMB_WIDTH * 208) / 256;
 const CAPTIONS = 0.26;
 const HEAD = 0.5;
 const BUTTON = 0.21;
-const HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS) + 2 * (BUTTON + GAP) + PAD;
+const IMAGES_HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS);
 const BOTTOM = 0.32;
 /** Between the place where the visit begins and the one before the frame. */
 const YAW = 0.75;
@@ -36,11 +36,16 @@ const NOISES = [
   ['Uniform', 'uniform'],
   ['Cloud', 'clouds'],
 ] as const;
+const INTO_ALL = 'Insert into all networks';
+
+/** A button's label and what it does; null when it cannot do it now. */
+type Button = readonly [label: string, action: (() => void) | null];
 
 export class DatasetPanel {
   readonly board: Board;
   private readonly sheet = new ContactSheet(COLUMNS, ROWS);
   private readonly centres = new Map<string, Vector3>();
+  private readonly height: number;
 
   constructor(
     frame: InputFrame,
@@ -50,8 +55,9 @@ export class DatasetPanel {
   ) {
     const x = frame.x - ASIDE - (WIDTH / 2) * Math.cos(YAW);
     const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
-    const centre = new Vector3(x, BOTTOM + HEIGHT / 2, z);
-    this.board = new Board({ centre, yaw: YAW, width: WIDTH, height: HEIGHT }, glyphs);
+    this.height = IMAGES_HEIGHT + this.rowsOf(null).length * (BUTTON + GAP) + PAD;
+    const centre = new Vector3(x, BOTTOM + this.height / 2, z);
+    this.board = new Board({ centre, yaw: YAW, width: WIDTH, height: this.height }, glyphs);
     this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
   }
 
@@ -64,7 +70,7 @@ export class DatasetPanel {
   show(draw: Draw | null): void {
     this.centres.clear();
     const widgets: Widget[] = [
-      { x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.05, color: GLASS, opacity: 0.94 },
+      { x: 0, y: 0, width: WIDTH, height: this.height, radius: 0.05, color: GLASS, opacity: 0.94 },
     ];
     const captions: Caption[] = this.heading(draw, widgets);
     (draw?.images ?? []).forEach((image, cell) => {
@@ -118,26 +124,35 @@ export class DatasetPanel {
   }
 
   private putButtons(draw: Draw | null, widgets: Widget[], captions: Caption[]): void {
-    const last = draw === null ? 0 : Math.ceil(draw.total / DRAW_COUNT) - 1;
-    const page = draw === null ? 0 : Math.round(draw.offset / DRAW_COUNT);
-    const rows: readonly (readonly (readonly [string, (() => void) | null])[])[] = [
-      [
-        ['Previous', page > 0 ? () => void this.actions.images.page(-1) : null],
-        ['Next', page < last ? () => void this.actions.images.page(1) : null],
-        ['Draw again', () => void this.actions.images.drawAgain()],
-        ['Open file\u2026', () => { this.openFile(); }],
-      ],
-      NOISES.map(([label, kind]) => [`${label} noise`, () => void this.actions.noise(kind)] as const),
-    ];
+    const rows = this.rowsOf(draw);
     rows.forEach((row, index) => {
       const width = (WIDTH - 2 * PAD - (row.length - 1) * GAP) / row.length;
-      const y = HEIGHT - PAD - (rows.length - index) * BUTTON - (rows.length - 1 - index) * GAP;
+      const y = this.height - PAD - (rows.length - index) * BUTTON - (rows.length - 1 - index) * GAP;
       row.forEach(([label, action], column) => {
         const box = { x: PAD + column * (width + GAP), y, width, height: BUTTON };
         putButton(label, box, action, widgets, captions);
         this.centres.set(label, this.board.at(box.x + width / 2, y + BUTTON / 2));
       });
     });
+  }
+
+  private rowsOf(draw: Draw | null): Button[][] {
+    const last = draw === null ? 0 : Math.ceil(draw.total / DRAW_COUNT) - 1;
+    const page = draw === null ? 0 : Math.round(draw.offset / DRAW_COUNT);
+    const { images } = this.actions;
+    const rows: Button[][] = [
+      [
+        ['Previous', page > 0 ? () => void images.page(-1) : null],
+        ['Next', page < last ? () => void images.page(1) : null],
+        ['Draw again', () => void images.drawAgain()],
+        ['Open file\u2026', () => { this.openFile(); }],
+      ],
+      NOISES.map(([label, kind]): Button => [`${label} noise`, () => void this.actions.noise(kind)]),
+    ];
+    if (this.state.networks.peek().length > 1) {
+      rows.push([[INTO_ALL, () => { this.actions.insertHeldIntoAll(); }]]);
+    }
+    return rows;
   }
 
   private openFile(): void {

@@ -2,7 +2,7 @@
 import { Vector3 } from 'three';
 
 import type { InputFrame, Layer, Sign } from '../net/types';
-import { at, type Place } from './place';
+import { at, axesOf, type Place } from './place';
 
 /** The dark rim around the maps, in m. */
 export const MARGIN = 0.045;
@@ -34,8 +34,7 @@ export function frameExhibit(frame: InputFrame, border: number): Exhibit {
   const place: Place = {
     layer: '',
     centre: new Vector3(frame.x, frame.y, frame.z),
-    right: new Vector3(1, 0, 0),
-    normal: new Vector3(0, 0, 1),
+    ...axesOf(0),
     width: frame.width + 2 * border - 2 * MARGIN,
     height: height - 2 * MARGIN,
     bottom: frame.y - height / 2 + MARGIN,
@@ -60,9 +59,10 @@ export function onPlate(place: Place, right: number, height: number): Vector3 {
 export const SIGN_TOP = 1.62;
 export const SIGN_HEIGHT = 0.34;
 export const SIGN_WIDTH = 0.92;
-export const SIGN_AXES = { right: new Vector3(1, 0, 0), normal: new Vector3(0, 0, 1) } as const;
 
 /** A point on a sign: m to the right of its post, over the floor, and out of its face. */
 export function signPoint(sign: Sign, right: number, height: number, out: number): Vector3 {
-  return new Vector3(sign.x + right, height, sign.z + out);
+  const axes = axesOf(sign.yaw);
+  const foot = new Vector3(sign.x, height, sign.z);
+  return foot.addScaledVector(axes.right, right).addScaledVector(axes.normal, out);
 }

@@ -72,7 +72,7 @@ export class HallScene {
     this.plates = new Plates(graph.layers, this.exhibits, glyphs);
     this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
-    this.writing = new NearText(hallLines(hall, this.places), glyphs);
+    this.writing = new NearText(hallLines(network.name, hall, this.places), glyphs);
     const maps = new MapTarget(this.tiles, network, state, actions);
     this.pickables = [maps, new Slabs(places), this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];

@@ -2,23 +2,25 @@
 import { Vector3 } from 'three';
 
 import { formatShape } from '../model/format';
-import type { Hall, Layer, Route, Sign } from '../net/types';
+import type { Hall, InputFrame, Layer, Route, Sign } from '../net/types';
 import { SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
-import { MUTED, TEXT } from './palette';
-import { at, UP, type Place } from './place';
+import { AMBER, MUTED, TEXT } from './palette';
+import { at, axesOf, UP, type Place } from './place';
 import type { Line } from './text';
 
-const RIGHT = new Vector3(1, 0, 0);
-const AHEAD = new Vector3(0, 0, -1);
 const NAME_SIZE = 0.19;
 const DETAIL_SIZE = 0.125;
 const SIGN_PAD = 0.07;
 /** Letters that a sign holds at full size. */
 const LONG_PATH = 12;
 
-/** All lines of the hall that do not change while one walks through it. */
-export function hallLines(hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
-  const lines: Line[] = [];
+/** The network's name, over the results that hang over its input frame. */
+const NETWORK_SIZE = 0.42;
+const NETWORK_HEIGHT = 4.2;
+
+/** All lines of the hall that do not change while one walks through it; `name`: of the network. */
+export function hallLines(name: string, hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
+  const lines: Line[] = [networkLine(name, hall.arrangement.input_frame)];
   for (const layer of hall.graph.layers) {
     const place = places.get(layer.id);
     if (place !== undefined) lines.push(...titleLines(layer, place));
@@ -31,6 +33,12 @@ export function hallLines(hall: Hall, places: ReadonlyMap<string, Place>): Line[
 /** What the layer does and what was fused into it: `1x1 conv, 96 · bn relu6`. */
 export function detailText(layer: Layer): string {
   return layer.absorbed.length === 0 ? layer.label : `${layer.label} · ${layer.absorbed.join(' ')}`;
+}
+
+function networkLine(name: string, { x, z }: InputFrame): Line {
+  const at = new Vector3(x, NETWORK_HEIGHT, z);
+  const { right } = axesOf(0);
+  return { text: name, at, right, up: UP, size: NETWORK_SIZE, weight: 600, align: 'centre', color: AMBER, fade: 60 };
 }
 
 function titleLines(layer: Layer, place: Place): Line[] {
@@ -64,7 +72,8 @@ function signLines(sign: Sign): Line[] {
   const cut = path.length > LONG_PATH ? path.lastIndexOf('.') : -1;
   const name = path.slice(cut + 1);
   const kind = cut < 0 ? rest : [path.slice(0, cut), ...rest];
-  const common = { right: RIGHT, up: UP, maxWidth: SIGN_WIDTH - 2 * SIGN_PAD, fade: 24 };
+  const { right } = axesOf(sign.yaw);
+  const common = { right, up: UP, maxWidth: SIGN_WIDTH - 2 * SIGN_PAD, fade: 24 };
   const left = (under: number): Vector3 => signPoint(sign, SIGN_PAD, SIGN_TOP - under, 0.004);
   return [
     { ...common, text: name, at: left(0.155), size: 0.135, weight: 600, color: TEXT },
@@ -75,12 +84,13 @@ function signLines(sign: Sign): Line[] {
 function routeLines(route: Route): Line[] {
   if (route.label === null) return [];
   const [x, z] = route.label_at;
+  const { right, normal } = axesOf(route.label_yaw);
   return [
     {
       text: route.label,
       at: new Vector3(x, 0.025, z),
-      right: RIGHT,
-      up: AHEAD,
+      right,
+      up: normal.negate(),
       size: 0.17,
       align: 'centre',
       color: TEXT,

@@ -3,12 +3,15 @@ import { Vector3 } from 'three';
 
 import type { Panel } from '../net/types';
 
-export interface Place {
-  readonly layer: string;
-  readonly centre: Vector3;
-  /** Unit vectors: along the panel's rows, and out of its face. */
+/** How something that stands is turned: unit vectors along its width and out of its face. */
+export interface Axes {
   readonly right: Vector3;
   readonly normal: Vector3;
+}
+
+export interface Place extends Axes {
+  readonly layer: string;
+  readonly centre: Vector3;
   readonly width: number;
   readonly height: number;
   readonly bottom: number;
@@ -17,14 +20,21 @@ export interface Place {
 
 export const UP = new Vector3(0, 1, 0);
 
+/** With yaw 0 it faces +z. */
+export function axesOf(yaw: number): Axes {
+  return {
+    right: new Vector3(Math.cos(yaw), 0, -Math.sin(yaw)),
+    normal: new Vector3(Math.sin(yaw), 0, Math.cos(yaw)),
+  };
+}
+
 export function placeOf(panel: Panel): Place {
   const width = panel.columns * panel.cell_width;
   const height = panel.rows * panel.cell_height;
   return {
     layer: panel.layer,
     centre: new Vector3(panel.x, panel.y, panel.z),
-    right: new Vector3(Math.cos(panel.yaw), 0, -Math.sin(panel.yaw)),
-    normal: new Vector3(Math.sin(panel.yaw), 0, Math.cos(panel.yaw)),
+    ...axesOf(panel.yaw),
     width,
     height,
     bottom: panel.y - height / 2,

@@ -26,14 +26,13 @@ import {
   PLATE_WIDTH,
   plateTop,
   SECTION_HEIGHT,
-  SIGN_AXES,
   SIGN_HEIGHT,
   SIGN_TOP,
   SIGN_WIDTH,
   signPoint,
   type Exhibit,
 } from './exhibit';
-import { at, UP, type Place } from './place';
+import { at, axesOf, UP, type Axes, type Place } from './place';
 
 const DEPTH = 0.05;
 /** The slab's front stays behind the maps by this much. */
@@ -128,8 +127,6 @@ export class Stands {
   }
 }
 
-type Axes = Pick<Place, 'right' | 'normal'>;
-
 /** A body turned as its axes say. */
 interface Box {
   readonly axes: Axes;
@@ -169,7 +166,7 @@ function boxesOf(exhibit: Exhibit): Box[] {
 function signBoxesOf(sign: Sign): Box[] {
   const height = SIGN_TOP - SIGN_HEIGHT / 2;
   const depth = DEPTH * 0.6;
-  const size = { axes: SIGN_AXES, depth };
+  const size = { axes: axesOf(sign.yaw), depth };
   return [
     { ...size, centre: signPoint(sign, 0, SIGN_TOP / 2, -depth), width: depth, height: SIGN_TOP },
     {

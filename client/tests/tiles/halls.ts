@@ -32,8 +32,8 @@ export function hallOf(layers: readonly MadeLayer[]): Hall {
       bounds: { min_x: -3, max_x: 3, min_z: -2 * layers.length, max_z: 2 },
     },
     collapsed: [],
-    course: 'straight',
     layers_in: {},
+    course: 'straight',
   };
 }
 

@@ -28,7 +28,14 @@ class NotingWorker {
   }
 }
 
-const RESULT: ResultHeader = { type: 'result', predictions: [], seconds: 1 };
+const RESULT: ResultHeader = {
+  type: 'result',
+  predictions: [],
+  segmentation: null,
+  detections: null,
+  partial: null,
+  seconds: 1,
+};
 const STATISTICS = { mean: 1 } as Statistics;
 
 /** Tiles of two layers that settle what they receive when the test says so. */

@@ -1,0 +1,60 @@
+import { Vector3 } from 'three';
+import { describe, expect, it } from 'vitest';
+
+import { signPoint } from '../../src/scene/exhibit';
+import { hallLines } from '../../src/scene/labels';
+import { placeOf } from '../../src/scene/place';
+import { hallOf } from '../tiles/halls';
+
+const YAWS = [0, 0.7, Math.PI / 2, -2.5];
+
+/** A point of a thing that is turned about its foot, by three's own rotation. */
+function turned(point: Vector3, yaw: number, foot: Vector3): Vector3 {
+  return point.clone().applyAxisAngle(new Vector3(0, 1, 0), yaw).add(foot);
+}
+
+describe.each(YAWS)('what is turned by %f rad', (yaw) => {
+  const hall = hallOf([{ id: 'conv', shape: [4, 8, 8], panel: { x: 3, z: -7, yaw } }]);
+  const sign = { block: 'b', text: 'layer1 \u00b7 Bottleneck', depth: 0, x: 2, z: -5, yaw };
+  hall.arrangement.signs.push(sign);
+  hall.arrangement.routes.push({
+    source: 'conv',
+    target: 'conv',
+    label: 'add',
+    points: [],
+    label_at: [1, -4],
+    label_yaw: yaw,
+  });
+  const places = new Map(hall.arrangement.panels.map((panel) => [panel.layer, placeOf(panel)]));
+  const lines = hallLines('net', hall, places);
+  const line = (text: string): (typeof lines)[number] => {
+    const found = lines.find((one) => one.text === text);
+    if (found === undefined) throw new Error(`nothing says ${text}`);
+    return found;
+  };
+
+  it('is a sign: its board stands to the right of its post, its writing on its face', () => {
+    const foot = new Vector3(sign.x, 0, sign.z);
+    expect(signPoint(sign, 0.3, 1.2, 0.1).distanceTo(turned(new Vector3(0.3, 1.2, 0.1), yaw, foot))).toBeLessThan(1e-9);
+    const { at, right } = line('layer1');
+    const along = turned(new Vector3(1, 0, 0), yaw, new Vector3());
+    expect(right.distanceTo(along)).toBeLessThan(1e-9);
+    const out = turned(new Vector3(0, 0, 1), yaw, new Vector3());
+    expect(at.clone().sub(foot).dot(out)).toBeGreaterThan(0);
+    expect(at.clone().sub(foot).dot(along)).toBeGreaterThan(0);
+  });
+
+  it('is an edge: its label lies on the floor and is read by who looks against its normal', () => {
+    const { at, right, up } = line('add');
+    expect([at.x, at.z]).toEqual([1, -4]);
+    expect(right.distanceTo(turned(new Vector3(1, 0, 0), yaw, new Vector3()))).toBeLessThan(1e-9);
+    expect(up.distanceTo(turned(new Vector3(0, 0, -1), yaw, new Vector3()))).toBeLessThan(1e-9);
+  });
+
+  it('is a panel: its name begins over its upper left corner', () => {
+    const { at, right } = line('conv');
+    const corner = turned(new Vector3(-0.1, 0, 0), yaw, new Vector3(3, at.y, -7));
+    expect(at.distanceTo(corner)).toBeLessThan(1e-9);
+    expect(right.distanceTo(turned(new Vector3(1, 0, 0), yaw, new Vector3()))).toBeLessThan(1e-9);
+  });
+});
