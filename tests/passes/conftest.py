@@ -105,20 +105,26 @@ class Residual(nn.Module):
 
 
 class Served:
-    """Passes with one small network, and images by number that count how often they are loaded."""
+    """Passes with one small network, and images by number that count how often they are loaded.
 
-    def __init__(self, capacity=2**30, module=None, granularity="layers"):
+    Images of a test's own have names.
+    """
+
+    def __init__(self, capacity=2**30, module=None, granularity="layers", network=None):
         torch.manual_seed(0)
-        self.module = module or Residual()
         names = ("ant", "bee", "cat", "dog")
-        self.network = Network(
-            "small", self.module, InputSpec(height=32, width=32, resize=32), names
-        )
-        example = self.network.example_input()
+        spec = InputSpec(height=32, width=32, resize=32)
+        self.network = network or Network("small", module or Residual(), spec, names)
+        self.module = self.network.module
+        example = self.network.arguments(self.network.example_input())
         self.graph = capture(self.module, example, granularity=granularity)
         self.passes = Passes(capacity)
         self.passes.add(self.network, self.graph)
         self.loads = collections.Counter()
+        self._images = {}
+
+    def put(self, name, image):
+        self._images[name] = image
 
     def load(self, number):
         def loaded():
@@ -128,6 +134,8 @@ class Served:
         return loaded
 
     def image(self, number):
+        if number in self._images:
+            return self._images[number]
         pixels = np.random.default_rng(number).integers(0, 256, (32, 32, 3), np.uint8)
         return Image.fromarray(pixels)
 

@@ -115,7 +115,7 @@ def _results(top):
     detections = Detections(
         region=region,
         threshold=0.5,
-        below=3,
+        left_out=3,
         found=[
             Detection(index=18, label="dog", color="#56b4e9", score=0.75, box=(0, 0.25, 0.5, 1)),
             Detection(index=1, label="person", color="#e69f00", score=0.5, box=(0.5, 0, 1, 0.125)),

@@ -19,7 +19,7 @@ from cnnwalk.graph import Graph, Layer
 OnActivation = Callable[[Layer, Tensor], None]
 
 
-def observe(
+def observe(  # noqa: PLR0913  # a forward call's arguments, and who sees what of it
     model: nn.Module,
     example_input: object,
     graph: Graph,

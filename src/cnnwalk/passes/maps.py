@@ -36,6 +36,24 @@ def to_maps(activation: Tensor) -> Tensor:
     return values.to("cpu", torch.float32).contiguous().view(shape)
 
 
+def fit(maps: Tensor, shape: tuple[int, int, int]) -> Tensor:
+    """Return maps in the shape that their layer has in the graph.
+
+    They have it, but where an activation's size depends on the image, such as on how many boxes
+    are found. Then what is more is left out, and what is missing is NaN.
+
+    Args:
+        maps: float32 of shape (C, h, w).
+        shape: (C, h, w).
+    """
+    if maps.shape == shape:
+        return maps
+    fitted = torch.full(shape, torch.nan)
+    common = tuple(slice(min(pair)) for pair in zip(maps.shape, shape, strict=True))
+    fitted[common] = maps[common]
+    return fitted
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Ranges:
     """The range of every channel, over its finite values; 0 to 0 for a channel without any.

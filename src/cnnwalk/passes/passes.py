@@ -15,8 +15,7 @@ from torch import Tensor
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.networks import Network
 from cnnwalk.passes.cache import ByteCache
-from cnnwalk.passes.compute import PassError, compute, forward, prepare
-from cnnwalk.passes.maps import to_maps
+from cnnwalk.passes.compute import PassError, compute, forward, maps_of, prepare
 from cnnwalk.passes.run import Listener, Run
 from cnnwalk.passes.statistics import statistics_of_weights
 from cnnwalk.pixels import AnyImage
@@ -171,15 +170,16 @@ class Passes:
 
     def _compute(self, served: _Served, key: _Key, load: Load, run: Run) -> None:
         last = compute(served.network, served.graph, load, run)
-        frame = b"" if last is None else encode_frame(last)
+        frame = b"" if last is None else encode_frame(last.header, last.payload.data)
+        succeeded = last is not None and isinstance(last.header, ResultHeader)
         with self._lock:
             if self._running.get(key) is run:
                 del self._running[key]
-            if isinstance(last, ResultHeader):
+            if succeeded:
                 self._finished.put(key, run, run.size + len(frame))
         # Only now, so that whoever has read the end finds the pass in the cache.
         if last is not None:
-            run.end("finished" if isinstance(last, ResultHeader) else "failed", frame)
+            run.end("finished" if succeeded else "failed", frame)
 
 
 class Pass:
@@ -247,12 +247,15 @@ def _maps_of(served: _Served, load: Load, layer_id: str) -> Tensor:
 
     def keep(layer: Layer, activation: Tensor) -> None:
         if layer.id == layer_id:
-            maps.append(to_maps(activation).clone())
+            maps.append(maps_of(layer, activation).clone())
 
     prepared = prepare(served.network, load)
     forward(served.network, served.graph, prepared, keep, stop_after=layer_id)
     if not maps:
-        raise PassError(f"The forward pass of {served.network.name} did not reach {layer_id}.")
+        raise PassError(
+            f"With this image {served.network.name} takes another path than when it was recorded, "
+            f"on which layer {layer_id} does not happen: it has no values."
+        )
     return maps[-1]
 
 

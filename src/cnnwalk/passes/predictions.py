@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
+from cnnwalk.networks.outputs import scores_in
 from cnnwalk.wire import Prediction
 
 MOST = 10
@@ -15,17 +15,17 @@ MOST = 10
 def predictions(output: object, classes: Sequence[str] | None) -> list[Prediction]:
     """Return the most probable classes, at most `MOST`, the most probable first.
 
-    The first tensor of floats of shape (1, n), n >= 2, in the network's output is taken for the
-    scores of its classes: for logits, or for probabilities where they are such already.
+    The scores of the classes are those of `scores_in`: logits, or probabilities where they are
+    such already.
 
     Args:
-        output: what the network returned; tuples, lists and mappings are looked into.
+        output: what the network returned.
         classes: names in order; what has no name is called like ``class 17``.
 
     Returns:
         An empty list where there are no such scores or they have no order (NaN).
     """
-    scores = next(_scores(output), None)
+    scores = scores_in(output)
     if scores is None:
         return []
     values = scores.detach().to("cpu", torch.float64)[0]
@@ -36,22 +36,13 @@ def predictions(output: object, classes: Sequence[str] | None) -> list[Predictio
         return []
     top = probabilities.topk(min(MOST, len(probabilities)))
     return [
-        Prediction(index=index, label=_label(index, classes), probability=probability)
+        Prediction(index=index, label=class_label(index, classes), probability=probability)
         for index, probability in zip(top.indices.tolist(), top.values.tolist(), strict=True)
     ]
 
 
-def _scores(output: object) -> Iterator[Tensor]:
-    if isinstance(output, Tensor):
-        if output.is_floating_point() and output.ndim == 2 and len(output) == 1 < output.shape[1]:
-            yield output
-    elif isinstance(output, Mapping):
-        for part in output.values():
-            yield from _scores(part)
-    elif isinstance(output, (list, tuple)):
-        for part in output:
-            yield from _scores(part)
-
-
-def _label(index: int, classes: Sequence[str] | None) -> str:
-    return classes[index] if classes is not None and index < len(classes) else f"class {index}"
+def class_label(index: int, classes: Sequence[str] | None) -> str:
+    """Return a class's name; what has none is called like ``class 17``."""
+    if classes is not None and 0 <= index < len(classes):
+        return classes[index]
+    return f"class {index}"

@@ -113,15 +113,20 @@ class Run:
             return [*frames, self._last], True
 
     def detail(self, layers: Sequence[str]) -> tuple[list[bytes], bool]:
-        """Return the frames of as many of these layers as exist, and whether the stream ends."""
+        """Return the frames of as many of these layers as exist, and whether the stream ends.
+
+        A finished pass may lack layers; it is complete without them.
+        """
         with self._lock:
+            finished = self._ending == "finished"
             frames = []
             for layer in layers:
-                if layer not in self._full:
+                if layer in self._full:
+                    frames.append(self._full[layer])
+                elif not finished:
                     break
-                frames.append(self._full[layer])
             failure = self._last if self._ending == "failed" else None
-        complete = len(frames) == len(layers)
+        complete = finished or len(frames) == len(layers)
         frames = [_as_detail(frame) for frame in frames]
         if failure is not None and not complete:
             return [*frames, failure], True

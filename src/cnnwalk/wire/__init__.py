@@ -14,6 +14,8 @@ from cnnwalk.wire.frames import (
     encode_frame,
 )
 from cnnwalk.wire.result import (
+    MOST_SEGMENTS,
+    NO_SEGMENT,
     Detection,
     Detections,
     Partial,
@@ -24,6 +26,8 @@ from cnnwalk.wire.result import (
 )
 
 __all__ = [
+    "MOST_SEGMENTS",
+    "NO_SEGMENT",
     "Detection",
     "Detections",
     "Encoding",

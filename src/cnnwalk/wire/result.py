@@ -80,13 +80,13 @@ class Detections(Message):
     Attributes:
         region: as in `Segmentation`.
         threshold: the least score of what is told.
-        below: how many the network returned with a smaller score.
-        found: the most certain first.
+        left_out: how many more the network returned, less certain ones.
+        found: at most 100, the most certain first.
     """
 
     region: tuple[float, float, float, float]
     threshold: float
-    below: int
+    left_out: int
     found: list[Detection]
 
 
