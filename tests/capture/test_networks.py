@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import timm
 import torch
@@ -13,7 +16,8 @@ import torchvision
 from torch import Tensor, nn
 
 from cnnwalk.capture import Recording, record
-from cnnwalk.graph import KINDS
+from cnnwalk.collapse import blocks_at, collapse, main_blocks
+from cnnwalk.graph import KINDS, Graph
 
 # name: (input side in px, convolutions, concatenations, add joins), counted in the papers' figures
 # and torchvision's sources; the oracle compares where they lead.
@@ -143,3 +147,66 @@ def test_ops_hides_nothing(case):
     for handle in handles:
         handle.remove()
     assert set(hooked) <= ran
+
+
+def _reachable(adjacent: np.ndarray) -> np.ndarray:
+    """Return which node leads to which, itself included."""
+    reached = adjacent | np.eye(len(adjacent), dtype=bool)
+    while not np.array_equal(further := reached @ reached, reached):
+        reached = further
+    return reached
+
+
+def _adjacent(graph: Graph) -> np.ndarray:
+    place = {layer.id: number for number, layer in enumerate(graph.layers)}
+    adjacent = np.zeros((len(place), len(place)), dtype=bool)
+    for edge in graph.edges:
+        adjacent[place[edge.source], place[edge.target]] = True
+    return adjacent
+
+
+def _choices(graph: Graph) -> Iterator[tuple[str, ...]]:
+    yield main_blocks(graph)
+    yield from (blocks_at(graph, depth) for depth in range(4))
+    chance = np.random.default_rng(0)
+    names = [block.id for block in graph.blocks]
+    for _ in range(3):
+        yield tuple(str(name) for name in chance.permutation(names)[: len(names) // 3])
+
+
+def test_a_collapsed_graph_is_the_graph_without_what_vanished(case):
+    graph = case.recording.graph("layers")
+    adjacent = _adjacent(graph)
+    place = {layer.id: number for number, layer in enumerate(graph.layers)}
+    for blocks in _choices(graph):
+        collapsed = collapse(graph, blocks)
+        kept = [place[layer.id] for layer in collapsed.layers]
+        gone = [number for number in place.values() if number not in set(kept)]
+        # Through what vanished, a vertex of the collapsed graph leads to another one.
+        through = _reachable(adjacent[np.ix_(gone, gone)])
+        past = adjacent[np.ix_(kept, gone)] @ through @ adjacent[np.ix_(gone, kept)]
+
+        assert kept == sorted(kept)
+        assert np.array_equal(_adjacent(collapsed), adjacent[np.ix_(kept, kept)] | past)
+        assert not np.any(np.tril(_adjacent(collapsed))), "points backward"
+        assert collapsed.inputs == graph.inputs
+        assert collapsed.outputs == graph.outputs
+        shown = [(layer.probe, layer.shape) for layer in collapsed.layers]
+        assert shown == [(graph.layers[n].probe, graph.layers[n].shape) for n in kept]
+        total = sum(layer.parameters for layer in graph.layers)
+        assert sum(layer.parameters for layer in collapsed.layers) == total
+
+
+def test_collapsed_to_depth_0_one_layer_stands_for_each_block_at_the_top(case):
+    graph = case.recording.graph("layers")
+    collapsed = collapse(graph, blocks_at(graph, 0))
+    parents = {block.id: block.parent for block in graph.blocks}
+
+    def top(block):
+        return block if parents[block] is None else top(parents[block])
+
+    held = Counter(top(layer.block) for layer in graph.layers if layer.block)
+    expected = sum(layer.block is None for layer in graph.layers) + len(held)
+    assert len(collapsed.layers) == expected
+    shown = {layer.collapsed for layer in collapsed.layers} - {None}
+    assert shown == {block for block, count in held.items() if count > 1}
