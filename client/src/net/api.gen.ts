@@ -342,14 +342,14 @@ export interface components {
          *     Attributes:
          *         region: as in `Segmentation`.
          *         threshold: the least score of what is told.
-         *         below: how many the network returned with a smaller score.
-         *         found: the most certain first.
+         *         left_out: how many more the network returned, less certain ones.
+         *         found: at most 100, the most certain first.
          */
         Detections: {
-            /** Below */
-            below: number;
             /** Found */
             found: components["schemas"]["Detection"][];
+            /** Left Out */
+            left_out: number;
             /** Region */
             region: [
                 number,
