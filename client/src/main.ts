@@ -33,7 +33,7 @@ async function start(): Promise<void> {
   installHooks(state, world);
   watchConnection(state, actions);
   world.start();
-  await actions.arrive(new URLSearchParams(location.search).get('network'));
+  await actions.arrive(new URLSearchParams(location.search));
 }
 
 function watchConnection(state: State, actions: Actions): void {

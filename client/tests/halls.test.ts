@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from 'vitest';
 import { Halls } from '../src/model/halls';
 import { NetworkState } from '../src/model/networkstate';
 import { Notices } from '../src/model/notices';
-
 import { State } from '../src/model/state';
 import { Api, type View } from '../src/net/api';
 import type { Hall, NetworkSummary } from '../src/net/types';

@@ -12,10 +12,14 @@ import { Images } from './images';
 import { Insertion, type Loader, type PassHandlers } from './insertion';
 import { NetworkState } from './networkstate';
 import { messageOf, Notices } from './notices';
+import { readView } from './address';
 import type { Destination, Held, MapRef, Notice, Scaling, State } from './state';
+import { Views } from './views';
 
 export class Actions {
   readonly images: Images;
+  /** What is collapsed, and on which course the walks run. */
+  readonly views = new Views((network, view) => this.setView(network, view));
   private readonly notices: Notices;
   private readonly halls: Halls;
   private readonly insertions = new Map<string, Insertion>();
@@ -26,7 +30,7 @@ export class Actions {
   ) {
     this.notices = new Notices(state);
     this.images = new Images(state, api, this.notices);
-    this.halls = new Halls(state, api);
+    this.halls = new Halls(state, api, this.notices);
   }
 
   /** Told when a request found the server gone or refusing; the connection looks after it. */
@@ -34,11 +38,15 @@ export class Actions {
     this.notices.onTrouble = look;
   }
 
-  /** Loads the walk and its halls, inserts the first image and fills the dataset panel. */
-  async arrive(wanted: string | null): Promise<void> {
+  /**
+   * Loads the walk and its halls, inserts the first image and fills the dataset panel.
+   *
+   * `address`: the query of the page's address, which may name a network and how each is shown.
+   */
+  async arrive(address: URLSearchParams): Promise<void> {
     try {
       const walk = await this.api.walk();
-      const first = this.takeWalk(walk, wanted);
+      const first = this.takeWalk(walk, address);
       await this.halls.arrive(first);
       this.state.arrival.value = { stage: 'ready', text: '' };
       this.insertFirst([first]);
@@ -49,9 +57,12 @@ export class Actions {
     }
   }
 
-  /** Shows a network with other blocks collapsed, or on another course. */
-  async setView(network: NetworkState, view: View): Promise<void> {
-    await this.notices.attempt(() => this.halls.setView(network, view));
+  /** Shows a network with other blocks collapsed, or on another course; false when that fails. */
+  private async setView(network: NetworkState, view: View): Promise<boolean> {
+    network.arranging.value += 1;
+    const done = await this.notices.attempt(() => this.halls.setView(network, view));
+    network.arranging.value -= 1;
+    return done;
   }
 
   /** The scene gives a network's loader; an image that was inserted before is loaded now. */
@@ -189,8 +200,11 @@ export class Actions {
   }
 
   /** Notes the walk, and returns the network that is asked for by id or name, else its first. */
-  private takeWalk(walk: WalkInfo, wanted: string | null): NetworkState {
-    const networks = walk.networks.map((summary) => new NetworkState(summary));
+  private takeWalk(walk: WalkInfo, address: URLSearchParams): NetworkState {
+    const wanted = address.get('network');
+    const networks = walk.networks.map(
+      (summary, index) => new NetworkState(summary, readView(address, summary, index)),
+    );
     const first = networks.find(({ id, name }) => id === wanted || name === wanted) ?? networks[0];
     if (first === undefined) throw new Error('This walk has no network.');
     batch(() => {

@@ -1,9 +1,10 @@
 /** Asks for the networks' halls, one view or another of each, and sets them side by side. */
 import { batch } from '@preact/signals-core';
 
-import type { Api, View } from '../net/api';
+import { ApiError, type Api, type View } from '../net/api';
 import type { Hall } from '../net/types';
 import type { NetworkState } from './networkstate';
+import type { Notices } from './notices';
 import { moved, sideBySide, spanOf } from './sidebyside';
 import type { State } from './state';
 
@@ -23,19 +24,20 @@ export class Halls {
   constructor(
     private readonly state: State,
     private readonly api: Api,
+    private readonly notices: Notices,
   ) {}
 
   /** Loads the halls of all networks; the first one stands before the others are asked for. */
   async arrive(first: NetworkState): Promise<void> {
     this.first = first;
-    await this.ask(first, { collapsed: first.summary.collapsed });
+    await this.askArrival(first);
     this.stand();
   }
 
   /** The halls of the other networks; those that fail leave the rest standing, and reject. */
   async others(): Promise<void> {
     const others = this.state.networks.peek().filter((network) => network !== this.first);
-    const all = others.map((one) => this.ask(one, { collapsed: one.summary.collapsed }));
+    const all = others.map((one) => this.askArrival(one));
     const answers = await Promise.allSettled(all);
     this.stand();
     for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
@@ -47,6 +49,20 @@ export class Halls {
     const { depth } = view;
     const open = depth === undefined ? { collapsed: view.collapsed ?? network.collapsed.peek() } : { depth };
     if (await this.ask(network, { ...open, course })) this.stand();
+  }
+
+  /** An address from another day may name blocks that there are not: then it is left aside. */
+  private async askArrival(network: NetworkState): Promise<void> {
+    const { arrival, summary } = network;
+    try {
+      await this.ask(network, arrival);
+    } catch (error) {
+      const { collapsed, course } = summary;
+      const isOwn = arrival.collapsed === collapsed && arrival.course === course;
+      if (isOwn || !(error instanceof ApiError) || error.status === 401) throw error;
+      await this.ask(network, { collapsed, course });
+      this.notices.tell('info', `The address shows ${network.name} as it cannot be shown: ${error.message}`);
+    }
   }
 
   /** Resolves to false when the hall was asked for again meanwhile. */

@@ -1,6 +1,7 @@
 /** What the page knows of one network of the walk, as signals; `Actions` writes them. */
 import { computed, signal } from '@preact/signals-core';
 
+import type { View } from '../net/api';
 import type { Hall, ImageInfo, NetworkSummary, Prediction, ResultHeader, Statistics } from '../net/types';
 
 /** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
@@ -16,7 +17,9 @@ export class NetworkState {
   /** As it stands beside the other networks' halls; null until it has arrived. */
   readonly hall = signal<Hall | null>(null);
   readonly collapsed = computed(() => this.hall.value?.collapsed ?? this.summary.collapsed);
-  readonly course = computed(() => this.hall.value?.course ?? 'straight');
+  readonly course = computed(() => this.hall.value?.course ?? this.summary.course);
+  /** How many requests to show it otherwise are on their way. */
+  readonly arranging = signal(0);
   /** By layer id. */
   readonly weights = signal<ReadonlyMap<string, Statistics>>(new Map());
 
@@ -30,7 +33,11 @@ export class NetworkState {
   readonly result = signal<ResultHeader | null>(null);
   readonly predictions = computed<readonly Prediction[]>(() => this.result.value?.predictions ?? []);
 
-  constructor(readonly summary: NetworkSummary) {}
+  /** `arrival`: how it is shown at first. */
+  constructor(
+    readonly summary: NetworkSummary,
+    readonly arrival: View = { collapsed: summary.collapsed, course: summary.course },
+  ) {}
 
   get id(): string {
     return this.summary.id;

@@ -21,13 +21,15 @@ export class Notices {
     this.state.notices.value = this.state.notices.peek().filter((one) => one.id !== notice);
   }
 
-  /** Does the work, and tells when it fails. */
-  async attempt(work: () => Promise<void>): Promise<void> {
+  /** Does the work; tells when it fails, and resolves to whether it did not. */
+  async attempt(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
       this.tell('error', messageOf(error));
       this.look(error);
+      return false;
     }
   }
 

@@ -11,6 +11,7 @@ export type Hall = Schemas['Hall'];
 export type Course = Hall['course'];
 export type Graph = Schemas['Graph'];
 export type Layer = Schemas['Layer'];
+export type Block = Schemas['Block'];
 export type Arrangement = Schemas['Arrangement'];
 export type Panel = Schemas['Panel'];
 export type Route = Schemas['Route'];

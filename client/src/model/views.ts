@@ -1,0 +1,89 @@
+/**
+ * How each network is shown: which of its blocks are closed, and on which course. What was
+ * closed inside a closed block is remembered, so that it is found again when that is opened.
+ */
+import type { View } from '../net/api';
+import type { Course } from '../net/types';
+import type { NetworkState } from './networkstate';
+import { closedAt, flat, outermost, outlineOf, type OutlineBlock } from './outline';
+
+const KEPT_VIEWS = 32;
+
+interface Shown {
+  readonly network: NetworkState;
+  readonly closed: ReadonlySet<string>;
+  readonly course: Course;
+}
+
+export class Views {
+  /** By network id; a network that is not here is as it came from the server. */
+  private readonly closed = new Map<string, ReadonlySet<string>>();
+  private readonly earlier: Shown[] = [];
+
+  /** `show`: resolves to whether the network is shown so. */
+  constructor(private readonly show: (network: NetworkState, view: View) => Promise<boolean>) {}
+
+  async collapse(network: NetworkState, ...blocks: readonly string[]): Promise<void> {
+    await this.change(network, new Set([...this.closedIn(network), ...blocks]));
+  }
+
+  async expand(network: NetworkState, ...blocks: readonly string[]): Promise<void> {
+    const opened = new Set(blocks);
+    await this.change(network, new Set([...this.closedIn(network)].filter((block) => !opened.has(block))));
+  }
+
+  /** Opens so many levels of blocks; null opens all. */
+  async showDepth(network: NetworkState, depth: number | null): Promise<void> {
+    await this.change(network, depth === null ? new Set() : closedAt(blocksOf(network), depth));
+  }
+
+  async setCourse(network: NetworkState, course: Course): Promise<void> {
+    await this.change(network, this.closedIn(network), course);
+  }
+
+  /** Shows what was shown before the last change. */
+  async undo(): Promise<void> {
+    const before = this.earlier.pop();
+    if (before !== undefined) await this.put(before);
+  }
+
+  private async change(
+    network: NetworkState,
+    closed: ReadonlySet<string>,
+    course = network.course.peek(),
+  ): Promise<void> {
+    const before = { network, closed: this.closedIn(network), course: network.course.peek() };
+    if (course === before.course && isSame(closed, before.closed)) return;
+    this.earlier.push(before);
+    if (this.earlier.length > KEPT_VIEWS) this.earlier.shift();
+    if (await this.put({ network, closed, course })) return;
+    this.earlier.splice(this.earlier.indexOf(before), 1);
+  }
+
+  private async put({ network, closed, course }: Shown): Promise<boolean> {
+    const before = this.closedIn(network);
+    this.closed.set(network.id, closed);
+    const collapsed = outermost(blocksOf(network), closed);
+    if (await this.show(network, { collapsed, course })) return true;
+    this.closed.set(network.id, before);
+    return false;
+  }
+
+  /** Of a network as it came, all that lies in a collapsed block is closed: one opens it by levels. */
+  private closedIn(network: NetworkState): ReadonlySet<string> {
+    const known = this.closed.get(network.id);
+    if (known !== undefined) return known;
+    const collapsed = new Set(network.collapsed.peek());
+    const all = flat(blocksOf(network));
+    return new Set(all.filter(({ id }) => collapsed.has(id)).flatMap((block) => flat([block])).map(({ id }) => id));
+  }
+}
+
+function blocksOf(network: NetworkState): OutlineBlock[] {
+  const hall = network.hall.peek();
+  return hall === null ? [] : outlineOf(hall);
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((block) => other.has(block));
+}
