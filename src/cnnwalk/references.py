@@ -6,12 +6,16 @@ import difflib
 import hashlib
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 import sysconfig
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+
+from cnnwalk.definitions import definition
 
 
 class ReferenceNotFoundError(ValueError):
@@ -56,6 +60,30 @@ def resolve(reference: str) -> object:
         ) from None
 
 
+def make(reference: str, what: str, is_made: Callable[[object], bool]) -> object:
+    """Return what a reference names, or what that returns when it is called.
+
+    Args:
+        reference: as of `resolve`.
+        what: is to be made, with its article, for people.
+        is_made: whether what is named is to be returned as it is, although it can be called.
+
+    Raises:
+        ReferenceNotFoundError: as `resolve` does; or the call raises or needs arguments.
+    """
+    found = resolve(reference)
+    if is_made(found) or not callable(found):
+        return found
+    _check_arguments(reference, found, what)
+    try:
+        return found()
+    except (Exception, SystemExit) as error:
+        raise ReferenceNotFoundError(
+            f"{reference} raises {explain(error)}. It must return {what} when it is called without "
+            "arguments."
+        ) from error
+
+
 def suggest(name: str, known: list[str]) -> str:
     """Return `` (did you mean x?)`` for the names that are close, or nothing."""
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
@@ -71,6 +99,25 @@ def explain(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_library(frame.filename)]
     return f"{text} ({own[-1].filename}, line {own[-1].lineno})" if own else text
+
+
+def _check_arguments(reference: str, found: Callable[..., object], what: str) -> None:
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except (TypeError, ValueError):  # of C code
+        return
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [
+        each.name for each in parameters if each.default is each.empty and each.kind not in variable
+    ]
+    if needed:
+        name = reference.rpartition(":")[2]
+        values = ", ".join(f"{each}=…" for each in needed)
+        raise ReferenceNotFoundError(
+            f"{reference}{definition(reference)} needs the arguments {', '.join(needed)}, but is "
+            "called without any: give them default values, or name a function without arguments "
+            f"that returns {what}, such as: def make(): return {name}({values})."
+        )
 
 
 def _is_library(filename: str) -> bool:

@@ -52,6 +52,7 @@ def networks(tmp_path):
     file.write_text(
         textwrap.dedent(
             """
+            import torch
             from torch import nn
 
             class Small(nn.Module):
@@ -86,8 +87,21 @@ def networks(tmp_path):
                 def forward(self, x):
                     return x.mean()
 
-            def five_channels():
-                return nn.Sequential(nn.Conv2d(5, 4, 1))
+            def forgets_to_call():
+                return Small
+
+            def forgets_to_return():
+                Small()
+
+            class Sized(nn.Module):
+                def __init__(self, size):
+                    super().__init__()
+
+            def stream():
+                yield torch.zeros(3, 8, 8)
+
+            nothing = []
+            normal = [torch.randn(3, 8, 8)]
             """
         )
     )

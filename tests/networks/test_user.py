@@ -63,6 +63,14 @@ def build():
     assert network.description == "weights as build made them; trained on digits"
 
 
+@pytest.mark.parametrize("channels", [1, 2, 4, 12])
+def test_the_channels_are_those_of_the_first_convolution(channels: int) -> None:
+    network = network_from_module(nn.Conv2d(channels, 8, 3), input_size=(20, 30))
+    assert network.example_input().shape == (1, channels, 20, 30)
+    assert network.input.std == (0.5,) * channels
+    assert f"input {channels}×20×30, assumed mean and std 0.5" in network.description
+
+
 def test_a_grayscale_network_is_seen_by_its_first_convolution() -> None:
     network = network_from_module(nn.Conv2d(1, 8, 3), name="gray", input_size=(28, 28))
     assert network.input.mean == (0.5,)
@@ -110,14 +118,12 @@ def test_a_module_of_the_current_folder_is_found(
     ("text", "name", "said"),
     [
         (SMALL, "biuld", "no 'biuld'.*did you mean build"),
-        (SMALL, "number", "gives 3, of type int: expected a torch.nn.Module"),
-        ("def build(size): return nn.Conv2d(3, 1, size)", "build", "TypeError.*'size'"),
+        (SMALL, "number", r"\(.*mine.py, line 17\) gives 3, of type int: expected a torch.nn.Mod"),
         ("def build():\n    return {}['fc']", "build", r"KeyError: 'fc' \(.*mine.py, line 4\)"),
         ("def build(): raise SystemExit('usage: mine.py')", "build", "SystemExit: usage"),
         ("raise RuntimeError('no data')", "build", r"RuntimeError: no data \(.*mine.py, line 3\)"),
         ("def build(:", "build", r"SyntaxError: .*\(.*mine.py, line 3\)"),
         ("import a_library_that_is_not_there", "build", "ModuleNotFoundError: No module named"),
-        ("def build(): return nn.Conv2d(12, 1, 1)", "build", "takes 12 channels"),
     ],
 )
 def test_code_that_gives_no_network(code: Code, text: str, name: str, said: str) -> None:
@@ -132,7 +138,11 @@ def test_code_that_gives_no_network(code: Code, text: str, name: str, said: str)
         ("nowhere.net:build", "There is no Python module 'nowhere'"),
         ("json:build", "json has no 'build'"),
         ("json:", "names nothing"),
-        ("net.py", "no network 'net.py'.*path/to/file.py:NAME"),
+        ("nets", "no network 'nets'.*path/to/file.py:NAME"),
+        ("net.py", r"net.py is a Python file: say what in it makes .* net.py:build\.$"),
+        (__file__, r"test_user.py:test_.* It has test_"),
+        (str(Path(__file__).parent / "nothing.pt"), "There is no network"),
+        ("resnet50", r"no network 'resnet50' \(did you mean torchvision:resnet50 or timm:resnet50"),
     ],
 )
 def test_a_reference_that_leads_to_nothing(spec: str, said: str) -> None:
@@ -192,8 +202,8 @@ def test_class_names_that_do_not_fit(
 
 
 def test_class_names_for_a_network_that_does_not_classify() -> None:
-    with pytest.raises(NetworkError, match=r"Tensor of shape \(1, 2, 8, 8\)"):
-        network_from_module(nn.Conv2d(3, 2, 1), classes=["a", "b"], input_size=(8, 8))
+    with pytest.raises(NetworkError, match=r"Tensor of shape \(1, 2, 4, 4\)"):
+        network_from_module(nn.Conv2d(3, 2, 2, 2), classes=["a", "b"], input_size=(8, 8))
 
 
 def test_nothing_is_asked_to_keep_gradients() -> None:

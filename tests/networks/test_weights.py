@@ -133,5 +133,36 @@ def test_files_that_hold_something_else(reference: str, tmp_path: Path, content:
 
 
 def test_a_missing_file(reference: str, tmp_path: Path) -> None:
-    with pytest.raises(NetworkError, match="There is no weights file"):
+    with pytest.raises(NetworkError, match=r"There is no weights file .*nowhere\.pth: give"):
         load_network(reference, weights=tmp_path / "nowhere.pth")
+    with pytest.raises(NetworkError, match=r"There is no weights file .*, it is a folder"):
+        load_network(reference, weights=tmp_path)
+
+
+def test_a_checkpoint_of_several_networks_is_said_with_what_it_has(
+    reference: str, state: dict[str, Tensor], tmp_path: Path
+) -> None:
+    torch.save({"teacher": state, "student": state, "epoch": 3}, tmp_path / "saved.pth")
+    with pytest.raises(NetworkError, match="holds a dict of 'teacher', 'student', 'epoch' without"):
+        load_network(reference, weights=tmp_path / "saved.pth")
+
+
+def test_weights_of_before_batches_were_counted(
+    reference: str, state: dict[str, Tensor], tmp_path: Path
+) -> None:
+    del state["1.num_batches_tracked"]
+    state["1.running_mean"] += 1
+    torch.save(state, tmp_path / "old.pth")
+    loaded = load_network(reference, weights=tmp_path / "old.pth").module.state_dict()
+    assert torch.equal(loaded["1.running_mean"], state["1.running_mean"])
+
+
+def test_weights_of_another_architecture(reference: str, tmp_path: Path) -> None:
+    other = nn.ModuleDict({"stem": nn.Conv2d(3, 4, 3), "head": nn.Linear(4, 2)})
+    torch.save(other.state_dict(), tmp_path / "other.pth")
+    with pytest.raises(NetworkError) as raised:
+        load_network(reference, weights=tmp_path / "other.pth")
+    message = str(raised.value)
+    assert "6 names are missing: 0.weight, 0.bias, 1.weight, …" in message
+    assert "4 names are not in the network: stem.weight, stem.bias, head.weight, …" in message
+    assert "give weights of this architecture, or file.py:build" in message

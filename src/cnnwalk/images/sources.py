@@ -9,7 +9,7 @@ from cnnwalk.images.datasets import Dataset
 from cnnwalk.images.decode import ImageError
 from cnnwalk.images.folder import folder
 from cnnwalk.images.torch_dataset import MapDataset, from_torch, without_numbers
-from cnnwalk.references import ReferenceNotFoundError, explain, resolve
+from cnnwalk.references import ReferenceNotFoundError, make
 
 
 def find_images(images: object, classes: Sequence[str] | None = None) -> Dataset:
@@ -30,7 +30,7 @@ def find_images(images: object, classes: Sequence[str] | None = None) -> Dataset
     name = None
     if isinstance(images, str) and ":" in images and not Path(images).exists():
         name = images.rpartition(":")[2]
-        images = _resolve(images)
+        images = _made(images)
     if isinstance(images, str | Path):
         return folder(Path(images))
     if isinstance(images, Dataset):
@@ -45,17 +45,12 @@ def find_images(images: object, classes: Sequence[str] | None = None) -> Dataset
     )
 
 
-def _resolve(reference: str) -> object:
+def _made(reference: str) -> object:
     try:
-        found = resolve(reference)
+        return make(reference, "a dataset", _is_dataset)
     except ReferenceNotFoundError as error:
         raise ImageError(str(error)) from error
-    if isinstance(found, type) or (callable(found) and not isinstance(found, MapDataset)):
-        try:
-            return found()
-        except (Exception, SystemExit) as error:
-            raise ImageError(
-                f"{reference} raises {explain(error)}: it must return a dataset when it is called "
-                "without arguments."
-            ) from error
-    return found
+
+
+def _is_dataset(found: object) -> bool:
+    return isinstance(found, Dataset | MapDataset) and not isinstance(found, type)

@@ -9,16 +9,19 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from cnnwalk.definitions import defined_in, definition
 from cnnwalk.networks.classes import read_classes
 from cnnwalk.networks.network import Network, NetworkError
-from cnnwalk.networks.trial import try_out
+from cnnwalk.networks.trial import check_values, try_out
 from cnnwalk.networks.user import assumed_network, user_network
 from cnnwalk.references import suggest
 
 FORMS = "demo, torchvision:NAME, timm:NAME, path/to/file.py:NAME or module.path:NAME"
 
+_LIBRARIES = ("torchvision", "timm")
 
-def load_network(
+
+def load_network(  # noqa: PLR0913 - all but the first by name
     spec: str,
     *,
     weights: Path | None = None,
@@ -46,15 +49,20 @@ def load_network(
     """
     names = None if classes is None else read_classes(classes)
     network = _from_library(spec, weights)
+    own = network is None
     if network is None:
         network = user_network(spec, weights, input_size)
     elif input_size is not None:
         network.input = network.input.at(*input_size)
     if names is not None:
         network.classes = names
-    _move(network.module, device)
-    if trial:
-        try_out(network)
+    try:
+        _move(network, device)
+        if trial:
+            try_out(network)
+    except NetworkError as error:
+        made = definition(spec, returns=True) if own else ""
+        raise NetworkError(f"{error}{made and f' The network is made here:{made}.'}") from error
     return network
 
 
@@ -68,8 +76,8 @@ def network_from_module(
     """Wrap a module that says nothing of its input; the description says what is assumed.
 
     Assumed are the channels of the first convolution, 224x224 where no size is given, and
-    ImageNet's mean and standard deviation, for grayscale 0.5. Make a `Network` where that
-    is not right.
+    ImageNet's mean and standard deviation, or 0.5 for other channels than 3. Make a `Network`
+    where that is not right.
 
     Args:
         module: takes one tensor (1, C, H, W); it is put into eval mode.
@@ -98,10 +106,7 @@ def _from_library(spec: str, weights: Path | None) -> Network | None:
 
         return demo_network(weights)
     if not colon:
-        raise NetworkError(
-            f"There is no network {spec!r}{suggest(spec, ['demo'])}: give {FORMS}, such as "
-            "torchvision:resnet50."
-        )
+        raise NetworkError(_without_colon(spec))
     if source == "torchvision":
         from cnnwalk.networks.from_torchvision import torchvision_network
 
@@ -110,22 +115,65 @@ def _from_library(spec: str, weights: Path | None) -> Network | None:
         from cnnwalk.networks.from_timm import timm_network
 
         return timm_network(name, weights)
-    typo = suggest(source, ["torchvision", "timm"])
+    typo = suggest(source, list(_LIBRARIES))
     if typo and importlib.util.find_spec(source) is None:
         raise NetworkError(f"There is no library {source!r}{typo}: give {FORMS}.")
     return None
 
 
-def _move(module: nn.Module, device: str) -> None:
+def _without_colon(spec: str) -> str:
+    """Return what is wrong with a name without a colon."""
+    path = Path(spec)
+    if path.suffix == ".py":
+        names = defined_in(path)
+        has = f" It has {', '.join(names)}." if names else ""
+        return (
+            f"{spec} is a Python file: say what in it makes the network, as in "
+            f"{spec}:{names[-1] if names else 'build'}.{has}"
+        )
+    if path.is_file():
+        return (
+            f"{spec} is a file, but a network is code: give path/to/file.py:NAME, where NAME makes "
+            f"the network, and --weights {spec} if it holds weights."
+        )
+    sources = [f"{source}:{spec}" for source in _LIBRARIES if spec in _known(source)]
+    meant = f" (did you mean {' or '.join(sources)}?)" if sources else suggest(spec, ["demo"])
+    return f"There is no network {spec!r}{meant}: give {FORMS}, such as torchvision:resnet50."
+
+
+def _known(library: str) -> list[str]:
+    if library == "timm":
+        import timm
+
+        names: list[str] = timm.list_models()
+    else:
+        from torchvision.models._api import list_models
+
+        names = list_models()
+    return names
+
+
+def _move(network: Network, device: str) -> None:
     try:
         target = torch.device(device)
         if target.type == "meta":
             raise RuntimeError("it holds shapes without values")
-        module.to(target)
+        torch.empty(0, device=target)
     # torch raises an AssertionError where it was built without CUDA.
     except (RuntimeError, AssertionError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise NetworkError(
-            f"The device {device!r} cannot be used ({reason}): give cpu, or a device that torch "
-            "has on this machine, such as cuda:0 or mps."
+            f"The device {device!r} cannot be used ({_reason(error)}): give cpu, or a device that "
+            "torch has on this machine, such as cuda:0 or mps."
         ) from error
+    check_values(network)
+    try:
+        network.module.to(target)
+    except RuntimeError as error:
+        raise NetworkError(
+            f"{network.name} cannot be moved to the device {device!r} ({_reason(error)}): give a "
+            "device that has room and types for it, or build it there."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -112,7 +112,7 @@ class Network:
 
     Attributes:
         name: for people.
-        module: takes one tensor of shape (1, C, H, W), float32.
+        module: takes one tensor of shape (1, C, H, W), of the type of its own parameters.
         input: how an image becomes that tensor.
         classes: names of the output's values in order, None when it does not classify.
         description: where its weights come from, for people.
@@ -129,6 +129,8 @@ class Network:
     task: Task | None = None
 
     def __post_init__(self) -> None:
+        _expect("module", self.module, nn.Module)
+        _expect("input", self.input, InputSpec)
         self.module.eval()
 
     @functools.cached_property
@@ -186,6 +188,14 @@ class Network:
         numbers = [tensor for tensor in values if tensor.is_floating_point()]
         device = values[0].device if values else None
         return torch.empty(0, dtype=numbers[0].dtype if numbers else None, device=device)
+
+
+def _expect(name: str, given: object, kind: type) -> None:
+    if not isinstance(given, kind):
+        raise NetworkError(
+            f"The {name} of a cnnwalk.Network is {given!r:.80}, of type {type(given).__name__}: "
+            "write cnnwalk.Network(name, module, cnnwalk.InputSpec(channels, height, width))."
+        )
 
 
 def _per_channel(given: object, channels: int, default: tuple[float, ...]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from cnnwalk.networks.mistakes import way_out
 from cnnwalk.networks.network import Network, NetworkError
 from cnnwalk.networks.outputs import boxes_in, maps_in, scores_in, task_of
 from cnnwalk.references import explain
@@ -19,21 +20,32 @@ def try_out(network: Network) -> None:
         NetworkError: the network does not take its input, does not return what its task needs,
             or has another number of classes than names for them.
     """
+    check_values(network)
     example = network.example_input()
+    arguments = network.arguments(example)
     try:
         with torch.no_grad():
-            output = network.module(*network.arguments(example))
+            output = network.module(*arguments)
     except Exception as error:
         raise NetworkError(
             f"{network.name} cannot take an input of shape {tuple(example.shape)}, it raises "
-            f"{explain(error)}. Give the size it is made for with --input-size HxW, or let your "
-            "code return a cnnwalk.networks.Network with its own input specification."
+            f"{explain(error)}. {way_out(network, arguments, error)}"
         ) from error
     if network.task is None:
         network.task = task_of(output, example)
     _check_task(network, output)
     if network.classes is not None:
         _check_classes(network, output)
+
+
+def check_values(network: Network) -> None:
+    """Raise NetworkError when a module has shapes without values, as on the device meta."""
+    for name, value in network.module.state_dict().items():
+        if isinstance(value, Tensor) and value.is_meta:
+            raise NetworkError(
+                f"{network.name} has no values in {name}, which is on the device meta: build it "
+                "on cpu, or load its weights with load_state_dict(weights, assign=True)."
+            )
 
 
 def _check_task(network: Network, output: object) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from torch import nn
 
+from cnnwalk.definitions import definition
+from cnnwalk.networks.mistakes import mistaken
 from cnnwalk.networks.network import InputSpec, Network, NetworkError
 from cnnwalk.networks.weights import fit_weights, read_weights
-from cnnwalk.references import ReferenceNotFoundError, explain, resolve
+from cnnwalk.references import ReferenceNotFoundError, make
 
 
 def user_network(
@@ -41,23 +43,20 @@ def assumed_network(module: nn.Module, input_size: tuple[int, int] | None) -> Ne
     """Wrap a module that says nothing of its input; the description says what is assumed.
 
     Assumed are the channels of the first convolution, 224x224 where no size is given, and
-    ImageNet's mean and standard deviation, for grayscale 0.5.
+    ImageNet's mean and standard deviation, or 0.5 for other channels than 3.
 
     Args:
         module: takes one tensor (1, C, H, W).
         input_size: height and width.
-
-    Raises:
-        NetworkError: the first convolution takes neither 1 nor 3 channels.
     """
-    channels = _first_channels(module)
-    spec = InputSpec(channels, mean=(0.5,), std=(0.5,)) if channels == 1 else InputSpec(channels)
-    statistics = "mean and std 0.5" if channels == 1 else "ImageNet's mean and std"
+    height, width = input_size or (InputSpec.height, InputSpec.width)
+    spec = InputSpec(_first_channels(module), height, width)
+    statistics = "ImageNet's mean and std" if spec.channels == 3 else "mean and std 0.5"
+    size = f"{spec.channels}×{height}×{width}"
     if input_size is None:
-        description = f"input assumed: {channels}×{spec.height}×{spec.width}, {statistics}"
+        description = f"input assumed: {size}, {statistics}"
     else:
-        spec = spec.at(*input_size)
-        description = f"input {channels}×{spec.height}×{spec.width}, assumed {statistics}"
+        description = f"input {size}, assumed {statistics}"
     return Network(type(module).__name__, module, spec, None, description)
 
 
@@ -65,38 +64,20 @@ def _first_channels(module: nn.Module) -> int:
     for part in module.modules():
         # A lazy convolution knows its channels after the first pass and says 0 until then.
         if isinstance(part, nn.Conv2d) and part.in_channels > 0:
-            if part.in_channels not in (1, 3):
-                raise NetworkError(
-                    f"The first convolution of {type(module).__name__} takes {part.in_channels} "
-                    "channels, but images have 1 or 3: walk a network that takes images, or "
-                    "return a cnnwalk.networks.Network whose module makes its input of 1 or 3."
-                )
             return part.in_channels
     return 3
 
 
 def _build(reference: str, input_size: tuple[int, int] | None) -> Network:
     try:
-        built = resolve(reference)
+        built = make(reference, "a network", lambda found: isinstance(found, nn.Module))
     except ReferenceNotFoundError as error:
         raise NetworkError(str(error)) from error
-    if callable(built) and not isinstance(built, nn.Module):
-        try:
-            built = built()
-        except NetworkError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise NetworkError(
-                f"{reference} raises {explain(error)}: it must return a network when it is called "
-                "without arguments."
-            ) from error
     if isinstance(built, nn.Module):
         return assumed_network(built, input_size)
     if isinstance(built, Network):
         if input_size is not None:
             built.input = built.input.at(*input_size)
         return built
-    raise NetworkError(
-        f"{reference} gives {built!r:.80}, of type {type(built).__name__}: expected a "
-        "torch.nn.Module, a cnnwalk.networks.Network, or a function that returns one of them."
-    )
+    place = definition(reference, returns=True)
+    raise NetworkError(f"{reference}{place} gives {mistaken(built)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import safetensors.torch
@@ -18,6 +18,8 @@ from cnnwalk.networks.network import NetworkError
 # `embedded_model.` is that of the paper's own checkpoints.
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIXES = ("module.", "_orig_mod.", "model.", "embedded_model.")
+# Counts of training steps, which change no output; PyTorch before 0.4.1 did not save them.
+_UNUSED = "num_batches_tracked"
 _NAMED = 3
 
 
@@ -28,9 +30,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         NetworkError: the file is missing, cannot be read, or holds something else.
     """
     if not path.is_file():
+        folder = ", it is a folder" if path.is_dir() else ""
         raise NetworkError(
-            f"There is no weights file {path}: give the path of a .safetensors file or of a "
-            "state dict saved with torch.save."
+            f"There is no weights file {path}{folder}: give the path of a .safetensors file or of "
+            "a state dict saved with torch.save."
         )
     try:
         if path.suffix == ".safetensors":
@@ -75,7 +78,7 @@ def fit_weights(
         for name, value in _without_prefix(state, wanted).items()
         if name in wanted or not name.startswith(ignore)
     }
-    missing = [name for name in wanted if name not in state]
+    missing = [name for name in wanted if name not in state and not name.endswith(_UNUSED)]
     unexpected = [name for name in state if name not in wanted]
     misfits = [
         f"{name} is {tuple(state[name].shape)} in the file and {tuple(value.shape)} in the network"
@@ -83,7 +86,7 @@ def fit_weights(
         if name in state and _shape(state[name]) != _shape(value)
     ]
     problems = [
-        f"{len(found)} {what}: {', '.join(found[:_NAMED])}{', …' if len(found) > _NAMED else ''}"
+        f"{len(found)} {what}: {_first(found)}"
         for what, found in (
             ("names are missing", missing),
             ("names are not in the network", unexpected),
@@ -94,9 +97,10 @@ def fit_weights(
     if problems:
         raise NetworkError(
             f"The weights of {source} do not fit {type(module).__name__} ({'; '.join(problems)}): "
-            "give weights of this architecture, or a network built as it was when they were saved."
+            "give weights of this architecture, or file.py:build, where build makes the network as "
+            "it was when they were saved."
         )
-    module.load_state_dict(state)
+    module.load_state_dict(state, strict=False)
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
@@ -118,9 +122,12 @@ def _state_dict(found: object, path: Path) -> dict[str, Tensor]:
         }
         if tensors:
             return tensors
+    held = _article(type(found).__name__)
+    if isinstance(found, Mapping) and found:
+        held += f" of {_first(list(map(repr, found)))}"
     raise NetworkError(
-        f"{path} holds {_article(type(found).__name__)} without weights: expected a state dict, "
-        "that is tensors by name. Save it with torch.save(model.state_dict(), path)."
+        f"{path} holds {held} without weights: expected a state dict, that is tensors by "
+        "name. Save it with torch.save(model.state_dict(), path)."
     )
 
 
@@ -131,6 +138,11 @@ def _without_prefix(state: Mapping[str, Tensor], wanted: Mapping[str, object]) -
                 bare = {name.removeprefix(prefix): value for name, value in state.items()}
                 return _without_prefix(bare, wanted)
     return dict(state)
+
+
+def _first(names: Sequence[str]) -> str:
+    """Return the first of the names in a row."""
+    return f"{', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''}"
 
 
 def _first_line(error: BaseException) -> str:
