@@ -407,6 +407,8 @@ export interface components {
          *         marks: landmarks that the network's own code sets, in order of execution.
          *         operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
          *             a later pass sees by them whether it takes the same path. Not a part of the JSON.
+         *         written: names of the tensors in the model that a pass writes to, and that are restored
+         *             after it. Not a part of the JSON.
          */
         Graph: {
             /** Blocks */
@@ -811,10 +813,8 @@ export interface components {
          *         partial: where the pass did not reach every layer.
          */
         ResultHeader: {
-            /** @default null */
-            detections: components["schemas"]["Detections"] | null;
-            /** @default null */
-            partial: components["schemas"]["Partial"] | null;
+            detections?: components["schemas"]["Detections"] | null;
+            partial?: components["schemas"]["Partial"] | null;
             /** Predictions */
             predictions: components["schemas"]["Prediction"][];
             /**
@@ -822,8 +822,7 @@ export interface components {
              * @description wall time of the forward pass with its recording, in s
              */
             seconds: number;
-            /** @default null */
-            segmentation: components["schemas"]["Segmentation"] | null;
+            segmentation?: components["schemas"]["Segmentation"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from cnnwalk.wire.message import Message
 
@@ -14,6 +15,11 @@ NO_SEGMENT = 255
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def _without_default(schema: JsonDict) -> None:
+    # A client that saw a default would rely on it, but what is None is left out.
+    del schema["default"]
 
 
 class Prediction(Message):
@@ -116,9 +122,17 @@ class ResultHeader(Message):
         partial: where the pass did not reach every layer.
     """
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
     type: Literal["result"] = "result"
     predictions: list[Prediction]
     seconds: float = Field(description="wall time of the forward pass with its recording, in s")
-    segmentation: Segmentation | None = Field(default=None, exclude_if=_is_none)
-    detections: Detections | None = Field(default=None, exclude_if=_is_none)
-    partial: Partial | None = Field(default=None, exclude_if=_is_none)
+    segmentation: Segmentation | None = Field(
+        default=None, exclude_if=_is_none, json_schema_extra=_without_default
+    )
+    detections: Detections | None = Field(
+        default=None, exclude_if=_is_none, json_schema_extra=_without_default
+    )
+    partial: Partial | None = Field(
+        default=None, exclude_if=_is_none, json_schema_extra=_without_default
+    )
