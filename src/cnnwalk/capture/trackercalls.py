@@ -117,9 +117,10 @@ class TrackerCalls:
             tensors = list(tensors_in(result))
             for tensor in tensors:
                 self.calls.append(self._call(module, call, caller, tensor, time))
-            if len(tensors) != 1 or tensors[0] is not result:
+            # A view of a subclass or of a sparse tensor might not be the same thing.
+            if type(result) is not Tensor or result.layout != torch.strided:
                 return None
-            return self._stand_in(tensors[0])
+            return self._stand_in(result)
 
     def note_read(self, time: int, tensor: Tensor, values: Sequence[Value]) -> None:
         """Note that operation number `time` reads `values` in a tensor."""

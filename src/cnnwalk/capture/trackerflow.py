@@ -48,44 +48,45 @@ class TrackerFlow:
 
     def before(self, number: int) -> Nodes:
         """Return the nearest drawn calls and inputs before a tracker call."""
-        call = self._calls[number]
-        if call.through is not None:
-            return self._at(call.through)
         found: Nodes = {}
-        for value in call.values:
-            found.update(self._holding(value, number))
+        for handle in _handles(self._calls[number]):
+            found.update(self._behind_handle(handle, number))
         return found
 
     def read(self, time: int, value: Value) -> Nodes:
         """Return the nearest ones before operation number `time`, by way of a value it reads."""
         found: Nodes = {}
+        limit = bisect.bisect_right(self._times, time)
         for through in self._ways.get((time, value), {None: None}):
-            if through is None:
-                found.update(self._holding(value, bisect.bisect_right(self._times, time)))
-            else:
-                found.update(self._at(through))
+            found.update(self._behind_handle(value if through is None else through, limit))
         return found
 
-    def _at(self, number: int) -> Nodes:
-        return {number: None} if number in self._drawn else self.before(number)
+    def _behind_handle(self, handle: Node, limit: int) -> Nodes:
+        """Return who hands on a handle: the last call before call `limit` that discards it, if any.
 
-    def _holding(self, value: Value, limit: int) -> Nodes:
-        """Return who hands on a value: the last call that discards it, before call `limit`."""
-        numbers = self._discarded.get(value, [])
+        A handle is a value, or the number of the tracker call that returned it.
+        """
+        numbers = self._discarded.get(handle, [])
         place = bisect.bisect_left(numbers, limit)
         if place:
             return {numbers[place - 1]: None}
-        if value.operation == INPUT:
-            return {value: None}
-        return self._behind.get(value.operation, {})
+        if isinstance(handle, int):
+            return {handle: None} if handle in self._drawn else self.before(handle)
+        if handle.operation == INPUT:
+            return {handle: None}
+        return self._behind.get(handle.operation, {})
 
-    def _find_discarded(self) -> dict[Value, list[int]]:
-        """Return, by value, the drawn calls whose result nothing reads, in order."""
+    def _find_discarded(self) -> dict[Node, list[int]]:
+        """Return, by handle, the drawn calls whose result nothing reads, in order."""
         used = {through for ways in self._ways.values() for through in ways}
         used.update(call.through for call in self._calls)
-        found: dict[Value, list[int]] = {}
+        found: dict[Node, list[int]] = {}
         for number, call in enumerate(self._calls):
             if number in self._drawn and number not in used:
-                for value in call.values:
-                    found.setdefault(value, []).append(number)
+                for handle in _handles(call):
+                    found.setdefault(handle, []).append(number)
         return found
+
+
+def _handles(call: TrackerCall) -> tuple[Node, ...]:
+    return call.values if call.through is None else (call.through,)

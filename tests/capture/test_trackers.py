@@ -1,0 +1,363 @@
+"""The graph that trackers give: named by position, by reference, or left to the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import cnnwalk
+from cnnwalk.capture import CaptureError, Recording, capture, record
+from cnnwalk.graph import Graph, Mark
+from cnnwalk.trackers import ActivationTracker, Marker, TrackerModule
+
+Tracker = Callable[..., TrackerModule]
+
+
+def image(channels: int = 3) -> Tensor:
+    return torch.rand(1, channels, 8, 8, generator=torch.Generator().manual_seed(0))
+
+
+def edges(graph: Graph) -> set[tuple[str, str]]:
+    return {(edge.source, edge.target) for edge in graph.edges}
+
+
+def labels(graph: Graph) -> dict[str, str]:
+    return {layer.id: layer.label for layer in graph.layers}
+
+
+class ByPosition:
+    """Trackers as networks for the paper's server have them: counted, row by row."""
+
+    def __init__(self) -> None:
+        self.row = -1
+
+    def __call__(self, name: str, *before: str, module: Any = None, mark: bool = False) -> Any:
+        if name == "Skip":  # beside the second convolution; its predecessor is the landmark
+            return TrackerModule((self.row, 1), name, module, [(self.row - 2, 0)])
+        self.row += 1
+        found = [(self.row - 1, 1 if other == "Skip" else 0) for other in before]
+        return TrackerModule((self.row, 0), name, module, found, mark)
+
+
+class ByReference:
+    """Trackers that name one another."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, TrackerModule] = {}
+
+    def __call__(self, name: str, *before: str, module: Any = None, mark: bool = False) -> Any:
+        found = [self.made[other] for other in before]
+        self.made[name] = TrackerModule(None, name, module, found, mark)
+        return self.made[name]
+
+
+class Inferred:
+    """Trackers that say nothing of one another."""
+
+    def __call__(self, name: str, *before: str, module: Any = None, mark: bool = False) -> Any:
+        return TrackerModule(layer_name=name, tracked_module=module, ignore_activation=mark)
+
+
+class Block(nn.Module):
+    """A residual block; without `strided` its skip hands on the very tensor that came in."""
+
+    def __init__(self, track: Any, before: str, *, strided: bool) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(4, 4, 3, padding=1, stride=1 + strided, bias=False)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.conv2 = nn.Conv2d(4, 4, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(4)
+        self.relu = nn.ReLU(inplace=True)
+        self.down = nn.Conv2d(4, 4, 1, stride=2) if strided else None
+        self.marker = track("Block", before, mark=True)
+        self.tracker1 = track("Conv1", "Block", module=self.conv1)
+        self.tracker2 = track("Conv2", "Conv1", module=self.conv2)
+        self.tracker3 = track("Skip", "Block", module=self.down)
+        self.tracker4 = track("Sum", "Conv2", "Skip")
+
+    def forward(self, x: Tensor) -> Tensor:
+        identity = x
+        _ = self.marker(x)
+        out = self.tracker1(self.relu(self.bn1(self.conv1(x))))
+        out = self.tracker2(self.bn2(self.conv2(out)))
+        if self.down is not None:
+            identity = self.down(x)
+        identity = self.tracker3(identity)
+        out += identity
+        return self.tracker4(self.relu(out))
+
+
+class Network(nn.Module):
+    """Branches, skips, landmarks, discarded results, and probabilities that it does not return."""
+
+    def __init__(self, track: Any) -> None:
+        super().__init__()
+        self.tracker1 = track("Input")
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.tracker2 = track("Stem", "Input", module=self.conv)
+        self.block1 = Block(track, "Stem", strided=True)
+        self.block2 = Block(track, "Sum", strided=False)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.tracker3 = track("Pool", "Sum")
+        self.marker = track("Flatten to 1D vector", "Pool", mark=True)
+        self.classifier = nn.Linear(4, 5)
+        self.tracker4 = track("Class Scores", "Flatten to 1D vector", module=self.classifier)
+        self.tracker5 = track("Probabilities", "Class Scores")
+
+    def forward(self, batch: Tensor) -> Tensor:
+        _ = self.tracker1(batch)
+        out = self.tracker2(F.relu(self.conv(batch)))
+        out = self.block2(self.block1(out))
+        out = self.tracker3(self.pool(out))
+        _ = self.marker(out)
+        out = self.classifier(torch.flatten(out, 1))
+        _ = self.tracker4(out)
+        _ = self.tracker5(F.softmax(out, 1))
+        return out
+
+    def forward_features(self, batch: Tensor) -> tuple[Tensor, list[dict[str, Any]]]:
+        return ActivationTracker().collect_stats(self, batch)
+
+
+EDGES = {
+    ("input", "tracker2"),
+    ("tracker2", "block1.tracker1"),
+    ("block1.tracker1", "block1.tracker2"),
+    ("tracker2", "block1.tracker3"),
+    ("block1.tracker2", "block1.tracker4"),
+    ("block1.tracker3", "block1.tracker4"),
+    ("block1.tracker4", "block2.tracker1"),
+    ("block2.tracker1", "block2.tracker2"),
+    ("block1.tracker4", "block2.tracker3"),
+    ("block2.tracker2", "block2.tracker4"),
+    ("block2.tracker3", "block2.tracker4"),
+    ("block2.tracker4", "tracker3"),
+    ("tracker3", "tracker4"),
+    ("tracker4", "tracker5"),
+}
+
+
+@pytest.fixture(params=[ByPosition, ByReference, Inferred])
+def recording(request) -> Recording:
+    torch.manual_seed(0)
+    return record(Network(request.param()), image())
+
+
+def test_three_ways_to_say_it_give_the_same_graph(recording):
+    graph = recording.graph("trackers")
+
+    assert edges(graph) == EDGES
+    assert graph.warnings == ()
+    assert (graph.inputs, graph.outputs) == (("input",), ("tracker4",))
+    assert list(labels(graph).values()) == [
+        *("Input", "Stem", "Conv1", "Conv2", "Skip", "Sum"),
+        *("Conv1", "Conv2", "Skip", "Sum", "Pool", "Class Scores", "Probabilities"),
+    ]
+    assert graph.marks == (
+        Mark("Block", "block1.tracker1"),
+        Mark("Block", "block2.tracker1"),
+        Mark("Flatten to 1D vector", "tracker4"),
+    )
+    blocks = {layer.id: layer.block for layer in graph.layers}
+    assert (blocks["tracker2"], blocks["block1.tracker3"]) == (None, "block1")
+    assert [(block.id, block.label) for block in graph.blocks] == [
+        ("block1", "Block"),
+        ("block2", "Block"),
+    ]
+
+
+def test_positions_are_those_of_the_trackers():
+    graph = record(Network(ByPosition()), image()).graph("trackers")
+    positions = {layer.id: layer.position for layer in graph.layers}
+    assert positions["input"] == (0, 0)
+    assert positions["block1.tracker2"] == (4, 0)
+    assert positions["block1.tracker3"] == (4, 1)
+    assert positions["block1.tracker4"] == (5, 0)
+
+
+def test_the_weights_shown_are_those_of_the_tracked_module(recording):
+    graph = recording.graph("trackers")
+    assert graph.layer("tracker4").weights == ("classifier.weight", "classifier.bias")
+    assert graph.layer("block1.tracker1").weights[0] == "block1.conv1.weight"
+    assert graph.layer("tracker4").parameters == 25
+    assert graph.layer("block1.tracker4").weights == ()
+
+
+def test_each_layer_shows_what_its_tracker_was_given():
+    torch.manual_seed(0)
+    model = Network(Inferred()).eval()
+    graph = record(model, image()).graph("trackers")
+    _, given = model.forward_features(image())
+    expected = [each["activation"] for each in given if not each["ignore_activation"]]
+
+    shown: list[tuple[str, Tensor]] = []
+    cnnwalk.capture.observe(
+        model, image(), graph, lambda layer, tensor: shown.append((layer.label, tensor.clone()))
+    )
+    names = [each["layer_name"] for each in given if not each["ignore_activation"]]
+    assert sorted(label for label, _ in shown) == sorted(names)
+    # The block's sum is written over in place by its own activation only, never after that.
+    for name in ("Stem", "Pool", "Class Scores", "Probabilities"):
+        tensor = next(tensor for label, tensor in shown if label == name)
+        assert torch.equal(tensor, expected[names.index(name)])
+
+
+def test_merged_a_tracker_names_the_layer_that_holds_what_it_holds(recording):
+    graph = recording.graph("layers")
+    plain = recording.graph("layers", trackers="ignore")
+
+    assert labels(graph) == labels(plain) | {
+        "input": "Input",
+        "conv": "Stem",
+        "block1.conv1": "Conv1",
+        "block1.conv2": "Conv2",
+        "block1.down": "Skip",
+        "block1:add": "Sum",
+        "block2.conv1": "Conv1",
+        "block2.conv2": "Conv2",
+        "block2:add": "Sum",
+        "pool": "Pool",
+        "classifier": "Class Scores",
+        "softmax": "Probabilities",
+    }
+    assert edges(graph) == edges(plain) | {("classifier", "softmax")}
+    assert graph.marks == (
+        Mark("Block", "block1.conv1"),
+        Mark("Block", "block2.conv1"),
+        Mark("Flatten to 1D vector", "classifier"),
+    )
+    assert (graph.outputs, graph.warnings) == (plain.outputs, ())
+
+
+def test_ignored_the_graph_is_that_of_the_network_without_trackers(recording):
+    class Nothing:
+        def __call__(self, *args: object, **kwargs: object) -> nn.Module:
+            return nn.Identity()
+
+    torch.manual_seed(0)
+    plain = record(Network(Nothing()), image())
+    for granularity in ("ops", "modules", "layers", "blocks"):
+        ignored = recording.graph(granularity, trackers="ignore")
+        assert ignored == plain.graph(granularity)
+        assert ignored.marks == ()
+
+
+class SplitLayer(nn.Module):
+    """Trackers where no layer would end: behind a convolution, and behind dropout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.before = TrackerModule(layer_name="before the norm")
+        self.dropped = TrackerModule(layer_name="dropped")
+        self.last = nn.Conv2d(4, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.before(self.conv(x)))
+        return self.last(self.dropped(F.dropout(x, training=self.training)))
+
+
+def test_merged_a_tracker_has_a_layer_that_ends_where_it_is():
+    graph = capture(SplitLayer(), image())
+    assert labels(graph) == {
+        "input": "input",
+        "conv": "before the norm",
+        "norm": "batch norm",
+        "dropout": "dropped",
+        "last": "1x1 conv, 2",
+    }
+
+
+class Twin(nn.Module):
+    """One tracker called for each of two inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.tracker = TrackerModule(layer_name="tower", tracked_module=self.conv)
+        self.joined = TrackerModule()
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return self.joined(self.tracker(self.conv(x)) + self.tracker(self.conv(y)))
+
+
+def test_a_tracker_called_twice_is_two_layers():
+    graph = capture(Twin(), (image(), image()), granularity="trackers")
+    assert edges(graph) == {
+        ("input", "tracker"),
+        ("input.1", "tracker:1"),
+        ("tracker", "joined"),
+        ("tracker:1", "joined"),
+    }
+    assert labels(graph)["joined"] == "add"
+
+
+class Beside(nn.Module):
+    """A skip that is tracked at once: the trunk does not come after it."""
+
+    def __init__(self, *, discard: bool) -> None:
+        super().__init__()
+        self.discard = discard
+        self.stem = nn.Conv2d(3, 4, 1)
+        self.conv = nn.Conv2d(4, 4, 1)
+        self.start, self.skip, self.trunk, self.end = (TrackerModule() for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.start(self.stem(x))
+        skip = self.skip(x)
+        if self.discard:
+            skip = x
+        return self.end(self.trunk(self.conv(x)) + skip)
+
+
+def test_what_reads_a_trackers_result_comes_after_it_and_nothing_else():
+    graph = capture(Beside(discard=False), image(), granularity="trackers")
+    assert edges(graph) == {
+        ("input", "start"),
+        ("start", "skip"),
+        ("start", "trunk"),
+        ("trunk", "end"),
+        ("skip", "end"),
+    }
+
+
+def test_where_the_result_is_discarded_what_reads_the_value_later_comes_after():
+    graph = capture(Beside(discard=True), image(), granularity="trackers")
+    assert edges(graph) == {
+        ("input", "start"),
+        ("start", "skip"),
+        ("skip", "trunk"),
+        ("trunk", "end"),
+        ("skip", "end"),
+    }
+
+
+class Landmarks(nn.Module):
+    """Markers with and without a text, in a named block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = Marker("the beginning")
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.inside = nn.Sequential(Marker(), nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1))
+        self.last = Marker("behind everything")
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.inside(self.conv(self.first(x))))
+
+
+def test_a_marker_is_no_layer_and_says_where_a_part_begins():
+    graph = capture(Landmarks(), image())
+    assert list(labels(graph)) == ["input", "conv", "inside.1", "inside.2"]
+    assert graph.marks == (Mark("the beginning", "conv"), Mark("Sequential", "inside.1"))
+
+
+def test_without_trackers_the_granularity_says_what_to_add():
+    with pytest.raises(CaptureError, match=r"Landmarks calls no tracker.*TrackerModule"):
+        capture(Landmarks(), image(), granularity="trackers")
