@@ -2,10 +2,12 @@
 
 A strand is a column, together with the edges that run in its line. The other edges that pass
 ranks run in lanes; those that come from one layer share a lane, which is a column, too.
+Where many lead into one layer from afar, it is these that share one.
 """
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,10 @@ from cnnwalk.layout.strands import Strand
 
 Drawn = tuple[int, int]
 """A drawn edge, by the numbers of its ends."""
+
+
+_MANY = 8
+"""Edges with one end and other ends far away; more than these share a lane in any case."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -45,8 +51,8 @@ def columns_in(flow: Flow, ranks: Sequence[int], trunk: Strand) -> list[Column]:
     """Return the columns of a flow, the trunk first, each after the one it stands beside.
 
     An edge runs in its own strand between neighbours there, and in the line of the branch
-    that it begins or ends. The others need lanes, beside the innermost strand that has
-    both ends in its tree.
+    that it begins or ends, unless it is one of many from or to the same layer. The others
+    need lanes, beside the innermost strand that has both ends in its tree.
 
     Args:
         flow: the drawn flow.
@@ -57,15 +63,18 @@ def columns_in(flow: Flow, ranks: Sequence[int], trunk: Strand) -> list[Column]:
     home = {index: strand for strand in strands for index in strand.layers}
     number = {strand.layers[0]: index for index, strand in enumerate(strands)}
     columns = [_column_of(strand, ranks, number) for strand in strands]
-    lanes: dict[tuple[int, int], Column] = {}
-    for edge in flow.edges():
-        if ranks[edge[1]] - ranks[edge[0]] < 2:
-            continue
-        strand, in_line = _strand_for(edge, home)
-        column = columns[number[strand.layers[0]]]
-        if not in_line:
-            key = edge[0], strand.layers[0]
-            column = lanes.setdefault(key, _lane_of(edge, ranks, number[strand.layers[0]]))
+    far = [edge for edge in flow.edges() if ranks[edge[1]] - ranks[edge[0]] > 1]
+    leaving, arriving = (collections.Counter(edge[end] for edge in far) for end in (0, 1))
+    lanes: dict[tuple[bool, int, int], Column] = {}
+    for edge in far:
+        gathered = arriving[edge[1]] > _MANY
+        strand = None if gathered or leaving[edge[0]] > _MANY else _in_line(edge, home)
+        if strand is None:
+            beside = number[_common(home[edge[0]], home[edge[1]]).layers[0]]
+            key = gathered, edge[gathered], beside
+            column = lanes.setdefault(key, _lane_of(edge, ranks, beside))
+        else:
+            column = columns[number[strand.layers[0]]]
         column.carry(edge, ranks)
     return [*columns, *lanes.values()]
 
@@ -80,19 +89,24 @@ def _lane_of(edge: Drawn, ranks: Sequence[int], beside: int) -> Column:
     return Column((), [], ranks[edge[0]] + 1, ranks[edge[1]] - 1, beside)
 
 
-def _strand_for(edge: Drawn, home: Mapping[int, Strand]) -> tuple[Strand, bool]:
-    """Return in or beside which strand an edge runs, and whether it runs in its line."""
+def _in_line(edge: Drawn, home: Mapping[int, Strand]) -> Strand | None:
+    """Return the strand in whose line an edge runs, None when it needs a lane."""
     source, target = edge
     leaving, entering = home[source], home[target]
     if leaving is entering:
         neighbour = leaving.layers[leaving.layers.index(source) + 1]
-        return leaving, neighbour == target
+        return leaving if neighbour == target else None
     if entering.parent is not None and entering.layers[0] == target:
-        return entering, True
+        return entering
     if leaving.parent is not None and leaving.layers[-1] == source:
-        return leaving, True
-    above = leaving.ancestors()
-    return next(strand for strand in entering.ancestors() if strand in above), False
+        return leaving
+    return None
+
+
+def _common(one: Strand, other: Strand) -> Strand:
+    """Return the innermost strand that has both in its tree."""
+    above = one.ancestors()
+    return next(strand for strand in other.ancestors() if strand in above)
 
 
 def strokes_of(

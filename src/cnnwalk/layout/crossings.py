@@ -28,9 +28,11 @@ def uncrossed(columns: Sequence[Column], strokes: Strokes, order: Sequence[float
         order: a number for each column, to begin with.
     """
     sifting = _Sifting(columns, strokes, order)
+    waiting = list(range(1, len(columns)))
     for _ in range(_ROUNDS):
-        if not sifting.improve():
-            break
+        moved = {index for index in waiting if sifting.sift(index)}
+        near = set().union(*(sifting.abreast(index) for index in moved))
+        waiting = sorted(near - {0})
     return sifting.order
 
 
@@ -38,33 +40,25 @@ class _Sifting:
     def __init__(self, columns: Sequence[Column], strokes: Strokes, order: Sequence[float]) -> None:
         self.order = list(order)
         self._columns = columns
-        self._strokes = strokes
-        self._aslant = [
-            [(a, b, count) for (a, b), count in gap.items() if a != b] for gap in strokes
-        ]
-        rows: list[set[int]] = [set() for _ in strokes]
+        self._gaps = [_Gap(gap) for gap in strokes]
+        self._rows: list[set[int]] = [set() for _ in strokes]
         for index, column in enumerate(columns):
             for rank in range(column.low, column.high + 1):
-                rows[rank].add(index)
-        self._rows = rows
+                self._rows[rank].add(index)
 
-    def improve(self) -> bool:
-        """Sift every column but the trunk once; say whether any has moved."""
-        moved = [self._sift(index) for index in range(1, len(self._columns))]
-        return any(moved)
-
-    def _sift(self, index: int) -> bool:
-        gains = self._gains(index)
-        if not gains:
-            return False
+    def abreast(self, index: int) -> set[int]:
+        """Return the columns that share a row with this one, itself included."""
         column = self._columns[index]
-        rows = self._rows[column.low : column.high + 1]
-        others = sorted(set().union(*rows) - {index}, key=lambda i: (self.order[i], i))
+        return set().union(*self._rows[column.low : column.high + 1])
+
+    def sift(self, index: int) -> bool:
+        """Move a column to where it has fewest crossings; say whether it has moved."""
+        gains = self._gains(index)
+        if not any(gains.values()):
+            return False
+        others = sorted(self.abreast(index) - {index}, key=lambda i: (self.order[i], i))
         here = sum(self.order[other] < self.order[index] for other in others)
-        best = (0, here)
-        for place, gain in _sums(gains, others, here):
-            best = min(best, (gain, place), key=lambda pair: pair[0])
-        place = best[1]
+        _, place = min(_sums(gains, others, here), key=lambda pair: pair[0])
         if place == here:
             return False
         left = self.order[others[place - 1]] if place else self.order[others[0]] - 2
@@ -76,42 +70,55 @@ class _Sifting:
         """Return for each other column how many crossings more there are to the right of it."""
         gains: dict[int, int] = {}
         column = self._columns[index]
-        for gap in range(max(0, column.low - 1), column.high + 1):
-            if self._aslant[gap]:
-                self._gains_in(gap, index, gains)
+        for gap in self._gaps[max(0, column.low - 1) : column.high + 1]:
+            if gap.aslant:
+                gap.add_gains(index, self.order, gains)
         return gains
 
-    def _gains_in(self, gap: int, index: int, gains: dict[int, int]) -> None:
-        order, strokes = self.order, self._strokes[gap]
-        straight = strokes.get((index, index), 0)
-        leaving = [(b, count) for a, b, count in self._aslant[gap] if a == index]
-        arriving = [(a, count) for a, b, count in self._aslant[gap] if b == index]
+
+class _Gap:
+    """The lines between two rows, by the columns that they lead from and to."""
+
+    def __init__(self, strokes: Mapping[tuple[int, int], int]) -> None:
+        self._strokes = strokes
+        self.aslant = [(a, b, count) for (a, b), count in strokes.items() if a != b]
+        self._leaving: dict[int, list[tuple[int, int]]] = {}
+        self._arriving: dict[int, list[tuple[int, int]]] = {}
+        for a, b, count in self.aslant:
+            self._leaving.setdefault(a, []).append((b, count))
+            self._arriving.setdefault(b, []).append((a, count))
+
+    def add_gains(self, index: int, order: Sequence[float], gains: dict[int, int]) -> None:
+        """Add how the crossings in this gap change as a column moves to the right of each other."""
+        straight = self._strokes.get((index, index), 0)
         if straight:
-            for a, b, count in self._aslant[gap]:
+            for a, b, count in self.aslant:
                 if index not in (a, b):
-                    change = straight * count * _sign(order[b] - order[a])
+                    change = straight * count if order[b] > order[a] else -straight * count
                     gains[a] = gains.get(a, 0) + change
                     gains[b] = gains.get(b, 0) - change
+        leaving, arriving = self._leaving.get(index, ()), self._arriving.get(index, ())
         if not leaving and not arriving:
             return
         # Where the column stands beside another, what leads to it leads as if to that one.
-        for (a, b), count in strokes.items():
-            if a != index:
+        for (a, b), count in self._strokes.items():
+            if leaving and a != index:
                 end = order[b] if b != index else order[a]
                 change = sum(n * _sign(end - order[to]) for to, n in leaving if to != b)
                 gains[a] = gains.get(a, 0) + count * change
-            if b != index:
+            if arriving and b != index:
                 end = order[a] if a != index else order[b]
                 change = sum(n * _sign(end - order[of]) for of, n in arriving if of != a)
                 gains[b] = gains.get(b, 0) + count * change
 
 
 def _sums(gains: Mapping[int, int], others: Sequence[int], here: int) -> Iterator[tuple[int, int]]:
-    """Yield each other place and how many crossings more there are in it, near ones first."""
+    """Yield each place and how many crossings more there are in it: this one, then near ones."""
+    yield 0, here
     rightward = itertools.accumulate(gains.get(other, 0) for other in others[here:])
     leftward = itertools.accumulate(-gains.get(other, 0) for other in reversed(others[:here]))
-    yield from enumerate(rightward, start=here + 1)
-    yield from zip(range(here - 1, -1, -1), leftward, strict=True)
+    yield from zip(rightward, range(here + 1, len(others) + 1), strict=True)
+    yield from zip(leftward, range(here - 1, -1, -1), strict=True)
 
 
 def _sign(value: float) -> int:

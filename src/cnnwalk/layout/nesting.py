@@ -1,12 +1,14 @@
 """A first order of the columns: nested, as the tree of branches is.
 
 Branches and lanes are packed outward from the strand they stand beside, the short ones
-first, so that nested branches do not cross. What a strand and all that belongs to it
-need to the left and right, rank by rank, is its profile; profiles are packed as they are.
+first, so that nested branches do not cross, each where it first finds room. What a strand
+and all that belongs to it need to the left and right, rank by rank, is its profile;
+profiles are packed as they are.
 """
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 
 from cnnwalk.layout.columns import Column
@@ -14,6 +16,7 @@ from cnnwalk.layout.columns import Column
 Profile = dict[int, tuple[float, float]]
 """By rank, what is taken to the left and to the right of a column's line, in m."""
 
+_TINY = 1e-6  # what rounding may add up to
 _SLIGHTLY = 0.01  # what the left must be better by, so that equal networks look equal
 
 
@@ -37,26 +40,49 @@ def nested(columns: Sequence[Column], profiles: Sequence[Profile]) -> list[float
         return high - low, low, first[index]
 
     for index in range(len(columns) - 1, -1, -1):
+        beside = _Beside(whole[index])
         for child in sorted(children[index], key=turn):
-            shifts[child] = _place(whole[index], whole[child])
+            shifts[child] = beside.place(whole[child])
     for index, column in enumerate(columns):
         if column.beside is not None:
             shifts[index] += shifts[column.beside]
     return shifts
 
 
-def _place(profile: Profile, item: Profile) -> float:
-    """Put an item beside all that is in `profile`, on the side where it ends nearer.
+class _Beside:
+    """What stands beside a column already, by rank, from left to right."""
 
-    Adds the item to the profile and returns how far it is shifted, negative to the left.
-    """
-    free = (0.0, 0.0)
-    right = max(profile.get(rank, free)[1] + taken[0] for rank, taken in item.items())
-    left = max(profile.get(rank, free)[0] + taken[1] for rank, taken in item.items())
-    far_right = right + max(taken[1] for taken in item.values())
-    far_left = left + max(taken[0] for taken in item.values())
-    shift = right if far_right <= far_left + _SLIGHTLY else -left
-    for rank, taken in item.items():
-        before = profile.get(rank, free)
-        profile[rank] = (max(before[0], taken[0] - shift), max(before[1], taken[1] + shift))
-    return shift
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._taken = {rank: [(-left, right)] for rank, (left, right) in profile.items()}
+
+    def place(self, item: Profile) -> float:
+        """Put an item where there is room, on the side where it ends nearer.
+
+        Adds it to the profile, too, and returns how far it is shifted, negative to the left.
+        """
+        right, left = self._shift(item, 1), self._shift(item, -1)
+        far_right = right + max(room[1] for room in item.values())
+        far_left = -left + max(room[0] for room in item.values())
+        shift = right if far_right <= far_left + _SLIGHTLY else left
+        for rank, room in item.items():
+            before = self._profile.get(rank, (0.0, 0.0))
+            after = max(before[0], room[0] - shift), max(before[1], room[1] + shift)
+            self._profile[rank] = after
+            bisect.insort(self._taken.setdefault(rank, []), (shift - room[0], shift + room[1]))
+        return shift
+
+    def _shift(self, item: Profile, side: int) -> float:
+        """Return the smallest shift to a side at which the item meets nothing."""
+        inner, outer = (0, 1) if side > 0 else (1, 0)
+        shift = max(room[inner] for room in item.values())
+        moved = True
+        while moved:
+            moved = False
+            for rank, room in item.items():
+                for taken in self._taken.get(rank, ())[::side]:
+                    ends = taken if side > 0 else (-taken[1], -taken[0])
+                    near, far = shift - room[inner], shift + room[outer]
+                    if ends[0] < far - _TINY and near < ends[1] - _TINY:
+                        shift, moved = ends[1] + room[inner], True
+        return side * shift
