@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from torch import nn
 
-from cnnwalk.graph import Granularity
+from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.images import Dataset, MapDataset, find_images, samples
 from cnnwalk.layout import Course
 from cnnwalk.networks import Network, NetworkError, load_network, network_from_module, try_out
@@ -29,6 +29,7 @@ def walk(  # noqa: PLR0913 - all but the model by name
     classes: Sequence[str] | None = None,
     input_size: tuple[int, int] | None = None,
     granularity: Granularity = "layers",
+    trackers: TrackerMode = "merge",
     depth: int | None = None,
     course: Course = "straight",
     host: str = DEFAULT_HOST,
@@ -48,6 +49,7 @@ def walk(  # noqa: PLR0913 - all but the model by name
             in order.
         input_size: height and width in pixels of the input, for modules and references.
         granularity: how fine the layers are.
+        trackers: whether trackers name the layers of the other granularities.
         depth: levels of blocks that are open on arrival; None for all.
         course: how the walk runs on arrival, ``straight`` or ``spiral``.
         host: address to listen at.
@@ -64,7 +66,7 @@ def walk(  # noqa: PLR0913 - all but the model by name
     dataset = samples() if images is None else find_images(images, classes)
     listener = listen(host, port)
     try:
-        showing = Showing(granularity, depth, course)
+        showing = Showing(granularity, trackers, depth, course)
         return RunningWalk(Walk(networks, [dataset], showing=showing), listener)
     except BaseException:
         listener.socket.close()

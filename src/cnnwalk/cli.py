@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from cnnwalk.graph import Granularity
+from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.layout.places import Course
 from cnnwalk.server.listen import DEFAULT_HOST
 from cnnwalk.server.showing import Showing
@@ -65,6 +65,9 @@ Images = Annotated[
     typer.Option(metavar="DIR|module:dataset", help="Your images; else photographs come along."),
 ]
 Detail = Annotated[Granularity, typer.Option(help="How fine the layers are.")]
+Trackers = Annotated[
+    TrackerMode, typer.Option(help="Whether the network's own trackers name its layers.")
+]
 Depth = Annotated[
     int | None,
     typer.Option(min=0, help="Levels of blocks that are open.", show_default="all"),
@@ -102,6 +105,7 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
     classes: Classes = None,
     input_size: InputSize = None,
     granularity: Detail = "layers",
+    trackers: Trackers = "merge",
     depth: Depth = None,
     course: Way = "straight",
     host: Host = DEFAULT_HOST,
@@ -115,7 +119,7 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
             networks,
             NetworkOptions(weights or (), classes, input_size, device),
             images=images,
-            showing=Showing(granularity, depth, course),
+            showing=Showing(granularity, trackers, depth, course),
             host=host,
             port=port,
             browser=not no_browser,
@@ -130,6 +134,7 @@ def graph(  # noqa: PLR0913, PLR0917 - an option each
     weights: Weights = None,
     input_size: InputSize = None,
     granularity: Detail = "layers",
+    trackers: Trackers = "merge",
     depth: Depth = None,
     device: Device = "cpu",
 ) -> None:
@@ -137,8 +142,8 @@ def graph(  # noqa: PLR0913, PLR0917 - an option each
     from cnnwalk.terminal.graph import print_graph
 
     options = NetworkOptions([weights] if weights else (), None, input_size, device)
-    showing = Showing(granularity, depth)
-    print_graph(network, options, showing, as_json=as_json)
+    showing = Showing(granularity, trackers, depth)
+    raise typer.Exit(print_graph(network, options, showing, as_json=as_json))
 
 
 @app.command()

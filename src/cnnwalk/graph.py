@@ -17,6 +17,9 @@ SCHEMA_VERSION = 1
 
 Granularity = Literal["ops", "modules", "layers", "blocks", "trackers"]
 
+TrackerMode = Literal["merge", "ignore"]
+"""Whether trackers name layers, and markers set landmarks, where not only trackers are shown."""
+
 Kind = Literal[
     "input",
     "output",
@@ -38,6 +41,7 @@ Kind = Literal[
 ]
 
 GRANULARITIES: tuple[Granularity, ...] = typing.get_args(Granularity)
+TRACKER_MODES: tuple[TrackerMode, ...] = typing.get_args(TrackerMode)
 KINDS: tuple[Kind, ...] = typing.get_args(Kind)
 
 CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
@@ -169,6 +173,8 @@ class Graph:
         marks: landmarks that the network's own code sets, in order of execution.
         operations: signatures of all operations that ran, in order; `Probe.op` counts them, and
             a later pass sees by them whether it takes the same path. Not a part of the JSON.
+        written: names of the tensors in the model that a pass writes to, and that are restored
+            after it. Not a part of the JSON.
     """
 
     name: str
@@ -182,6 +188,7 @@ class Graph:
     marks: tuple[Mark, ...] = ()
     # "exclude" is what pydantic leaves out of the page's messages, as `to_json` does.
     operations: tuple[str, ...] = dataclasses.field(default=(), metadata={"exclude": True})
+    written: tuple[str, ...] = dataclasses.field(default=(), metadata={"exclude": True})
     schema_version: int = SCHEMA_VERSION
 
     def layer(self, layer_id: str) -> Layer:
@@ -194,5 +201,5 @@ class Graph:
     def to_json(self) -> dict[str, typing.Any]:
         """Return the graph as JSON-ready data, in the form that ``cnnwalk graph --json`` prints."""
         data = dataclasses.asdict(self)
-        del data["operations"]
+        del data["operations"], data["written"]
         return data

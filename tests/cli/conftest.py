@@ -55,6 +55,8 @@ def networks(tmp_path):
             import torch
             from torch import nn
 
+            from cnnwalk import TrackerModule
+
             class Small(nn.Module):
                 def __init__(self):
                     super().__init__()
@@ -73,6 +75,16 @@ def networks(tmp_path):
             def deep():
                 layer = lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1))
                 return nn.Sequential(nn.Sequential(layer(), layer(), layer()))
+
+            class Tracked(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv2d(3, 4, 3)
+                    self.edges = TrackerModule(layer_name="my edges")
+                    self.head = nn.Conv2d(4, 2, 1)
+
+                def forward(self, x):
+                    return self.head(self.edges(self.conv(x))).mean((2, 3))
 
             def raising():
                 raise RuntimeError("the disk with the model is gone")

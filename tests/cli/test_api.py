@@ -68,6 +68,22 @@ def test_a_module_is_walked_from_python(module):
         httpx.get(base)
 
 
+def test_several_networks_are_walked_with_the_same_classes(module):
+    spec = package.InputSpec(height=16, width=16, resize=16)
+    network = package.Network("mine", module, spec)
+    models = [module, network, network]
+    with package.walk(models, classes=["dark", "light"], input_size=(16, 16), port=0) as walk:
+        served = [each.network for each in walk.walk.networks.values()]
+    assert [each.name for each in served] == ["Sequential", "mine", "mine (2)"]
+    assert {each.classes for each in served} == {("dark", "light")}
+
+
+def test_a_network_that_fails_on_its_way_is_not_walked():
+    module = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Flatten(), nn.Linear(7, 2))
+    with pytest.raises(package.NetworkError, match=r"mine fails .*2 \(Linear\).*cnnwalk graph"):
+        package.walk(package.Network("mine", module), port=0)
+
+
 def test_bad_arguments_leave_no_server_behind(module):
     from cnnwalk.server.listen import listen
 
@@ -86,8 +102,12 @@ def test_bad_arguments_leave_no_server_behind(module):
     ("model", "example", "sentence"),
     [
         ("resnet50", torch.zeros(1, 3, 8, 8), "'resnet50' is of type str: give a torch"),
-        (nn.Conv2d(3, 4, 1), "picture.png", "'picture.png' of type str: give a tensor"),
-        (nn.Conv2d(3, 4, 1), (torch.zeros(1, 3, 8, 8), None), "None of type NoneType"),
+        (nn.Conv2d(3, 4, 1), "picture.png", "'picture.png' of type str and holds no tensor: give"),
+        (
+            nn.Conv2d(3, 4, 1),
+            (torch.zeros(1, 3, 8, 8), None),
+            "positional arguments but 3 were given",
+        ),
     ],
 )
 def test_what_is_no_module_or_no_tensor_is_named(model, example, sentence):

@@ -44,9 +44,9 @@ def test_importing_cnnwalk_loads_nothing():
     ("command", "options"),
     [
         ("demo", "--host --port --no-browser --device"),
-        ("walk", "--weights --images --classes --input-size --granularity --depth --course "
-                 "--host --port --no-browser --device NETWORK"),
-        ("graph", "--json --granularity --depth NETWORK"),
+        ("walk", "--weights --images --classes --input-size --granularity --trackers "
+                 "--depth --course --host --port --no-browser --device NETWORK"),
+        ("graph", "--json --granularity --trackers --depth NETWORK"),
     ],
 )  # fmt: skip
 def test_every_option_is_explained(cnnwalk, command, options):
@@ -108,6 +108,36 @@ def test_the_graph_is_printed_with_blocks_open_to_a_depth(cnnwalk, networks):
     assert len(layers("--granularity", "ops", "--depth", 1)) == 1 + 3
 
 
+def test_the_graph_of_what_runs_is_printed_where_the_rest_fails(cnnwalk, networks):
+    code, out, err = cnnwalk("graph", f"{networks}:needs_64")
+    assert code == 1
+    assert "1x1 conv, 4" in out
+    assert "warning: " in out
+    assert "Linear" not in out.partition("warning: ")[0]
+    assert err.startswith("cnnwalk: Sequential fails ")
+    assert "in 2 (Linear)" in err
+    assert "--input-size HxW" in err
+    code, out, err = cnnwalk("graph", f"{networks}:needs_64", "--json")
+    assert (code, len(json.loads(out)["warnings"])) == (1, 1)
+    code, _, err = cnnwalk("graph", f"{networks}:needs_64", "--input-size", "64x64")
+    assert (code, err) == (0, "")
+
+
+def test_trackers_are_all_there_is_or_name_layers_or_are_left_aside(cnnwalk, networks):
+    def labels(*options):
+        code, out, err = cnnwalk("graph", f"{networks}:Tracked", "--json", *options)
+        assert (code, err) == (0, "")
+        return {layer["label"] for layer in json.loads(out)["layers"]}
+
+    assert "my edges" in labels()
+    assert "my edges" not in labels("--trackers", "ignore")
+    assert labels("--granularity", "trackers") >= {"my edges"}
+    assert len(labels("--granularity", "trackers")) == 2
+    code, _, err = cnnwalk("graph", f"{networks}:build", "--granularity", "trackers")
+    assert code == 2
+    assert "TrackerModule" in err
+
+
 def test_a_network_that_ends_in_one_number_can_be_read(cnnwalk, networks):
     code, out, err = cnnwalk("graph", f"{networks}:Mean")
     assert (code, err) == (0, "")
@@ -129,7 +159,7 @@ BAD = [
     (["graph", "{networks}:forgets_to_call"], "call it, as in: return Small()"),
     (["graph", "{networks}:forgets_to_return"], "end it with a line such as: return model"),
     (["graph", "{networks}:Sized"], "needs the arguments size"),
-    (["graph", "{networks}:needs_64"], "--input-size HxW"),
+    (["walk", "{networks}:needs_64", "--port", "0"], "--input-size HxW"),
     (["graph", "{networks}:build", "--input-size", "0x10"], "size of 1 to"),
     (["graph", "{networks}:build", "--device", "toaster"], "toaster"),
     (["graph", "{networks}:build", "--weights", "{folder}/missing.pt"], "no weights file"),

@@ -14,8 +14,8 @@ from torch import nn
 from cnnwalk.capture.errors import CaptureError
 from cnnwalk.capture.observe import observe
 from cnnwalk.capture.recorder import record
-from cnnwalk.capture.recording import Recording, TrackerMode
-from cnnwalk.graph import Granularity, Graph
+from cnnwalk.capture.recording import Recording
+from cnnwalk.graph import Granularity, Graph, TrackerMode
 
 __all__ = ["CaptureError", "Recording", "capture", "observe", "record"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import typing
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from cnnwalk.capture.assemble import Grouping, assemble
 from cnnwalk.capture.check import check
@@ -18,7 +16,7 @@ from cnnwalk.capture.ops import keep_operations
 from cnnwalk.capture.trackercalls import Passing, TrackerCall
 from cnnwalk.capture.trackers import show_trackers
 from cnnwalk.collapse import collapse, main_blocks
-from cnnwalk.graph import GRANULARITIES, Granularity, Graph
+from cnnwalk.graph import GRANULARITIES, TRACKER_MODES, Granularity, Graph, TrackerMode
 
 _GROUPINGS: Mapping[Granularity, Callable[[Flow], Grouping]] = {
     "ops": keep_operations,
@@ -26,7 +24,6 @@ _GROUPINGS: Mapping[Granularity, Callable[[Flow], Grouping]] = {
     "layers": fuse_layers,
     "trackers": fuse_layers,
 }
-TrackerMode = Literal["merge", "ignore"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +54,7 @@ class Recording:
     parameters: Mapping[str, int]
     convolutions: int
     left_torch: tuple[str, ...]
+    written: tuple[str, ...]
     failure: str | None
     trackers: tuple[TrackerCall, ...]
     passings: tuple[Passing, ...]
@@ -79,7 +77,7 @@ class Recording:
             CaptureError: granularity ``trackers``, and the network calls none.
         """
         _check_choice("granularity", granularity, GRANULARITIES)
-        _check_choice("trackers", trackers, typing.get_args(TrackerMode))
+        _check_choice("trackers", trackers, TRACKER_MODES)
         if granularity == "blocks":
             graph = self.graph("layers", trackers=trackers)
             collapsed = collapse(graph, main_blocks(graph))
@@ -104,6 +102,7 @@ class Recording:
             warnings=tuple(warnings),
             marks=parts.marks,
             operations=tuple(operation.signature for operation in self.operations),
+            written=self.written,
         )
 
 

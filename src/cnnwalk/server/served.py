@@ -12,10 +12,10 @@ from cnnwalk.capture import record
 from cnnwalk.collapse import collapse
 from cnnwalk.graph import Graph
 from cnnwalk.layout.arrange import arrange
-from cnnwalk.networks import Network
+from cnnwalk.networks import Network, NetworkError
 from cnnwalk.server.halls import View, view_of
 from cnnwalk.server.messages import InputSpecification, NetworkSummary
-from cnnwalk.server.showing import Showing
+from cnnwalk.server.showing import Showing, failure_text
 from cnnwalk.version import __version__
 
 
@@ -74,10 +74,13 @@ def serve(network: Network, showing: Showing) -> ServedNetwork:
     """Record a network and arrange it as it is shown on arrival.
 
     Raises:
-        CaptureError: the network cannot be recorded.
+        CaptureError: nothing of the network can be recorded.
+        NetworkError: it fails on its way.
     """
     arguments = network.arguments(network.example_input())
     recording = record(network.module, arguments, name=network.name)
+    if recording.failure is not None:
+        raise NetworkError(f"{failure_text(recording)} “cnnwalk graph” prints the part that runs.")
     graph = showing.graph(recording)
     arrival = view_of(graph, showing.collapsed(graph), course=showing.course)
     arrangement = arrange(collapse(graph, arrival.collapsed), course=arrival.course)

@@ -6,11 +6,20 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from cnnwalk.collapse import blocks_at, main_blocks
-from cnnwalk.graph import Granularity, Graph
+from cnnwalk.graph import Granularity, Graph, TrackerMode
 from cnnwalk.layout.places import Course
 
 if TYPE_CHECKING:
     from cnnwalk.capture import Recording
+
+
+def failure_text(recording: Recording) -> str:
+    """Return the sentences on a network that fails on its way, with what to do."""
+    return (
+        f"{recording.name} fails {recording.failure}. Give the size it is made for with "
+        "--input-size HxW, or let your code return a cnnwalk.Network with its own input "
+        "specification."
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,12 +29,14 @@ class Showing:
     Attributes:
         granularity: how fine the layers are. `blocks` is `layers` with the main blocks
             collapsed, so that a visitor can expand them.
+        trackers: what becomes of trackers and markers where not only trackers are shown.
         depth: levels of blocks that are open, 0 for none; at None, all are, or what
             `granularity` says.
         course: how the walk runs.
     """
 
     granularity: Granularity = "layers"
+    trackers: TrackerMode = "merge"
     depth: int | None = None
     course: Course = "straight"
 
@@ -36,7 +47,7 @@ class Showing:
             CaptureError: the recording has nothing of this granularity.
         """
         finest: Granularity = "layers" if self.granularity == "blocks" else self.granularity
-        return recording.graph(finest)
+        return recording.graph(finest, trackers=self.trackers)
 
     def collapsed(self, graph: Graph) -> tuple[str, ...]:
         """Return the ids of the blocks that are collapsed on arrival."""

@@ -70,7 +70,9 @@ class Walk:
             on_step: is told what happens, in a few words, before each long step.
 
         Raises:
-            CaptureError: a network cannot be recorded.
+            CaptureError: nothing of a network can be recorded.
+            NetworkError: a network fails on its way.
+            ImageError: none of a dataset's first images can be read.
         """
         self.instance = secrets.token_hex(8)
         self.datasets = {dataset.id: dataset for dataset in datasets}

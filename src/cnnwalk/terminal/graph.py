@@ -12,7 +12,7 @@ from rich.tree import Tree
 
 from cnnwalk.collapse import collapse
 from cnnwalk.graph import Graph, Layer, maps_shape
-from cnnwalk.server.showing import Showing
+from cnnwalk.server.showing import Showing, failure_text
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
 
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 _FILE_WIDTH = 1000  # where nobody sees an edge, no line is cut
 
 
-def print_graph(spec: str, options: NetworkOptions, showing: Showing, *, as_json: bool) -> None:
+def print_graph(spec: str, options: NetworkOptions, showing: Showing, *, as_json: bool) -> int:
     """Record a network and print its graph on standard output.
+
+    Returns:
+        The exit code: 1 when the network fails on its way, and what ran is printed.
 
     Raises:
         NetworkError: the network cannot be loaded.
-        CaptureError: it cannot be recorded.
+        CaptureError: nothing of it can be recorded.
     """
     with progress() as on_step:
-        (network,) = load_networks([spec], options, on_step)
+        (network,) = load_networks([spec], options, on_step, trial=False)
         from cnnwalk.capture import record
 
         on_step(f"recording {network.name}")
@@ -45,11 +48,15 @@ def print_graph(spec: str, options: NetworkOptions, showing: Showing, *, as_json
         if not console.is_terminal:
             console.width = _FILE_WIDTH
         console.print(_tree(graph))
+    if recording.failure is None:
+        return 0
+    print(f"cnnwalk: {failure_text(recording)} The graph has what ran before.", file=sys.stderr)
+    return 1
 
 
 def _graph(recording: Recording, showing: Showing) -> Graph:
     if showing.depth is None:
-        return recording.graph(showing.granularity)
+        return recording.graph(showing.granularity, trackers=showing.trackers)
     graph = showing.graph(recording)
     return collapse(graph, showing.collapsed(graph))
 
