@@ -6,7 +6,8 @@ from `OperationMode`, which alone decides what counts as an operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
 
 from torch import Tensor
@@ -69,10 +70,14 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
     It counts the convolution kernels that really run. And because it calls each kernel from
     Python, kernels that no Python function asked for (scripted code) reach the
     `OperationMode` above it and are operations like any other.
+
+    Args:
+        before_write: called with each tensor that a kernel is about to write to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before_write: Callable[[Tensor], None] | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch's is untyped
+        self._before_write = before_write
         self.convolutions = 0
         self.calling = False
 
@@ -84,6 +89,9 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         kwargs: Mapping[str, object] | None = None,
     ) -> object:
         del types
+        if self._before_write is not None:
+            for tensor in _written(func, args, kwargs or {}):
+                self._before_write(tensor)
         self.calling = True
         try:
             return func(*args, **(kwargs or {}))
@@ -91,6 +99,35 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
             self.calling = False
             if "convolution" in str(func):
                 self.convolutions += 1
+
+
+def _written(
+    kernel: Function, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Iterator[Tensor]:
+    """Yield the tensors that a kernel is going to write to."""
+    if not isinstance(kernel, OpOverload):
+        return
+    for position, name, condition in _write_arguments(kernel):
+        if condition is None or args[condition]:
+            yield from tensors_in(args[position] if position < len(args) else kwargs.get(name))
+
+
+@functools.cache
+def _write_arguments(kernel: OpOverload) -> tuple[tuple[int, str, int | None], ...]:
+    """Return the arguments that a kernel writes to, by its schema.
+
+    Each with its position, its name and, where it is written to only if another argument is
+    true, the position of that one: batch norm's statistics, which not all its kernels declare.
+    """
+    arguments = kernel._schema.arguments
+    positions = {argument.name: position for position, argument in enumerate(arguments)}
+    training = positions.get("training")
+    return tuple(
+        (position, argument.name, training if argument.name.startswith("running_") else None)
+        for position, argument in enumerate(arguments)
+        if (argument.alias_info is not None and argument.alias_info.is_write)
+        or (argument.name in {"running_mean", "running_var"} and training is not None)
+    )
 
 
 class OperationMode(TorchFunctionMode):

@@ -50,7 +50,7 @@ def said(error: Exception) -> str:
 
 def misfit(model: nn.Module, given: Arguments) -> str:
     """Return a sentence on an input of another device or type than the parameters, or nothing."""
-    own = [tensor for tensor in (*model.parameters(), *model.buffers())]
+    own = (*model.parameters(), *model.buffers())
     for what, of_input, of_model in (
         ("on", _devices(given.tensors), _devices(own)),
         ("of type", _types(given.tensors), _types(model.parameters())),

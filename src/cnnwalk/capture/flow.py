@@ -52,8 +52,8 @@ def follow(recording: Recording, held: Collection[Value] = ()) -> Flow:
     """
     operations, outputs = recording.operations, recording.outputs
     dependent = dependent_on_inputs(operations)
-    returned = tuple(value for values in outputs for value in values if _depends(value, dependent))
-    kept_for = tuple(value for value in held if _depends(value, dependent))
+    returned = tuple(value for values in outputs for value in values if depends(value, dependent))
+    kept_for = tuple(value for value in held if depends(value, dependent))
     kept = _reaching(operations, (*returned, *kept_for)) & dependent if returned else dependent
     folded = _fold_parameters(operations, dependent, list(recording.parameters))
     settled = tuple(
@@ -71,7 +71,8 @@ def follow(recording: Recording, held: Collection[Value] = ()) -> Flow:
     )
 
 
-def _depends(value: Value, dependent: set[int]) -> bool:
+def depends(value: Value, dependent: Collection[int]) -> bool:
+    """Say whether a value is an input or the result of one of the `dependent` operations."""
     return value.operation == INPUT or value.operation in dependent
 
 
@@ -79,7 +80,7 @@ def dependent_on_inputs(operations: Sequence[Operation]) -> set[int]:
     """Return the numbers of the operations whose result depends on an input."""
     dependent: set[int] = set()
     for operation in operations:
-        if any(_depends(value, dependent) for value in operation.inputs):
+        if any(depends(value, dependent) for value in operation.inputs):
             dependent.add(operation.index)
     return dependent
 
@@ -121,7 +122,7 @@ def _settle(
     operation: Operation, dependent: set[int], folded: Mapping[int, tuple[str, ...]]
 ) -> Operation:
     parts = (
-        tuple(value for value in read if _depends(value, dependent)) for read in operation.reads
+        tuple(value for value in read if depends(value, dependent)) for read in operation.reads
     )
     reads = tuple(read for read in dict.fromkeys(parts) if read)
     parameters = folded[operation.index]

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.utils.weak import TensorWeakRef
 
 from cnnwalk.capture.operation import Value
+from cnnwalk.capture.tensors import storage_of
 
 Values = tuple[Value, ...]
 """What a tensor holds: one value, or several where parts of it were written separately."""
@@ -125,8 +126,5 @@ def _span(tensor: Tensor) -> tuple[int, int]:
 
 
 def _storage(tensor: Tensor) -> int | None:
-    """Return the key of the tensor's memory, None for sparse and other opaque layouts."""
-    try:
-        return int(tensor.untyped_storage()._cdata)
-    except (NotImplementedError, RuntimeError):
-        return None
+    storage = storage_of(tensor)
+    return None if storage is None else int(storage._cdata)

@@ -35,7 +35,8 @@ def observe(  # noqa: PLR0913  # a forward call's arguments, and who sees what o
     its batch axis and may be overwritten in place by the network's next operation: copy what
     you keep. What `on_activation` raises ends the pass and propagates.
 
-    Two threads may observe at once, the same model too if it is in evaluation mode already.
+    Two threads may observe at once; the same model too, if it is in evaluation mode already and
+    keeps nothing between its passes.
 
     Args:
         model: the recorded model, or one of the same architecture.
@@ -63,7 +64,7 @@ def observe(  # noqa: PLR0913  # a forward call's arguments, and who sees what o
     witness = Witness() if scripted else None
     path = Path(graph, on_parting)
     observer = _Observer(path, parameter_names(model), on_activation, last, witness)
-    with untouched(model):
+    with untouched(model, graph.written):
         try:
             observer.show_inputs(given.activations())
             result = _run(model, given, observer)

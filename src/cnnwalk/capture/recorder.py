@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
+from torch.utils.weak import TensorWeakRef
 
 from cnnwalk.capture.arguments import Arguments, own_copy
 from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
 from cnnwalk.capture.errors import CaptureError
 from cnnwalk.capture.failure import blame, misfit
-from cnnwalk.capture.flow import dependent_on_inputs, unread
+from cnnwalk.capture.flow import depends, unread
 from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
@@ -36,8 +37,9 @@ def record(
     The model is left as it was found, and its inputs are copies. Where the forward pass raises,
     the recording holds what ran until then and says why it ended.
 
-    A network may compute a constant (a mask, a grid) in its first pass and keep it. Where
-    constants were computed a second pass is recorded, which is like all later ones.
+    A network may compute a constant (a mask, a grid) in its first pass and keep it where it is
+    not restored, in a cache outside its modules. Where a constant outlives the pass, a second one
+    is recorded, which is like all later ones.
 
     Args:
         model: any module, unchanged; wrappers such as `DataParallel` are looked through.
@@ -52,13 +54,13 @@ def record(
     """
     model = unwrap(_module(model))
     title = name if name is not None else type(model).__name__
-    recording = _record_pass(model, own_copy(example_input, kwargs), title)
-    if len(dependent_on_inputs(recording.operations)) < len(recording.operations):
-        recording = _record_pass(model, own_copy(example_input, kwargs), title)
+    recording, constants = _record_pass(model, own_copy(example_input, kwargs), title)
+    if any(constant() is not None for constant in constants):
+        recording, _ = _record_pass(model, own_copy(example_input, kwargs), title)
     return recording
 
 
-def _module(model: nn.Module) -> nn.Module:
+def _module(model: object) -> nn.Module:
     if isinstance(model, nn.Module):
         return model
     if isinstance(model, type) and issubclass(model, nn.Module):
@@ -68,29 +70,28 @@ def _module(model: nn.Module) -> nn.Module:
     raise CaptureError(f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module.")
 
 
-def _record_pass(model: nn.Module, given: Arguments, name: str) -> Recording:
+def _record_pass(
+    model: nn.Module, given: Arguments, name: str
+) -> tuple[Recording, list[TensorWeakRef]]:
+    """Return the recording of a pass, and the constants that were computed in it."""
     modules = ModuleCalls(model)
-    witness = Witness()
-    recorder = Recorder(model, modules, witness)
-    recorder.start(given.tensors)
     outputs: tuple[Values, ...] = ()
     failure = None
-    with untouched(model), modules, witness, recorder:
-        try:
-            outputs = recorder.returned(model(*given.args, **given.kwargs), name)
-        except CaptureError:
-            raise
-        except Exception as error:
-            failure = blame(error, modules.paths)
-            if not dependent_on_inputs(recorder.operations):
-                raise CaptureError(f"{name} failed {failure}.{misfit(model, given)}") from error
-            outputs = unread(recorder.operations)
-    if not any(outputs) and not dependent_on_inputs(recorder.operations):
-        left = "".join(f" Data left torch through {place}." for place in recorder.left_torch)
-        raise CaptureError(
-            f"Nothing that {name} computes depends on its input, so there is nothing to walk.{left}"
-        )
-    return Recording(
+    with untouched(model) as state:
+        recorder = Recorder(model, modules, Witness(state.keep))
+        recorder.start(given.tensors)
+        with modules, recorder.kernels, recorder:
+            try:
+                outputs = recorder.returned(model(*given.args, **given.kwargs), name)
+            except CaptureError:
+                raise
+            except Exception as error:
+                failure = blame(error, modules.paths)
+                if not recorder.dependent:
+                    raise CaptureError(f"{name} failed {failure}.{misfit(model, given)}") from error
+                outputs = unread(recorder.operations)
+    _require_flow(recorder, outputs, name)
+    recording = Recording(
         name=name,
         inputs=tuple(tuple(tensor.shape) for tensor in given.activations()),
         input_labels=given.labels,
@@ -98,21 +99,43 @@ def _record_pass(model: nn.Module, given: Arguments, name: str) -> Recording:
         operations=tuple(recorder.operations),
         calls=tuple(modules.calls),
         parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
-        convolutions=witness.convolutions,
+        convolutions=recorder.kernels.convolutions,
         left_torch=tuple(recorder.left_torch),
+        written=state.written,
         failure=failure,
         trackers=tuple(recorder.trackers.calls),
         passings=tuple(recorder.trackers.passings),
     )
+    return recording, recorder.constants
+
+
+def _require_flow(recorder: Recorder, outputs: Sequence[Values], name: str) -> None:
+    if recorder.dependent or any(outputs):
+        return
+    left = "".join(f" Data left torch through {place}." for place in recorder.left_torch)
+    raise CaptureError(
+        f"Nothing that {name} computes depends on its input, so there is nothing to walk.{left}"
+    )
 
 
 class Recorder(OperationMode):
-    """Note every operation of the pass that runs inside this context."""
+    """Note every operation of the pass that runs inside this context.
+
+    Attributes:
+        kernels: the witness of the pass.
+        operations: in order.
+        dependent: numbers of the operations whose result depends on an input.
+        constants: the results of all others.
+        left_torch: where data that depends on an input was handed out of torch.
+        trackers: the calls of trackers.
+    """
 
     def __init__(self, model: nn.Module, modules: ModuleCalls, witness: Witness) -> None:
         super().__init__(witness)
-        self._kernels = witness
+        self.kernels = witness
         self.operations: list[Operation] = []
+        self.dependent: set[int] = set()
+        self.constants: list[TensorWeakRef] = []
         self.left_torch: list[str] = []
         self._modules = modules
         self._names = parameter_names(model)
@@ -159,7 +182,7 @@ class Recorder(OperationMode):
         """Note the version counters of all tensor arguments: a raised one tells a write."""
         tensors = distinct(tensors_in((call.args, call.kwargs)))
         self._versions = [(tensor, _version(tensor)) for tensor in tensors]
-        self._convolutions = self._kernels.convolutions
+        self._convolutions = self.kernels.convolutions
         if call.name() in _LEAVES_TORCH and any(self.values(tensor) for tensor in tensors):
             self.left_torch.append(f"{call.name()}() {self.place()}")
 
@@ -172,9 +195,18 @@ class Recorder(OperationMode):
             result = result.view(result.shape)
             outputs = (result,)
         operation = self._operation(call, outputs)
+        self._versions = []  # holds no tensor longer than the call does
         self._bind(operation.index, outputs, written)
         self.operations.append(operation)
+        self._sort(operation, outputs)
         return result
+
+    def _sort(self, operation: Operation, outputs: Sequence[Tensor]) -> None:
+        """Put an operation among those that depend on an input, or its results to the constants."""
+        if any(depends(value, self.dependent) for value in operation.inputs):
+            self.dependent.add(operation.index)
+        else:
+            self.constants.extend(TensorWeakRef(tensor) for tensor in outputs)
 
     def _passes_through(self, result: Tensor, written: Sequence[Tensor]) -> bool:
         given = any(result is tensor for tensor, _ in self._versions)
@@ -230,7 +262,7 @@ class Recorder(OperationMode):
     def _count_convolutions(self, call: Call) -> int:
         if self.escaping:  # the call is the kernel itself, which the witness counts when it ends
             return int("convolution" in call.name())
-        return self._kernels.convolutions - self._convolutions
+        return self.kernels.convolutions - self._convolutions
 
 
 def _version(tensor: Tensor) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
-from torch import Tensor, nn
+from torch import Tensor, UntypedStorage, nn
 
 
 def tensors_in(value: object) -> Iterator[Tensor]:
@@ -29,6 +29,14 @@ def members(value: object) -> Iterable[tuple[str | None, object]] | None:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
     return None
+
+
+def storage_of(tensor: Tensor) -> UntypedStorage | None:
+    """Return the memory of a tensor, None for sparse and other opaque layouts."""
+    try:
+        return tensor.untyped_storage()
+    except (NotImplementedError, RuntimeError):
+        return None
 
 
 def unwrap(model: nn.Module) -> nn.Module:
