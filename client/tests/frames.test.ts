@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { codesOf, FrameError, FrameParser, valuesOf, type Frame } from '../src/net/frames';
+import { codesOf, FrameError, FrameParser, resultOf, valuesOf, type Frame } from '../src/net/frames';
 import { golden, GOLDEN, type GoldenFrame } from './golden';
 
 function parse(...chunks: Uint8Array[]): Frame[] {
@@ -17,13 +17,18 @@ function contentOf({ header, payload }: Frame): unknown {
     const { scales, codes } = codesOf(header, payload);
     return { ...common, scales: [...scales], codes: [...codes] };
   }
+  if (header.type === 'result') {
+    const { places } = resultOf(header, payload);
+    return places === null ? common : { ...common, places: [...places] };
+  }
   if (header.type !== 'values') return common;
   const values = [...valuesOf(header, payload)];
   return { ...common, values: values.map((v) => (Number.isFinite(v) ? v : String(v))) };
 }
 
 function expectedOf(frame: GoldenFrame): unknown {
-  const { header, payload_bytes, scales, codes, values } = frame;
+  const { header, payload_bytes, scales, codes, places, values } = frame;
+  if (places) return { header, payload_bytes, places };
   if (scales) return { header, payload_bytes, scales, codes };
   if (!values) return { header, payload_bytes };
   // The file holds the numbers of float64, a frame those of float32.
@@ -97,11 +102,14 @@ describe('frames', () => {
   });
 
   it('refuses a payload of another length than its header says', () => {
-    for (const name of ['split_base', 'values']) {
+    for (const name of ['split_base', 'segmentation', 'values']) {
       const [frame] = parse(golden(name).bytes);
       if (frame?.header.type === 'layer') {
         const header = { ...frame.header, encoding: 'signed' as const };
         expect(() => codesOf(header, frame.payload)).toThrow(FrameError);
+      } else if (frame?.header.type === 'result') {
+        const { header, payload } = frame;
+        expect(() => resultOf(header, payload.subarray(1))).toThrow('8 bytes; its header says 9');
       } else if (frame?.header.type === 'values') {
         const header = { ...frame.header, shape: [2, 2] as [number, number] };
         expect(() => valuesOf(header, frame.payload)).toThrow('24 bytes');

@@ -8,6 +8,7 @@ export interface GoldenFrame {
   readonly codes?: readonly number[];
   readonly planes?: readonly (readonly (number | null)[])[];
   readonly values?: readonly (number | string)[];
+  readonly places?: readonly number[];
 }
 
 const EXPECTED = import.meta.glob<{ frames: GoldenFrame[] }>('../../tests/wire/golden/*.json', {

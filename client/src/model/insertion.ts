@@ -1,7 +1,7 @@
 /** Putting images into one network, taking them out again, and following the pass. */
 import { batch } from '@preact/signals-core';
 
-import type { ImageInfo, ResultHeader, Statistics } from '../net/types';
+import type { ImageInfo, PassResult, Statistics } from '../net/types';
 import type { NetworkState } from './networkstate';
 import type { Notices } from './notices';
 import type { Scaling, State } from './state';
@@ -20,7 +20,7 @@ export interface Loader {
 export interface PassHandlers {
   statistics(layer: string, statistics: Statistics): void;
   progress(arrived: number, total: number): void;
-  result(result: ResultHeader): void;
+  result(result: PassResult): void;
   problem(detail: string): void;
 }
 
@@ -39,6 +39,7 @@ export class Insertion {
         this.network.result.value = result;
         this.network.progress.value = { stage: 'done', arrived: total, total, problem: null };
       });
+      if (result.partial) this.notices.tell('info', result.partial.detail);
     },
     problem: (detail) => {
       this.fail(detail);

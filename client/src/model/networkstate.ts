@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals-core';
 
 import type { View } from '../net/api';
-import type { Hall, ImageInfo, NetworkSummary, Prediction, ResultHeader, Statistics } from '../net/types';
+import type { Hall, ImageInfo, NetworkSummary, PassResult, Prediction, Statistics } from '../net/types';
 
 /** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
 export interface Progress {
@@ -30,7 +30,7 @@ export class NetworkState {
   readonly progress = signal<Progress>({ stage: 'idle', arrived: 0, total: 0, problem: null });
   /** By layer id. */
   readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
-  readonly result = signal<ResultHeader | null>(null);
+  readonly result = signal<PassResult | null>(null);
   readonly predictions = computed<readonly Prediction[]>(() => this.result.value?.predictions ?? []);
 
   /** `arrival`: how it is shown at first. */

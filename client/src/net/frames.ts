@@ -2,7 +2,7 @@
  * Reads the stream of frames in which activations and results travel; the format is described
  * in `src/cnnwalk/wire/frames.py`. Pure: bytes in, frames out.
  */
-import type { FrameHeader, LayerHeader, ValuesHeader } from './types';
+import type { FrameHeader, LayerHeader, PassResult, ResultHeader, ValuesHeader } from './types';
 
 /** A header and its payload; the payload begins at a multiple of 8 of its own buffer. */
 export interface Frame {
@@ -137,6 +137,13 @@ export function valuesOf(header: ValuesHeader, payload: Uint8Array): Float32Arra
   const [height, width] = header.shape;
   expectBytes(header.layer, payload, height * width * Float32Array.BYTES_PER_ELEMENT);
   return new Float32Array(payload.buffer, payload.byteOffset, height * width);
+}
+
+/** Returns the end of a pass with its payload copied; raises `FrameError` on a wrong length. */
+export function resultOf(header: ResultHeader, payload: Uint8Array): PassResult {
+  const [height, width] = header.segmentation?.shape ?? [0, 0];
+  expectBytes('the result', payload, height * width);
+  return { ...header, places: header.segmentation ? new Uint8Array(payload) : null };
 }
 
 function expectBytes(layer: string, payload: Uint8Array, expected: number): void {

@@ -25,6 +25,14 @@ export type Prediction = Schemas['Prediction'];
 export type Problem = Schemas['Problem'];
 export type LayerHeader = Schemas['LayerHeader'];
 export type ResultHeader = Schemas['ResultHeader'];
+export type Segment = Schemas['Segment'];
+export type Segmentation = Schemas['Segmentation'];
+export type Detection = Schemas['Detection'];
+export type Detections = Schemas['Detections'];
 export type ValuesHeader = Schemas['ValuesHeader'];
 export type ProblemHeader = Schemas['ProblemHeader'];
+/** The end of a pass; with a segmentation `places` has, for each pixel, a place in its segments. */
+export interface PassResult extends ResultHeader {
+  readonly places: Uint8Array<ArrayBuffer> | null;
+}
 export type FrameHeader = LayerHeader | ResultHeader | ValuesHeader | ProblemHeader;

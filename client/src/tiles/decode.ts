@@ -46,6 +46,14 @@ export function decodeLevel(
   return plan.pieces.map((piece) => decodePiece(layer, plan, piece, maps));
 }
 
+/** The texels of a level whose maps are all 0, as `decodeLevel` returns them. */
+export function blankLevel(plan: LevelPlan): Uint8Array<ArrayBuffer>[] {
+  return plan.pieces.map((piece) => {
+    const sizes = mipSizes(pieceWidth(plan, piece), pieceHeight(plan, piece), MIPS[plan.level]);
+    return new Uint8Array(totalTexels(sizes) * Uint16Array.BYTES_PER_ELEMENT);
+  });
+}
+
 /** The texels of every map of a layer. */
 class Maps {
   readonly channels: number;

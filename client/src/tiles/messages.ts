@@ -1,6 +1,6 @@
 /** What the page and the frames worker say to each other. */
 import type { Scaling } from '../model/state';
-import type { ResultHeader, Statistics } from '../net/types';
+import type { PassResult, Statistics } from '../net/types';
 import type { LayerPlan, Level } from './cells';
 
 /** One level of one layer, ready for the page: the texels of each piece of its plan. */
@@ -23,7 +23,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'tile'; readonly tile: DecodedTile }
-  | { readonly type: 'result'; readonly run: number; readonly result: ResultHeader }
+  | { readonly type: 'result'; readonly run: number; readonly result: PassResult }
   | { readonly type: 'problem'; readonly run: number; readonly detail: string }
   /** A stream came to its end. */
   | { readonly type: 'end'; readonly run: number; readonly level: Level };

@@ -3,7 +3,7 @@
  * in the order that is asked for. Loading anew ends the streams before.
  */
 import type { Scaling } from '../model/state';
-import type { ResultHeader, Statistics } from '../net/types';
+import type { PassResult, Statistics } from '../net/types';
 import type { Level } from './cells';
 import { tileBytes, type FromWorker, type ToWorker } from './messages';
 import type { Tiles } from './tiles';
@@ -13,7 +13,7 @@ export interface PassLoaderHandlers {
   /** `arrived` of `total` layers are drawn at their base level. */
   progress(arrived: number, total: number): void;
   /** The pass is complete and all base levels are drawn. */
-  result(result: ResultHeader): void;
+  result(result: PassResult): void;
   problem(detail: string): void;
 }
 
@@ -36,7 +36,7 @@ export class PassLoader {
   private scaling: Scaling = 'layer';
   private run = 0;
   private arrived = 0;
-  private result: ResultHeader | null = null;
+  private result: PassResult | null = null;
   private readonly asked = new Set<string>();
   /** Asked for, but there was no room. */
   private readonly refused = new Set<string>();

@@ -4,10 +4,10 @@
  */
 import type { Scaling } from '../model/state';
 import { ConnectionError, sentence, type Fetch } from '../net/api';
-import { codesOf, FrameError, FrameParser, type Frame } from '../net/frames';
+import { codesOf, FrameError, FrameParser, resultOf, type Frame } from '../net/frames';
 import type { LayerPlan, Level } from './cells';
-import { decodeLevel } from './decode';
-import { tileBytes, type FromWorker, type ToWorker } from './messages';
+import { blankLevel, decodeLevel } from './decode';
+import { tileBytes, type DecodedTile, type FromWorker, type ToWorker } from './messages';
 
 /** Bytes of tiles that may wait in the page before the streams pause. */
 const WINDOW_BYTES = 48 * 1024 * 1024;
@@ -102,19 +102,32 @@ export class Streams {
         const codes = codesOf(header, payload);
         const pieces = decodeLevel(layer, plan, header, codes, this.scaling);
         const { level, statistics } = header;
-        const tile = { run, layer: header.layer, level, pieces, statistics };
-        this.waiting += tileBytes(tile);
-        this.post({ type: 'tile', tile }, pieces.map((piece) => piece.buffer));
+        this.send({ run, layer: header.layer, level, pieces, statistics });
         break;
       }
-      case 'result':
-        this.post({ type: 'result', run, result: header }, []);
+      case 'result': {
+        for (const layer of header.partial?.layers ?? []) this.blank(layer, run);
+        const result = resultOf(header, payload);
+        this.post({ type: 'result', run, result }, result.places ? [result.places.buffer] : []);
         break;
+      }
       case 'problem':
         throw new RefusedError(header.detail);
       case 'values':
         throw new FrameError('A pass has no frame of single values.');
     }
+  }
+
+  /** A layer that did not happen in this pass must not go on showing the image before. */
+  private blank(layer: string, run: number): void {
+    const plan = this.plans.get(layer)?.base;
+    if (plan === undefined) return;
+    this.send({ run, layer, level: 'base', pieces: blankLevel(plan), statistics: null });
+  }
+
+  private send(tile: DecodedTile): void {
+    this.waiting += tileBytes(tile);
+    this.post({ type: 'tile', tile }, tile.pieces.map((piece) => piece.buffer));
   }
 }
 

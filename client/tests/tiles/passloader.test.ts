@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { ResultHeader, Statistics } from '../../src/net/types';
+import type { PassResult, Statistics } from '../../src/net/types';
 import { planLayer, type Level } from '../../src/tiles/cells';
 import type { FromWorker, ToWorker } from '../../src/tiles/messages';
 import { PassLoader, type LoadedTiles } from '../../src/tiles/passloader';
@@ -28,14 +28,7 @@ class NotingWorker {
   }
 }
 
-const RESULT: ResultHeader = {
-  type: 'result',
-  predictions: [],
-  segmentation: null,
-  detections: null,
-  partial: null,
-  seconds: 1,
-};
+const RESULT: PassResult = { type: 'result', predictions: [], seconds: 1, places: null };
 const STATISTICS = { mean: 1 } as Statistics;
 
 /** Tiles of two layers that settle what they receive when the test says so. */

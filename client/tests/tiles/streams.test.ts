@@ -55,6 +55,31 @@ describe('the streams', () => {
     expect(posted.map(({ type }) => type)).toEqual(['result', 'end']);
   });
 
+  it('hand on what the network says about each pixel', async () => {
+    const { bytes, frames } = golden('segmentation');
+    const [result] = await read(answering(bytes));
+    if (result?.type !== 'result') expect.fail();
+    expect([...(result.result.places ?? [])]).toEqual(frames[0]?.places);
+    expect(result.result.segmentation?.segments[1]?.label).toBe('dog');
+  });
+
+  it('blank the layers that did not happen in a pass, if they stand', async () => {
+    const { bytes } = golden('partial'); // lacks roi_heads.fc6 and add.2
+    const posted: FromWorker[] = [];
+    const streams = new Streams(answering(bytes), (message) => posted.push(message));
+    await streams.receive({ type: 'plans', plans: [PLAN, { ...PLAN, layer: 'add.2' }] });
+    await streams.receive({ type: 'run', run: 5, scaling: 'layer' });
+    await streams.receive({ type: 'fetch', run: 5, level: 'base', url: 'http://page/passes/x' });
+    expect(posted.map(({ type }) => type)).toEqual(['tile', 'result', 'end']);
+    const [blank] = posted;
+    const [whole] = await read(answering(golden('split_base').bytes));
+    if (blank?.type !== 'tile' || whole?.type !== 'tile') expect.fail();
+    expect(blank.tile).toMatchObject({ run: 5, layer: 'add.2', level: 'base', statistics: null });
+    const sizes = (tile: typeof blank.tile): number[] => tile.pieces.map(({ length }) => length);
+    expect(sizes(blank.tile)).toEqual(sizes(whole.tile));
+    expect(blank.tile.pieces.every((piece) => piece.every((byte) => byte === 0))).toBe(true);
+  });
+
   it('hand on the sentence of a pass that failed, and nothing after it', async () => {
     const posted = await read(answering(golden('problem').bytes, golden('split_base').bytes));
     expect(posted).toEqual([
