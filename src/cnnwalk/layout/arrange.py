@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.layout.across import Room, across_of
 from cnnwalk.layout.flow import flow_of
-from cnnwalk.layout.ground import bounds_of
+from cnnwalk.layout.ground import SIGN_WIDTH, bounds_of
 from cnnwalk.layout.panels import FLOOR_CLEARANCE, PLATE_WIDTH, TITLE_HEIGHT, Grid, grid_of
 from cnnwalk.layout.places import COURSES, Arrangement, Course, InputFrame, Panel, Sign
 from cnnwalk.layout.ranks import ranks_of
 from cnnwalk.layout.routes import gap_shifts, routes_of
-from cnnwalk.layout.signs import SignedBlock, signed_blocks
+from cnnwalk.layout.signs import Notice, notices
 from cnnwalk.layout.spiral import wound
 from cnnwalk.layout.strands import Strand, trunk_of
 
 _PANEL_MARGIN = 0.3
-_SIGN_ROOM = 0.5
+_SIGN_STEP = SIGN_WIDTH + 0.1
 _SIGN_FORWARD = 0.5
 _GAP, _GAP_AT_BLOCK, _MAX_GAP = 2.4, 3.0, 4.0
 _GAP_PER_SHIFT = 0.15
@@ -57,18 +58,24 @@ def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
     number = {layer.id: index for index, layer in enumerate(graph.layers)}
     ranks = ranks_of(flow)
     trunk = trunk_of(flow, (number[i] for i in graph.outputs))
-    signed = signed_blocks(graph, _places(graph, ranks, trunk))
-    entries = {number[block.first] for block in signed}
+    noted = notices(graph, _places(graph, ranks, trunk))
     grids = [grid_of(layer.shape) for layer in graph.layers]
-    rooms = [_room(grid, index in entries) for index, grid in enumerate(grids)]
+    rooms = [
+        _room(grid, len(noted.get(layer.id, ())))
+        for layer, grid in zip(graph.layers, grids, strict=True)
+    ]
     across = across_of(flow, ranks, trunk, rooms)
-    gaps = _gaps(grids, ranks, {ranks[i] for i in entries})
+    gaps = _gaps(grids, ranks, {ranks[number[layer]] for layer in noted})
     rows = _rows(gaps, gap_shifts(flow, ranks, across))
     panels = tuple(
         _panel(layer, grid, across.layers[i], rows[ranks[i]])
         for i, (layer, grid) in enumerate(zip(graph.layers, grids, strict=True))
     )
-    signs = tuple(_sign(block, panels[number[block.first]]) for block in signed)
+    signs = tuple(
+        itertools.chain.from_iterable(
+            _signs(noted[panel.layer], panel) for panel in panels if panel.layer in noted
+        )
+    )
     frame = _input_frame(graph, panels, number)
     routes = routes_of(flow, ranks, across, rows)
     bounds = bounds_of(panels, routes, signs, frame)
@@ -85,9 +92,9 @@ def _places(graph: Graph, ranks: Sequence[int], trunk: Strand) -> dict[str, tupl
     return {layer.id: (ranks[i], nesting[i], i) for i, layer in enumerate(graph.layers)}
 
 
-def _room(grid: Grid, with_sign: bool) -> Room:
+def _room(grid: Grid, signs: int) -> Room:
     half = grid.width / 2 + _PANEL_MARGIN
-    return Room(half + PLATE_WIDTH, half + (_SIGN_ROOM if with_sign else 0.0))
+    return Room(half + PLATE_WIDTH, half + signs * _SIGN_STEP)
 
 
 def _gaps(grids: Sequence[Grid], ranks: Sequence[int], at_block: set[int]) -> list[float]:
@@ -126,17 +133,12 @@ def _panel(layer: Layer, grid: Grid, x: float, z: float) -> Panel:
     )
 
 
-def _sign(signed: SignedBlock, entry: Panel) -> Sign:
-    """Return a sign to the right of the panel and a step before it."""
-    block = signed.block
-    right = entry.x + entry.columns * entry.cell_width / 2
-    return Sign(
-        block=block.id,
-        text=f"{block.path} · {block.label}",
-        depth=signed.nesting,
-        x=round(right + _PANEL_MARGIN, 3),
-        z=round(entry.z + _SIGN_FORWARD, 3),
-    )
+def _signs(said: Sequence[Notice], panel: Panel) -> Iterator[Sign]:
+    """Yield the signs to the right of a panel and a step before it, side by side."""
+    right = panel.x + panel.columns * panel.cell_width / 2 + _PANEL_MARGIN
+    for index, notice in enumerate(said):
+        x, z = round(right + index * _SIGN_STEP, 3), round(panel.z + _SIGN_FORWARD, 3)
+        yield Sign(notice.block, notice.text, notice.depth, x, z)
 
 
 def _input_frame(graph: Graph, panels: Sequence[Panel], number: Mapping[str, int]) -> InputFrame:
