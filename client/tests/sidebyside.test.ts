@@ -31,7 +31,7 @@ describe('halls side by side', () => {
   it('keep room for what stands beside a frame', () => {
     const { arrangement } = hallOf([{ id: 'a', shape: [4, 8, 8] }]);
     const narrow = { ...arrangement, bounds: { ...arrangement.bounds, min_x: -1, max_x: 1 } };
-    expect(spanOf(narrow)).toEqual({ left: -4.4, right: 1.8 });
+    expect(spanOf(narrow)).toEqual({ left: -4.4, right: 5.5 });
     const wide = { ...arrangement, bounds: { ...arrangement.bounds, min_x: -9, max_x: 8 } };
     expect(spanOf(wide)).toEqual({ left: -9, right: 8 });
   });

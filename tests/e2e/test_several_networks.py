@@ -1,26 +1,188 @@
-"""Several networks in one walk: one is chosen by its name and walked like an only one."""
+"""Several networks in one world, each with its own image, maps and results."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cnnwalk.networks import load_network
+
+# Two small networks of a user's own, which differ in everything that the hall shows.
+CODE = """
+import torch
+from torch import nn
+
+from cnnwalk.networks import InputSpec, Network
 
 
-def test_another_network_can_be_chosen(serve, visitors):
-    networks = ("torchvision:squeezenet1_1", "torchvision:alexnet")
-    with serve("walk", *networks) as walk:
+def build(name, channels, seed):
+    torch.manual_seed(seed)
+    layers = [nn.Conv2d(3, channels, 3, padding=1), nn.ReLU(), nn.Conv2d(channels, 9, 3, stride=2)]
+    module = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(9, 4))
+    spec = InputSpec(3, 28, 28, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25))
+    return Network(name, module, spec, classes=("ant", "bee", "cat", "dog"))
+
+
+def left():
+    return build("left", 5, 1)
+
+
+def right():
+    return build("right", 6, 2)
+"""
+
+NAMES = ("left", "right")
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    """The file of the networks, and the same networks for plain torch."""
+    path = tmp_path_factory.mktemp("networks") / "pair.py"
+    path.write_text(CODE)
+    return path, {name: load_network(f"{path}:{name}").module for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def pair(serve, visitors, modules):
+    path, _ = modules
+    with serve("walk", f"{path}:left", f"{path}:right") as walk:
         visit = visitors(960, 540).open(walk.url)
-        choice = visit.page.get_by_role("combobox", name="Network")
-        names = [option.inner_text() for option in choice.locator("option").all()]
-        assert names == ["squeezenet1_1", "alexnet"]
-        first = [layer["id"] for layer in visit.tell("cnnwalk.layers")]
-        with visit.page.expect_navigation():
-            choice.select_option("alexnet")
-        visit.until("window.cnnwalk?.arrival.stage === 'ready'")
-        visit.until("cnnwalk.progress.stage === 'done'")
-        second = [layer["id"] for layer in visit.tell("cnnwalk.layers")]
-        assert second != first
-        assert sum("conv" in label for label in visit.tell(LABELS)) == 5
+        yield visit
         visit.check(walk.origin)
 
 
-# What people are offered to fly to.
-LABELS = """() => {
-    document.querySelector('[aria-label="Search layers"]').click();
-    return [...document.querySelectorAll('#found-layers .kind')].map((kind) => kind.textContent);
-}"""
+def picture(seed):
+    """A picture of just the networks' size, so that nothing is scaled."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (28, 28, 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return pixels, buffer.getvalue()
+
+
+def settle(visit):
+    visit.until("cnnwalk.networks.every((one) => one.progress.stage === 'done')")
+    visit.until("cnnwalk.layers.every((layer) => layer.level !== 'none')")
+
+
+def network(visit, name):
+    return visit.tell("name => cnnwalk.networks.find((one) => one.name === name)", name)
+
+
+def go(visit, name):
+    """Choose a network in the title, which flies to its start."""
+    visit.page.get_by_role("combobox", name="Network").select_option(name)
+    visit.until("id => cnnwalk.current === id", network(visit, name)["id"])
+    visit.frames(2)
+
+
+def take_in_hand(visit, seed):
+    """Bring a picture by the dataset panel's button for files, as a visitor does."""
+    with visit.page.expect_file_chooser() as chooser:
+        visit.click("cnnwalk.datasetSpot('Open file…')")
+    file = {"name": f"{seed}.png", "mimeType": "image/png", "buffer": picture(seed)[1]}
+    chooser.value.set_files(file)
+    visit.until("name => cnnwalk.selection.held?.image.name === name", f"{seed}.png")
+
+
+@torch.no_grad()
+def assert_shows(visit, modules, name, seed):
+    """What is drawn of a network's first convolution, and its result, are of this picture."""
+    shown = network(visit, name)
+    assert shown["inserted"]["name"] == f"{seed}.png"
+    module = modules[1][name].eval()
+    values = torch.from_numpy(picture(seed)[0]).permute(2, 0, 1)[None] / 255
+    prepared = (values - 0.5) / 0.25
+    maps = module[1](module[0](prepared))[0]
+    read = "([id, layer, channel]) => cnnwalk.texels(layer, channel, 'base', id)"
+    for channel in range(len(maps)):
+        drawn = np.array(visit.tell(read, [shown["id"], "0", channel]), float).reshape(-1, 2)
+        means = torch.nn.functional.avg_pool2d(maps[channel][None], 2)[0]
+        expected = (means / maps.max() * 255).reshape(-1).numpy()
+        assert np.abs(drawn[:, 0] - expected).max() <= 255 / 254, (name, channel)
+        assert drawn[:, 1].max() == 0
+    probabilities = module(prepared).softmax(-1)[0]
+    first = shown["predictions"][0]
+    assert first["index"] == probabilities.argmax()
+    assert first["probability"] == pytest.approx(probabilities.max().item(), abs=1e-3)
+
+
+def test_they_stand_side_by_side(pair):
+    settle(pair)
+    networks = pair.tell("cnnwalk.networks")
+    assert [one["name"] for one in networks] == list(NAMES)
+    left, right = (one["hall"]["bounds"] for one in networks)
+    assert left["max_x"] + 2 < right["min_x"]
+    poses = pair.tell("cnnwalk.layers.map(({network, pose}) => [network, pose.x])")
+    for one, bounds in zip(networks, (left, right), strict=True):
+        places = [x for network, x in poses if network == one["id"]]
+        assert len(places) == 5
+        assert all(bounds["min_x"] < x < bounds["max_x"] for x in places)
+    assert 0 < pair.tell("cnnwalk.drawCalls") <= 60
+
+
+def test_an_image_goes_into_the_one_whose_frame_is_clicked(pair, modules):
+    for name, seed in (("left", 11), ("right", 12)):
+        go(pair, name)
+        take_in_hand(pair, seed)
+        pair.click("cnnwalk.frameSpot")
+        pair.until("cnnwalk.selection.held === null")
+        settle(pair)
+    assert_shows(pair, modules, "left", 11)
+    assert_shows(pair, modules, "right", 12)
+    pair.picture("two-networks")
+
+
+@pytest.mark.parametrize("how", ["shift and click", "shift and i", "button"])
+def test_an_image_goes_into_all_on_request(pair, modules, how):
+    seed = {"shift and click": 21, "shift and i": 22, "button": 23}[how]
+    take_in_hand(pair, seed)
+    if how == "shift and click":
+        pair.page.keyboard.down("Shift")
+        pair.click("cnnwalk.frameSpot")
+        pair.page.keyboard.up("Shift")
+    elif how == "shift and i":
+        pair.page.keyboard.press("Shift+I")
+    else:
+        pair.click("cnnwalk.datasetSpot('Insert into all networks')")
+    pair.until("cnnwalk.selection.held === null")
+    settle(pair)
+    for name in NAMES:
+        assert_shows(pair, modules, name, seed)
+
+
+def test_undo_is_for_the_network_one_is_at(pair):
+    take_in_hand(pair, 31)
+    pair.page.keyboard.press("Shift+I")
+    take_in_hand(pair, 32)
+    pair.page.keyboard.press("Shift+I")
+    settle(pair)
+    go(pair, "right")
+    pair.page.keyboard.press("Control+z")
+    settle(pair)
+    assert [network(pair, name)["inserted"]["name"] for name in NAMES] == ["32.png", "31.png"]
+
+
+def test_the_search_finds_layers_of_all_and_flies_there(pair):
+    go(pair, "left")
+    pair.page.keyboard.press("/")
+    pair.page.get_by_role("combobox", name="Search layers").fill("right linear")
+    option = pair.page.locator("#found-layers li").first
+    target = network(pair, "right")
+    assert option.get_attribute("data-network") == target["id"]
+    pair.page.keyboard.press("Enter")
+    pair.until("id => cnnwalk.current === id", target["id"])
+    assert pair.page.locator(".title .figures").inner_text().startswith("5 layers")
+
+
+def test_a_network_can_be_asked_for_by_the_address(serve, visitors, modules):
+    path, _ = modules
+    with serve("walk", f"{path}:left", f"{path}:right") as walk:
+        visit = visitors(640, 400)
+        visit.open(walk.url, "&network=right" if "?" in walk.url else "?network=right")
+        assert visit.tell("cnnwalk.current") == network(visit, "right")["id"]
+        halls = [url for url in visit.requests if "/hall" in url]
+        assert network(visit, "right")["id"] in halls[0]
+        settle(visit)
+        visit.check(walk.origin)

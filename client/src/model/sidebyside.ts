@@ -3,9 +3,9 @@ import type { Arrangement, Hall } from '../net/types';
 
 /** Between neighbours, in m. */
 const GAP = 5;
-/** What stands beside an input frame, from its middle: the images to its left, results. */
+/** Beside an input frame, from its middle: the images to its left, the visitor to its right. */
 const LEFT_OF_FRAME = 4.4;
-const RIGHT_OF_FRAME = 1.8;
+const RIGHT_OF_FRAME = 5.5;
 
 /** How far a hall reaches to both sides, in m. */
 export interface Span {

@@ -119,7 +119,10 @@ export function startPose(arrangement: Arrangement, aspect: number): Pose {
     frame.y + 2.3 + wide * 0.1,
     frame.z + (4.4 + wide * 0.06) * back,
   );
-  const along = new Vector3(frame.x - 0.82 + wide * 0.08, frame.y - 0.15, frame.z - 4.4).sub(eye);
+  // A hall that winds to the left is looked at farther to the left.
+  const lean = Math.min(Math.max(2 * frame.x - min_x - max_x, 0), 40) * 0.08;
+  const ahead = new Vector3(frame.x - 0.82 + wide * 0.08 - lean, frame.y - 0.15, frame.z - 4.4);
+  const along = ahead.sub(eye);
   return {
     eye,
     yaw: Math.atan2(-along.x, -along.z),
