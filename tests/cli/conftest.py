@@ -76,6 +76,13 @@ def networks(tmp_path):
                 layer = lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1))
                 return nn.Sequential(nn.Sequential(layer(), layer(), layer()))
 
+            class Pair(nn.Sequential):
+                pass
+
+            def rows():
+                pair = lambda: Pair(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1))
+                return nn.Sequential(pair(), pair(), pair())
+
             class Tracked(nn.Module):
                 def __init__(self):
                     super().__init__()

@@ -94,6 +94,21 @@ def test_the_graph_to_read_shows_blocks_labels_and_shapes(cnnwalk, networks):
     assert lines.index(stem) < lines.index(conv)
 
 
+def test_a_row_of_alike_blocks_is_counted_where_it_begins(cnnwalk, networks):
+    _, out, _ = cnnwalk("graph", f"{networks}:rows")
+    assert [line.split("· ")[1] for line in out.splitlines() if "· Pair" in line] == [
+        "Pair ×3",
+        "Pair",
+        "Pair",
+    ]
+    _, out, _ = cnnwalk("graph", f"{networks}:rows", "--depth", 0)
+    assert [re.findall(r"Pair.*layers", line) for line in out.splitlines()[2:]] == [
+        ["Pair ×3, 2 layers"],
+        ["Pair, 2 layers"],
+        ["Pair, 2 layers"],
+    ]
+
+
 def test_the_graph_is_printed_with_blocks_open_to_a_depth(cnnwalk, networks):
     def layers(*options):
         code, out, err = cnnwalk("graph", f"{networks}:deep", "--json", *options)

@@ -11,7 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cnnwalk.collapse import collapse
-from cnnwalk.graph import Graph, Layer, maps_shape
+from cnnwalk.graph import Block, Graph, Layer, maps_shape
 from cnnwalk.server.showing import Showing, failure_text
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
@@ -71,7 +71,7 @@ def _tree(graph: Graph) -> Tree:
         )
     )
     parents = {block.id: block.parent for block in graph.blocks}
-    titles = {block.id: f"{block.path} · {block.label}" for block in graph.blocks}
+    titles = {block.id: f"{block.path} · {block.label}{_times(block)}" for block in graph.blocks}
     # Layers are in order of execution, so a block that is left and entered again has two branches.
     path: list[tuple[str | None, Tree]] = [(None, tree)]
     for layer in graph.layers:
@@ -97,9 +97,21 @@ def _ancestry(block: str | None, parents: dict[str, str | None]) -> list[str | N
     return [None, *reversed(chain)]
 
 
+def _times(block: Block) -> str:
+    """Return how long the row of alike blocks is that begins with this one."""
+    return f" ×{block.repeats}" if block.repeats > 1 and block.repetition == 0 else ""
+
+
+def _label(layer: Layer, graph: Graph) -> str:
+    for block in graph.blocks:
+        if block.id == layer.collapsed:
+            return f"{block.label}{_times(block)}{layer.label.removeprefix(block.label)}"
+    return layer.label
+
+
 def _line(layer: Layer, graph: Graph) -> Text:
     sources = ", ".join(edge.source for edge in graph.edges if edge.target == layer.id)
     shape = "×".join(str(side) for side in layer.shape) or "1"
-    line = Text.assemble((layer.id, "cyan"), f"  {layer.label}  ", (shape, "green"))
+    line = Text.assemble((layer.id, "cyan"), f"  {_label(layer, graph)}  ", (shape, "green"))
     line.append(f"  from {sources}" if sources else "", "dim")
     return line
