@@ -21,10 +21,10 @@ def definition(reference: str, *, returns: bool = False) -> str:
         return ""
     defined = [node for node in tree.body if name in _names(node)]
     if not defined:
-        return f" ({Path(file).name})"
+        return Path(file).name
     results = _returns(defined[-1]) if returns else []
     line = (results or defined)[-1].lineno
-    return f" ({Path(file).name}, line {line})"
+    return f"{Path(file).name}, line {line}"
 
 
 def defined_in(path: Path) -> list[str]:

@@ -54,7 +54,7 @@ def with_channels(pixels: Pixels, channels: int) -> Pixels:
     present = pixels.shape[2]
     if present == channels:
         return pixels
-    if present not in (1, 3):
+    if not goes_into(present, channels):
         raise ChannelError(
             f"The image has {present} channels, but the network takes {channels}: only grayscale "
             f"and RGB images go into any network, so take a network of {present} channels, or "
@@ -62,6 +62,11 @@ def with_channels(pixels: Pixels, channels: int) -> Pixels:
         )
     gray = pixels if present == 1 else _luminance(pixels)
     return np.broadcast_to(gray, (*pixels.shape[:2], channels))
+
+
+def goes_into(present: int, channels: int) -> bool:
+    """Say whether an image of `present` channels goes into a network of `channels`."""
+    return present in {1, 3, channels}
 
 
 def preview(pixels: Pixels) -> Image.Image:

@@ -113,9 +113,10 @@ def _check_arguments(reference: str, found: Callable[..., object], what: str) ->
     if needed:
         name = reference.rpartition(":")[2]
         values = ", ".join(f"{each}=…" for each in needed)
+        place = definition(reference)
         raise ReferenceNotFoundError(
-            f"{reference}{definition(reference)} needs the arguments {', '.join(needed)}, but is "
-            "called without any: give them default values, or name a function without arguments "
+            f"{reference} ({place}) needs the arguments {', '.join(needed)}, but is called without "
+            "any: give them default values, or name a function without arguments "
             f"that returns {what}, such as: def make(): return {name}({values})."
         )
 

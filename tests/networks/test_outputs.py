@@ -34,7 +34,6 @@ class Answers(nn.Module):
     [
         (torch.zeros(1, 10), "classification"),
         ((torch.zeros(1, 10), torch.zeros(1, 7, 8, 12)), "classification"),
-        (None, "classification"),
         (torch.zeros(1, 7, 8, 12), "segmentation"),
         ({"out": torch.zeros(1, 7, 4, 6), "aux": torch.zeros(1, 7, 4, 6)}, "segmentation"),
         (torch.zeros(1, 3, 8, 12), "classification"),  # rather an image than three classes

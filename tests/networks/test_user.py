@@ -139,7 +139,7 @@ def test_code_that_gives_no_network(code: Code, text: str, name: str, said: str)
         ("json:build", "json has no 'build'"),
         ("json:", "names nothing"),
         ("nets", "no network 'nets'.*path/to/file.py:NAME"),
-        ("net.py", r"net.py is a Python file: say what in it makes .* net.py:build\.$"),
+        ("net.py", r"net.py is a Python file: say what makes .* net.py:build\.$"),
         (__file__, r"test_user.py:test_.* It has test_"),
         (str(Path(__file__).parent / "nothing.pt"), "There is no network"),
         ("resnet50", r"no network 'resnet50' \(did you mean torchvision:resnet50 or timm:resnet50"),

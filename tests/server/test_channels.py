@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from cnnwalk.images import find_images
+from cnnwalk.images import ImageError, find_images
 from cnnwalk.networks import InputSpec, Network
 from cnnwalk.server.listen import listen
 from cnnwalk.server.run import RunningWalk
@@ -84,3 +84,9 @@ def test_an_item_that_raises_is_left_out_and_said(bands):
     assert sorted(image["name"] for image in page["images"]) == [f"Bands {n}" for n in range(1, 5)]
     (reason,) = page["skipped"]
     assert "Bands 0 cannot be read, the dataset raises OSError: tile not on this disk" in reason
+
+
+def test_images_that_go_into_no_network_are_said_at_the_start():
+    networks = [Network("three", nn.Conv2d(3, 4, 1), InputSpec(3, 16, 12))]
+    with pytest.raises(ImageError, match=r"Bands have 5 channels, but three takes 3: let the"):
+        Walk(networks, [find_images(Bands())])

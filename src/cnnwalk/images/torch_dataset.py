@@ -128,7 +128,9 @@ def without_numbers(given: object) -> str:
     """Return a sentence on something that gives images, but not by number."""
     kind = type(given).__name__
     if hasattr(given, "dataset"):  # a DataLoader
-        return f"{given!r:.80} gives batches: give its dataset, loader.dataset."
+        return f"A {kind} gives batches: give its dataset, loader.dataset."
+    if not hasattr(given, "__iter__"):
+        return f"{kind} does not say how many images it has: give it a method __len__(self)."
     return (
         f"{kind} gives one image after the other, but the walk asks for images by number: give a "
         "map-style dataset, which has __len__ and __getitem__, such as the list of the first: "

@@ -19,6 +19,7 @@ from cnnwalk.references import suggest
 FORMS = "demo, torchvision:NAME, timm:NAME, path/to/file.py:NAME or module.path:NAME"
 
 _LIBRARIES = ("torchvision", "timm")
+_NAMED = 8
 
 
 def load_network(  # noqa: PLR0913 - all but the first by name
@@ -56,13 +57,16 @@ def load_network(  # noqa: PLR0913 - all but the first by name
         network.input = network.input.at(*input_size)
     if names is not None:
         network.classes = names
+    target = _device(device)
     try:
-        _move(network, device)
+        _move(network, target)
         if trial:
             try_out(network)
     except NetworkError as error:
-        made = definition(spec, returns=True) if own else ""
-        raise NetworkError(f"{error}{made and f' The network is made here:{made}.'}") from error
+        if not own:
+            raise
+        place = definition(spec, returns=True)
+        raise NetworkError(f"{error} The network is made in {place}.") from error
     return network
 
 
@@ -125,12 +129,10 @@ def _without_colon(spec: str) -> str:
     """Return what is wrong with a name without a colon."""
     path = Path(spec)
     if path.suffix == ".py":
-        names = defined_in(path)
+        names = defined_in(path)[:_NAMED]
+        name = "build" if "build" in names or not names else names[0]
         has = f" It has {', '.join(names)}." if names else ""
-        return (
-            f"{spec} is a Python file: say what in it makes the network, as in "
-            f"{spec}:{names[-1] if names else 'build'}.{has}"
-        )
+        return f"{spec} is a Python file: say what makes the network, as in {spec}:{name}.{has}"
     if path.is_file():
         return (
             f"{spec} is a file, but a network is code: give path/to/file.py:NAME, where NAME makes "
@@ -153,25 +155,29 @@ def _known(library: str) -> list[str]:
     return names
 
 
-def _move(network: Network, device: str) -> None:
+def _device(name: str) -> torch.device:
     try:
-        target = torch.device(device)
-        if target.type == "meta":
+        device = torch.device(name)
+        if device.type == "meta":
             raise RuntimeError("it holds shapes without values")
-        torch.empty(0, device=target)
+        torch.empty(0, device=device)
     # torch raises an AssertionError where it was built without CUDA.
     except (RuntimeError, AssertionError) as error:
         raise NetworkError(
-            f"The device {device!r} cannot be used ({_reason(error)}): give cpu, or a device that "
+            f"The device {name!r} cannot be used ({_reason(error)}): give cpu, or a device that "
             "torch has on this machine, such as cuda:0 or mps."
         ) from error
+    return device
+
+
+def _move(network: Network, device: torch.device) -> None:
     check_values(network)
     try:
-        network.module.to(target)
+        network.module.to(device)
     except RuntimeError as error:
         raise NetworkError(
-            f"{network.name} cannot be moved to the device {device!r} ({_reason(error)}): give a "
-            "device that has room and types for it, or build it there."
+            f"{network.name} cannot be moved to the device {device} ({_reason(error)}): give "
+            "another --device."
         ) from error
 
 

@@ -193,7 +193,7 @@ class Network:
 def _expect(name: str, given: object, kind: type) -> None:
     if not isinstance(given, kind):
         raise NetworkError(
-            f"The {name} of a cnnwalk.Network is {given!r:.80}, of type {type(given).__name__}: "
+            f"The {name} of a cnnwalk.Network is of type {type(given).__name__}: "
             "write cnnwalk.Network(name, module, cnnwalk.InputSpec(channels, height, width))."
         )
 

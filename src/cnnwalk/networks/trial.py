@@ -31,6 +31,11 @@ def try_out(network: Network) -> None:
             f"{network.name} cannot take an input of shape {tuple(example.shape)}, it raises "
             f"{explain(error)}. {way_out(network, arguments, error)}"
         ) from error
+    if output is None:
+        raise NetworkError(
+            f"The forward of {network.name} returns nothing{_forward_of(network)}: end it with a "
+            "line such as: return x"
+        )
     if network.task is None:
         network.task = task_of(output, example)
     _check_task(network, output)
@@ -83,6 +88,12 @@ def _check_classes(network: Network, output: object) -> None:
             f"There are {names} class names, but {network.name} has {count} classes: "
             f"give {count} names, in the order of the output."
         )
+
+
+def _forward_of(network: Network) -> str:
+    """Return where the module's forward is defined, where that is known."""
+    code = getattr(type(network.module).forward, "__code__", None)
+    return "" if code is None else f" ({code.co_filename}, line {code.co_firstlineno})"
 
 
 def _described(output: object) -> str:

@@ -80,4 +80,4 @@ def _build(reference: str, input_size: tuple[int, int] | None) -> Network:
             built.input = built.input.at(*input_size)
         return built
     place = definition(reference, returns=True)
-    raise NetworkError(f"{reference}{place} gives {mistaken(built)}")
+    raise NetworkError(f"{reference} ({place}) gives {mistaken(built)}")

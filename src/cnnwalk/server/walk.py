@@ -25,6 +25,7 @@ from cnnwalk.images import (
 )
 from cnnwalk.networks import Network
 from cnnwalk.passes import PassError, Passes
+from cnnwalk.pixels import goes_into
 from cnnwalk.server.halls import Halls
 from cnnwalk.server.messages import (
     DatasetSummary,
@@ -179,8 +180,20 @@ class Walk:
     def _first_image(self) -> ImageInfo | None:
         """Return the first image that can be read; raises ImageError when none of many can."""
         for dataset in self.datasets.values():
-            return self._item(dataset, first_readable(dataset))
+            first = self._item(dataset, first_readable(dataset))
+            self._check_channels(dataset, first.channels)
+            return first
         return None
+
+    def _check_channels(self, dataset: Dataset, present: int) -> None:
+        networks = [served.network for served in self.networks.values()]
+        if not any(goes_into(present, network.input.channels) for network in networks):
+            network = networks[0]
+            raise ImageError(
+                f"The images of {dataset.name} have {present} channels, but {network.name} takes "
+                f"{network.input.channels}: let the dataset give as many, or return a network of "
+                f"{present}, with cnnwalk.InputSpec(channels={present})."
+            )
 
     def _item(self, dataset: Dataset, index: int) -> ImageInfo:
         """Keep an item of a dataset; raises ImageError when it cannot be read."""
