@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from cnnwalk.layout.columns import Column, Drawn, columns_in, strokes_of
+from cnnwalk.layout.columns import Column, Drawn, strokes_of
 from cnnwalk.layout.crossings import uncrossed
 from cnnwalk.layout.flow import Flow
 from cnnwalk.layout.nesting import Profile, nested
-from cnnwalk.layout.strands import Strand
+from cnnwalk.layout.skeleton import Skeleton
 
 LANE_SPACING = 0.35
 """Between the middles of parallel lanes, in m."""
@@ -39,18 +39,18 @@ class Across:
     lanes: frozenset[Drawn]
 
 
-def across_of(flow: Flow, ranks: Sequence[int], trunk: Strand, rooms: Sequence[Room]) -> Across:
+def across_of(flow: Flow, skeleton: Skeleton, rooms: Sequence[Room]) -> Across:
     """Return where everything stands across the walk, the trunk at x = 0.
 
     Args:
         flow: the drawn flow.
-        ranks: of each layer.
-        trunk: with the tree of branches that holds all layers.
+        skeleton: with the columns and, where it is given, their order.
         rooms: of each layer.
     """
-    columns = columns_in(flow, ranks, trunk)
+    columns, ranks = skeleton.columns, skeleton.ranks
     profiles = [_profile(column, ranks, rooms) for column in columns]
-    order = uncrossed(columns, strokes_of(flow, ranks, columns), nested(columns, profiles))
+    first = nested(columns, profiles) if skeleton.order is None else skeleton.order
+    order = uncrossed(columns, strokes_of(flow, ranks, columns), first, skeleton.kept)
     xs = _packed(profiles, order)
     layers = {index: x for column, x in zip(columns, xs, strict=True) for index in column.layers}
     edges = {edge: x for column, x in zip(columns, xs, strict=True) for edge in column.edges}

@@ -11,11 +11,11 @@ from cnnwalk.layout.flow import flow_of
 from cnnwalk.layout.ground import SIGN_WIDTH, bounds_of
 from cnnwalk.layout.panels import FLOOR_CLEARANCE, PLATE_WIDTH, TITLE_HEIGHT, Grid, grid_of
 from cnnwalk.layout.places import COURSES, Arrangement, Course, InputFrame, Panel, Sign
-from cnnwalk.layout.ranks import ranks_of
+from cnnwalk.layout.positions import skeleton_by_positions
 from cnnwalk.layout.routes import gap_shifts, routes_of
 from cnnwalk.layout.signs import Notice, notices
+from cnnwalk.layout.skeleton import Skeleton, free_skeleton
 from cnnwalk.layout.spiral import wound
-from cnnwalk.layout.strands import Strand, trunk_of
 
 _PANEL_MARGIN = 0.3
 _SIGN_STEP = SIGN_WIDTH + 0.1
@@ -31,9 +31,10 @@ def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
     """Lay a graph out in space.
 
     The trunk, the path with most parameters and layers, stands at x = 0 straight ahead;
-    branches stand beside it in straight lines; every edge leads deeper. Nothing overlaps:
-    neither panels with the strips of 1.1 m to their left and 0.45 m above them, nor
-    routes and panels that are not their ends. The result depends on nothing but the graph.
+    branches stand beside it in straight lines; every edge leads deeper. Where all layers
+    but the inputs have positions of their own, these say what stands where instead. Nothing
+    overlaps: neither panels with the strips of 1.1 m to their left and 0.45 m above them,
+    nor routes and panels that are not their ends. The result depends on nothing but the graph.
 
     Args:
         graph: with layers in order of execution.
@@ -56,15 +57,16 @@ def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
         raise ValueError(message)
     flow = flow_of(graph)
     number = {layer.id: index for index, layer in enumerate(graph.layers)}
-    ranks = ranks_of(flow)
-    trunk = trunk_of(flow, (number[i] for i in graph.outputs))
-    noted = notices(graph, _places(graph, ranks, trunk))
+    outputs = [number[i] for i in graph.outputs]
+    skeleton = skeleton_by_positions(flow) or free_skeleton(flow, outputs)
+    ranks = skeleton.ranks
+    noted = notices(graph, _places(graph, skeleton))
     grids = [grid_of(layer.shape) for layer in graph.layers]
     rooms = [
         _room(grid, len(noted.get(layer.id, ())))
         for layer, grid in zip(graph.layers, grids, strict=True)
     ]
-    across = across_of(flow, ranks, trunk, rooms)
+    across = across_of(flow, skeleton, rooms)
     gaps = _gaps(grids, ranks, {ranks[number[layer]] for layer in noted})
     rows = _rows(gaps, gap_shifts(flow, ranks, across))
     panels = tuple(
@@ -77,19 +79,19 @@ def arrange(graph: Graph, course: Course = "straight") -> Arrangement:
         )
     )
     frame = _input_frame(graph, panels, number)
-    routes = routes_of(flow, ranks, across, rows)
+    routes = routes_of(flow, ranks, across, rows, panels)
     bounds = bounds_of(panels, routes, signs, frame)
     straight = Arrangement(panels, routes, signs, frame, bounds)
     return straight if course == "straight" else wound(straight)
 
 
-def _places(graph: Graph, ranks: Sequence[int], trunk: Strand) -> dict[str, tuple[int, ...]]:
+def _places(graph: Graph, skeleton: Skeleton) -> dict[str, tuple[int, ...]]:
     """Return by which order a block's first layer is found: rank, then nearness to the trunk.
 
     So its sign stands where a visitor passes who walks straight on.
     """
-    nesting = {i: s.nesting() for s in trunk.with_branches() for i in s.layers}
-    return {layer.id: (ranks[i], nesting[i], i) for i, layer in enumerate(graph.layers)}
+    places = zip(skeleton.ranks, skeleton.aside, range(len(graph.layers)), strict=True)
+    return dict(zip((layer.id for layer in graph.layers), places, strict=True))
 
 
 def _room(grid: Grid, signs: int) -> Room:

@@ -114,6 +114,8 @@ def strokes_of(
 ) -> list[dict[tuple[int, int], int]]:
     """Return for the gap behind each rank which columns its lines lead from and to.
 
+    An edge that does not lead deeper is not among them: it is led around.
+
     Returns:
         By gap, how many edges lead from one column to another, or on in the same one.
     """
@@ -122,6 +124,8 @@ def strokes_of(
     gaps: list[dict[tuple[int, int], int]] = [{} for _ in range(max(ranks) + 1)]
     for edge in flow.edges():
         source, target = edge
+        if ranks[source] >= ranks[target]:
+            continue
         through = carrier.get(edge, home[target])
         ends = [home[source], *[through] * (ranks[target] - ranks[source] - 1), home[target]]
         for gap, stroke in enumerate(itertools.pairwise(ends), start=ranks[source]):

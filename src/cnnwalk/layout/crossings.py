@@ -17,22 +17,25 @@ Strokes = Sequence[Mapping[tuple[int, int], int]]
 _ROUNDS = 6
 
 
-def uncrossed(columns: Sequence[Column], strokes: Strokes, order: Sequence[float]) -> list[float]:
+def uncrossed(
+    columns: Sequence[Column], strokes: Strokes, order: Sequence[float], kept: int
+) -> list[float]:
     """Return an order with fewer crossings: for each column a number, from left to right.
 
     A column moves only where that takes crossings away, so an order without any stays.
 
     Args:
-        columns: the trunk first, which keeps its place.
+        columns: with the low and high ends of each.
         strokes: which columns the lines in each gap lead from and to, and how many do.
         order: a number for each column, to begin with.
+        kept: how many of the columns, from the first on, keep their places.
     """
     sifting = _Sifting(columns, strokes, order)
-    waiting = list(range(1, len(columns)))
+    waiting: Sequence[int] = range(kept, len(columns))
     for _ in range(_ROUNDS):
         moved = {index for index in waiting if sifting.sift(index)}
         near = set().union(*(sifting.abreast(index) for index in moved))
-        waiting = sorted(near - {0})
+        waiting = sorted(near.difference(range(kept)))
     return sifting.order
 
 

@@ -75,7 +75,7 @@ def _text(block: Block, inner: Iterable[Block]) -> str:
         what = f"{block.label} ×{block.repeats}"
     else:
         what = f"{block.label} {block.repetition + 1} of {block.repeats}"
-    rows = [f"{other.repeats} {other.label}" for other in inner if other.repeats > 1]
+    rows = [f"{other.label} ×{other.repeats}" for other in inner if other.repeats > 1]
     return " · ".join([block.path, what, *rows])
 
 
