@@ -21,10 +21,10 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(network: str) -> Iterator[Served]:
-    """Serve one network on one torch thread until the context ends."""
+def served(*networks: str) -> Iterator[Served]:
+    """Serve networks on one torch thread until the context ends."""
     with subprocess.Popen(
-        [sys.executable, "-m", "cnnwalk", "walk", network, "--no-browser", "--port", "0"],
+        [sys.executable, "-m", "cnnwalk", "walk", *networks, "--no-browser", "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},

@@ -1,8 +1,9 @@
 """What the page costs: bytes, requests, draw calls, memory, and how long the browser is busy.
 
-A real Chromium visits a real server, waits until the first image is drawn, then inserts noise a
-few times. Without a graphics card the browser draws in software on the same processor, so times
-are then those of that drawing. Run: python benchmarks/page.py [NETWORK] [--insertions N]
+A real Chromium visits a real server, waits until the first image is drawn, inserts noise a few
+times, then flies to layers all along the walk. Without a graphics card the browser draws in
+software on the same processor, so times are then those of that drawing.
+Run: python benchmarks/page.py [NETWORK ...] [--insertions N] [--stops N]
 """
 
 from __future__ import annotations
@@ -30,8 +31,14 @@ FLAGS = [
 ]
 PATIENCE = 300_000  # ms until a state that does not come ends the benchmark
 
-DONE = "() => window.cnnwalk?.progress.stage === 'done'"
+DONE = """() => window.cnnwalk?.networks.length > 0
+    && window.cnnwalk.networks.every(({ progress }) => progress.stage === 'done')"""
 RESIDENT = "() => window.cnnwalk.layers.every(({ level }) => level !== 'none')"
+MOST = {
+    "draw calls, most on the way": "() => window.cnnwalk.drawCalls",
+    "texture MB, most on the way": "() => window.cnnwalk.textureBytes / 1e6",
+    "JS heap MB, most on the way": "() => performance.memory.usedJSHeapSize / 1e6",
+}
 WATCH_TASKS = """() => {
     window.longTasks = [];
     new PerformanceObserver((list) => {
@@ -68,7 +75,7 @@ def visit(page: Page, url: str) -> dict[str, Any]:
     page.goto(url)
     page.wait_for_function(DONE, timeout=PATIENCE)
     page.wait_for_function(RESIDENT, timeout=PATIENCE)
-    hall = next(at for at, asked in enumerate(requests) if asked.endswith("/hall"))
+    hall = next(at for at, asked in enumerate(requests) if "/hall" in asked)
     return {"requests before the network's first data": hall, "requests in all": len(requests)}
 
 
@@ -94,26 +101,46 @@ def insert_noise(page: Page, seed: int) -> dict[str, float]:
     return found
 
 
+def walk_along(page: Page, stops: int) -> dict[str, float]:
+    """Fly to layers all along the walk, wait for their detail, and return the most there was."""
+    layers: list[str] = page.evaluate("() => window.cnnwalk.layers.map(({ id }) => id)")
+    most = dict.fromkeys(MOST, 0.0)
+    for at in range(stops):
+        page.keyboard.press("/")
+        field = page.get_by_role("combobox", name="Search layers")
+        field.fill(layers[at * (len(layers) - 1) // max(1, stops - 1)])
+        field.press("Enter")
+        page.wait_for_load_state("networkidle")
+        frames = page.evaluate("() => window.cnnwalk.frames")
+        page.wait_for_function("(frames) => window.cnnwalk.frames > frames + 3", arg=frames)
+        for name, expression in MOST.items():
+            most[name] = max(most[name], page.evaluate(expression))
+    return most
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", nargs="?", default="torchvision:resnet50")
+    parser.add_argument("networks", nargs="*", default=["torchvision:resnet50"])
     parser.add_argument("--insertions", type=int, default=3)
+    parser.add_argument("--stops", type=int, default=12)
     arguments = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with served(arguments.network) as server, sync_playwright() as playwright:
+    with served(*arguments.networks) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 960, "height": 540})
+        size = {"width": 960, "height": 540}
+        page = browser.new_page(viewport=size, reduced_motion="reduce")
         figures = visit(page, server.url)
         page.evaluate(WATCH_TASKS)
         runs = [insert_noise(page, seed) for seed in range(arguments.insertions)]
         figures["draw calls, whole scene"] = page.evaluate("() => window.cnnwalk.drawCalls")
         figures["texture MB"] = page.evaluate("() => window.cnnwalk.textureBytes / 1e6")
         figures["JS heap MB"] = page.evaluate("() => performance.memory.usedJSHeapSize / 1e6")
+        most = walk_along(page, arguments.stops)
         browser.close()
     for key in ("seconds", "longest", "frames"):
         figures[f"insertion, {key}"] = statistics.median(run[key] for run in runs)
-    print(arguments.network)
-    for name, value in figures.items():
+    print(*arguments.networks)
+    for name, value in {**figures, **most}.items():
         print(f"  {name:42} {value:.1f}" if isinstance(value, float) else f"  {name:42} {value}")
 
 
