@@ -8,6 +8,7 @@ import type { State } from '../model/state';
 import type { Hall } from '../net/types';
 import { PassLoader } from '../tiles/passloader';
 import { Tiles } from '../tiles/tiles';
+import { BlockTarget } from './blocktarget';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
 import { exhibitOf, frameExhibit, type Exhibit } from './exhibit';
@@ -18,6 +19,7 @@ import { NearText } from './neartext';
 import { placeOf, type Place } from './place';
 import { Plates } from './plates';
 import type { Pickable } from './pointing';
+import { ResultCanvas } from './resultcanvas';
 import { Results } from './results';
 import { Slabs } from './slabs';
 import { Stands } from './stands';
@@ -32,11 +34,13 @@ export class HallScene {
   readonly tiles: Tiles;
   /** Nearest first does not matter: the pointer takes the nearest that it meets. */
   readonly pickables: readonly Pickable[];
+  readonly blocks: BlockTarget;
   private readonly stands: Stands;
   private readonly edges: Edges;
   private readonly plates: Plates;
   private readonly frame: InputFrame;
   private readonly results: Results;
+  readonly canvas: ResultCanvas;
   private readonly writing: NearText;
   private readonly loader: PassLoader;
   private readonly stops: (() => void)[];
@@ -72,12 +76,14 @@ export class HallScene {
     this.plates = new Plates(graph.layers, this.exhibits, glyphs);
     this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
+    this.canvas = new ResultCanvas(arrangement.input_frame, glyphs);
     this.writing = new NearText(hallLines(network.name, hall, this.places), glyphs);
     const maps = new MapTarget(this.tiles, network, state, actions);
-    this.pickables = [maps, new Slabs(places), this.frame];
+    this.blocks = new BlockTarget(hall, this.exhibits, network, actions.views);
+    this.pickables = [maps, this.blocks, new Slabs(places), this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
-    this.object.add(this.writing.object);
+    this.object.add(this.canvas.object, this.writing.object);
     this.stops = this.follow();
   }
 
@@ -114,7 +120,7 @@ export class HallScene {
     this.object.removeFromParent();
     this.loader.dispose();
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
-    for (const part of [...parts, this.writing]) part.dispose();
+    for (const part of [...parts, this.canvas, this.writing]) part.dispose();
   }
 
   private follow(): (() => void)[] {
@@ -132,6 +138,9 @@ export class HallScene {
       }),
       effect(() => {
         this.results.set(network.predictions.value);
+      }),
+      effect(() => {
+        this.canvas.set(network.result.value, this.frame.picture.value);
       }),
       effect(() => {
         const hover = state.hover.value;

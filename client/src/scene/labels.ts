@@ -48,11 +48,11 @@ function titleLines(layer: Layer, place: Place): Line[] {
   return [
     {
       ...common,
-      text: layer.path ?? layer.id,
+      text: layer.collapsed === null ? (layer.path ?? layer.id) : `+ ${layer.path ?? layer.id}`,
       at: at(place, left, top + 0.25, 0),
       size: NAME_SIZE,
       weight: 600,
-      color: TEXT,
+      color: layer.collapsed === null ? TEXT : AMBER,
       fade: 24,
     },
     {

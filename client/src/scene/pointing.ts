@@ -10,6 +10,8 @@ export interface Pickable {
   out(): void;
   /** What a press would do here, as a CSS cursor. */
   readonly cursor: string;
+  /** What a press would do here, in words; null where the cursor says enough. */
+  readonly hint?: string | null;
   click?(button: number, shift: boolean): void;
   wheel?(pixels: number): void;
 }
@@ -46,6 +48,8 @@ export class Pointing {
     found?.over();
     const cursor = found?.cursor ?? 'grab';
     if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
+    const hint = found?.hint ?? '';
+    if (this.canvas.title !== hint) this.canvas.title = hint;
   }
 
   click(button: number, shift: boolean): void {

@@ -3,7 +3,7 @@ import type { Vector3 } from 'three';
 
 import type { Held, MapRef, State } from '../model/state';
 import type { Progress } from '../model/networkstate';
-import type { Arrangement, Hall, ImageInfo, Panel, Prediction } from '../net/types';
+import type { Arrangement, Hall, ImageInfo, Panel, PassResult, Prediction } from '../net/types';
 import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
 import { seenErrors } from './errors';
@@ -21,6 +21,8 @@ export interface NetworkHook {
   readonly inserted: ImageInfo | null;
   readonly progress: Progress;
   readonly predictions: readonly Prediction[];
+  /** The end of the pass; null until all has arrived. */
+  readonly result: Omit<PassResult, 'places'> | null;
   /** What is collapsed, on which course, and the floor that it takes; null until it stands. */
   readonly hall: Pick<Hall, 'collapsed' | 'course'> & Pick<Arrangement, 'bounds'> | null;
 }
@@ -79,6 +81,7 @@ export class Hooks {
         inserted: network.inserted.peek(),
         progress: network.progress.peek(),
         predictions: network.predictions.peek(),
+        result: withoutPlaces(network.result.peek()),
         hall: hall && {
           collapsed: hall.collapsed,
           course: hall.course,
@@ -158,6 +161,12 @@ export class Hooks {
     return frame === undefined ? null : this.spot(this.world.camera.position.clone().copy(frame));
   }
 
+  /** Where a block's sign, or the title of a collapsed one, is on the page; null where it has none. */
+  blockSpot(block: string, network?: string): Spot {
+    const place = this.world.halls.of(network)?.blocks.centreOf(block) ?? null;
+    return place === null ? null : this.spot(place.clone());
+  }
+
   /** Where the dataset panel shows an image (by id) or a button (by label); null when it does not. */
   datasetSpot(name: string): Spot {
     const place = this.world.onDatasetPanel(name);
@@ -176,6 +185,11 @@ export class Hooks {
     return [...(this.world.tiles(network)?.texel(layer, channel, level) ?? [])];
   }
 
+  /** The colour of the result canvas at a place of its picture, in shares; null while it is hidden. */
+  resultColor(x: number, y: number, network?: string): readonly number[] | null {
+    return this.world.halls.of(network)?.canvas.colorAt(x, y) ?? null;
+  }
+
   private spot(place: Vector3): Spot {
     const { camera, renderer } = this.world;
     const { x, y, z } = place.project(camera);
@@ -183,6 +197,12 @@ export class Hooks {
     const box = renderer.domElement.getBoundingClientRect();
     return { x: box.left + ((x + 1) / 2) * box.width, y: box.top + ((1 - y) / 2) * box.height };
   }
+}
+
+function withoutPlaces(result: PassResult | null): NetworkHook['result'] {
+  if (result === null) return null;
+  const { places, ...rest } = result;
+  return places === null ? result : rest;
 }
 
 export function installHooks(state: State, world: World): void {

@@ -35,6 +35,15 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
       ['?', 'this sheet'],
     ],
   ],
+  [
+    'Blocks',
+    [
+      ['O', 'the outline of blocks'],
+      ['click a sign · C', 'collapse the block'],
+      ['click a + title · X', 'expand it'],
+      ['Z', 'as it was shown before'],
+    ],
+  ],
 ];
 
 export function helpDialog(): HTMLDialogElement {

@@ -7,6 +7,9 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { ValueCache } from '../model/values';
+import { collapsePointed, expandPointed } from '../model/pointed';
+import { followAddress } from './address';
+import { arrangingNote } from './arranging';
 import { arrivalScreen } from './arrival';
 import { bindShown, button, h, icon, openDialog } from './dom';
 import { dropVeil } from './dropping';
@@ -14,6 +17,7 @@ import { helpDialog } from './help';
 import { Hints } from './hints';
 import { inspector } from './inspector';
 import { Magnifier } from './magnifier';
+import { Outline } from './outline';
 import { connectionBanner, notices, softwareBanner } from './notices';
 import { SearchDialog } from './search';
 import { settingsDialog } from './settings';
@@ -40,13 +44,16 @@ export function mountUi(
   const search = new SearchDialog(state, actions);
   const help = helpDialog();
   const settings = settingsDialog(state, actions, hints);
+  const outline = new Outline(state, actions);
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
 
   const hud = h(
     'div',
     { class: 'hud' },
     title(state, actions),
-    toolbar(state, actions, stage, { search, help, settings }),
+    toolbar(state, actions, stage, { search, help, settings, outline }),
+    outline.element,
+    arrangingNote(state),
     status(state, actions),
     inspector(state, cache),
     hints.element,
@@ -63,6 +70,7 @@ export function mountUi(
     settings,
     new Magnifier(state, actions, cache).element,
   );
+  followAddress(state);
   listenForShortcuts({
     search: () => { search.open(); },
     help: () => { openDialog(help); },
@@ -72,6 +80,10 @@ export function mountUi(
     insert: () => { actions.insertHeld(); },
     insertIntoAll: () => { actions.insertHeldIntoAll(); },
     magnify: () => { actions.magnifyNearest(); },
+    outline: () => { outline.toggle(); },
+    collapse: () => void collapsePointed(state, actions),
+    expand: () => void expandPointed(state, actions),
+    undoView: () => void actions.views.undo(),
   });
 }
 
@@ -79,7 +91,7 @@ function toolbar(
   state: State,
   actions: Actions,
   stage: Stage,
-  dialogs: { search: SearchDialog; help: HTMLDialogElement; settings: HTMLDialogElement },
+  dialogs: { search: SearchDialog; help: HTMLDialogElement; settings: HTMLDialogElement; outline: Outline },
 ): HTMLElement {
   return h(
     'nav',
@@ -91,9 +103,19 @@ function toolbar(
       h('span', {}, 'Search layers'),
       h('kbd', {}, '/'),
     ),
+    outlineButton(dialogs.outline),
     roundButton('Back to the start', () => { actions.flyToStart(); }, icon(iconPath('home'))),
     roundButton('Settings', () => { openDialog(dialogs.settings); }, icon(iconPath('settings'))),
     roundButton('Controls', () => { openDialog(dialogs.help); }, '?'),
     vrButton(state, actions, stage.renderer),
   );
+}
+
+function outlineButton(outline: Outline): HTMLElement {
+  const toggle = roundButton('Outline', () => { outline.toggle(); }, icon(iconPath('outline')));
+  toggle.title = 'Outline: O';
+  effect(() => {
+    toggle.setAttribute('aria-pressed', String(outline.shown.value));
+  });
+  return toggle;
 }

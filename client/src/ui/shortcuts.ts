@@ -9,6 +9,11 @@ export interface Shortcuts {
   readonly insert: () => void;
   readonly insertIntoAll: () => void;
   readonly magnify: () => void;
+  readonly outline: () => void;
+  readonly collapse: () => void;
+  readonly expand: () => void;
+  /** Of what is collapsed and how the walk runs; `undo` is of images. */
+  readonly undoView: () => void;
 }
 
 export function listenForShortcuts(shortcuts: Shortcuts): void {
@@ -32,6 +37,14 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     M: shortcuts.magnify,
     i: shortcuts.insert,
     I: shortcuts.insertIntoAll,
+    o: shortcuts.outline,
+    O: shortcuts.outline,
+    c: shortcuts.collapse,
+    C: shortcuts.collapse,
+    x: shortcuts.expand,
+    X: shortcuts.expand,
+    z: shortcuts.undoView,
+    Z: shortcuts.undoView,
     Escape: shortcuts.letGo,
   };
   return acts[key];

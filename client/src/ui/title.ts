@@ -65,6 +65,7 @@ function networkName(state: State, actions: Actions): Node {
 const BUTTON_ICONS = {
   search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14ZM16.2 16.2 21 21',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
+  outline: 'M4 5h6M8 12h12M8 19h12M4 5v14h2M4 12h2',
   home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
 } as const;
 
