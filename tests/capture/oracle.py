@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -22,6 +22,9 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from cnnwalk.graph import Graph
+
+KINDS = ("input", "conv", "linear", "cat", "add")
+"""What a structure keeps of a network."""
 
 Node = Any
 """A node of autograd's graph; torch gives it no common type."""
@@ -55,7 +58,11 @@ class Structure:
 
 
 def autograd_structure(
-    model: nn.Module, example_input: Any, kwargs: Mapping[str, Any] | None = None
+    model: nn.Module,
+    example_input: Any,
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    kinds: Collection[str] = KINDS,
 ) -> Structure:
     """Read the structure off the graph that autograd builds.
 
@@ -65,6 +72,7 @@ def autograd_structure(
         model: in evaluation mode.
         example_input: a tuple holds the positional arguments, anything else is the only one.
         kwargs: the named arguments.
+        kinds: which nodes are kept.
     """
     names = {parameter.data_ptr(): name for name, parameter in model.named_parameters()}
     arguments = (example_input if isinstance(example_input, tuple) else (example_input,), kwargs)
@@ -87,11 +95,15 @@ def autograd_structure(
     for parameter, need in zip(model.parameters(), needs, strict=True):
         parameter.requires_grad_(need)
     roots = [tensor.grad_fn for tensor in tensors_of(result) if tensor.grad_fn is not None]
-    return _contract_autograd(roots, leaves, names, counter.count)
+    return _contract_autograd(roots, leaves, names, counter.count, kinds)
 
 
 def graph_structure(
-    graph: Graph, model: nn.Module, weights: frozenset[str] | None = None
+    graph: Graph,
+    model: nn.Module,
+    weights: frozenset[str] | None = None,
+    *,
+    kinds: Collection[str] = KINDS,
 ) -> Structure:
     """Read the same structure off a captured graph.
 
@@ -101,6 +113,7 @@ def graph_structure(
         weights: names that the other structure knows; every parameter if None. What is
             computed from parameters alone (weight standardisation) is a layer's weight in a
             captured graph, but has no name in autograd's.
+        kinds: which nodes are kept.
     """
     axes = {name: parameter.ndim for name, parameter in model.named_parameters()}
     predecessors: dict[str, list[str]] = {layer.id: [] for layer in graph.layers}
@@ -119,7 +132,9 @@ def graph_structure(
             name = next((key for key in known if axes[key] == 2), None)
         if isinstance(name, str):
             used.add(name)
-        elif layer.kind not in {"input", "conv", "cat", "add"}:
+        elif layer.kind == "linear":
+            continue
+        if layer.kind not in kinds:
             continue
         sources = _sources(predecessors[layer.id], predecessors.__getitem__, keys.get)
         keys[layer.id] = (layer.kind, name, hash(sources))
@@ -137,7 +152,7 @@ def unlike(found: Structure, expected: Structure) -> list[str]:
     """Say in what two structures differ, nothing where they are the same graph."""
     differences = [
         f"{found.count(kind)} of kind {kind}, expected {expected.count(kind)}"
-        for kind in ("input", "conv", "linear", "cat", "add")
+        for kind in KINDS
         if found.count(kind) != expected.count(kind)
     ]
     if found.convolutions != expected.convolutions:
@@ -194,34 +209,46 @@ class _ConvolutionCounter(TorchDispatchMode):
 
 
 def _contract_autograd(
-    roots: Sequence[Node], leaves: Sequence[Tensor], names: Mapping[int, str], convolutions: int
+    roots: Sequence[Node],
+    leaves: Sequence[Tensor],
+    names: Mapping[int, str],
+    convolutions: int,
+    kinds: Collection[str],
 ) -> Structure:
     keys: dict[Node, Key] = {}
+    parents: dict[Node, list[Node]] = {}  # those that depend on an input
     for node in _parents_first(roots):
-        kind, weight = _kind(node)
-        name: object = None if weight is None else names.get(weight.data_ptr())
-        if kind == "input":
-            name = next(at for at, leaf in enumerate(leaves) if leaf is node.variable)
-        if kind is not None and (kind != "linear" or name is not None):
-            keys[node] = (kind, name, hash(_sources(_before(node), _before, keys.get)))
+        positions = [at for at, leaf in enumerate(leaves) if leaf is getattr(node, "variable", 0)]
+        parents[node] = [parent for parent in _before(node) if parent in parents]
+        if not positions and not parents[node]:
+            del parents[node]
+            continue
+        kind, weight = ("input", None) if positions else _kind(node, parents[node])
+        name: object = positions[0] if positions else None
+        if weight is not None:
+            name = names.get(weight.data_ptr())
+        if kind in kinds and (kind != "linear" or name is not None):
+            sources = _sources(parents[node], parents.__getitem__, keys.get)
+            keys[node] = (kind, name, hash(sources))
+    ends = [root for root in roots if root in parents]
     return Structure(
         nodes=Counter(keys.values()),
-        outputs=Counter(_sources([root], _before, keys.get) for root in roots),
+        outputs=Counter(_sources([end], parents.__getitem__, keys.get) for end in ends),
         convolutions=convolutions,
         weights=frozenset(key[1] for key in keys.values() if isinstance(key[1], str)),
     )
 
 
-def _kind(node: Node) -> tuple[str | None, Tensor | None]:
-    """Return what a node of autograd's graph is, and its weight."""
+def _kind(node: Node, parents: Sequence[Node]) -> tuple[str, Tensor | None]:
+    """Return what a node of autograd's graph is, "" where it does not matter, and its weight."""
     name = type(node).__name__
     if name == "ConvolutionBackward0":
         return "conv", node._saved_weight
     if name in {"AddmmBackward0", "MmBackward0"}:
         return "linear", node._saved_mat2
-    if name == "AddBackward0" and len(set(_before(node))) > 1:
+    if name == "AddBackward0" and len(set(parents)) > 1:
         return "add", None
-    return {"AccumulateGrad": "input", "CatBackward0": "cat"}.get(name), None
+    return "cat" if name == "CatBackward0" else "", None
 
 
 def _before(node: Node) -> list[Node]:

@@ -1,0 +1,93 @@
+"""Write what the zoo found as Markdown."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator
+
+from _zoo_check import Verdict
+from _zoo_limits import LIMITS
+from _zoo_sets import SETS
+
+TITLES = {
+    "classification": "torchvision, classification",
+    "segmentation": "torchvision, segmentation",
+    "detection": "torchvision, detection",
+    "timm": "timm, the smallest variant of each convolutional or hybrid family",
+    "hard": "hand-written hard models",
+}
+INTRODUCTION = """# The zoo
+
+Is the graph right? `benchmarks/zoo.py` asks an oracle that knows nothing of capture
+(`tests/capture/oracle.py`): autograd's graph, contracted to inputs, convolutions, linear layers,
+concatenations and additions, and the dispatcher, which counts the convolutions that really run.
+A network passes when its captured graph, at the granularities `ops` and `layers`, has
+the same nodes with the same predecessors and the same outputs, points forward, has no loose end,
+connects every output, and comes without a warning. Of detectors, whose boxes are chosen by index,
+where autograd ends, convolutions and outputs are compared; every output holds values.
+
+This page is written by `python benchmarks/zoo.py`; the time ratio is CPU time of capture (graph
+included) to that of the bare forward pass, on one thread.
+"""
+
+
+def table(verdicts: Iterable[Verdict]) -> str:
+    """Return the page."""
+    found = sorted(verdicts, key=lambda verdict: (SETS.index(verdict.set), verdict.name))
+    parts = [
+        INTRODUCTION,
+        "\n".join(_summary(found)),
+        "\n".join(_limits(found)),
+        "\n".join(_failures(found)),
+        "\n".join(_networks(found)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _summary(verdicts: list[Verdict]) -> Iterator[str]:
+    yield "| set | passed / run | capture to forward, median | highest |"
+    yield "| --- | --- | --- | --- |"
+    for of in SETS:
+        members = [verdict for verdict in verdicts if verdict.set == of]
+        if not members:
+            continue
+        passed = sum(not verdict.faults for verdict in members)
+        ratios = [verdict.ratio for verdict in members if verdict.ratio] or [0.0]
+        yield (
+            f"| {TITLES[of]} | {passed} / {len(members)} | {statistics.median(ratios):.2f} "
+            f"| {max(ratios):.2f} |"
+        )
+
+
+def _limits(verdicts: list[Verdict]) -> Iterator[str]:
+    limited = [verdict for verdict in verdicts if verdict.name in LIMITS]
+    if limited:
+        yield "## Where the oracle cannot tell the truth\n"
+        yield "In these a kind of node is left out of the comparison, or a convolution is aside:\n"
+    for verdict in limited:
+        limit = LIMITS[verdict.name]
+        without = "".join(f", without {kind}" for kind in sorted(limit.left_out))
+        yield f"- `{verdict.name}`{without}: {limit.reason}"
+
+
+def _failures(verdicts: list[Verdict]) -> Iterator[str]:
+    failed = [verdict for verdict in verdicts if verdict.faults]
+    if failed:
+        yield "## What does not pass\n"
+    for verdict in failed:
+        yield f"- `{verdict.name}` ({TITLES[verdict.set]}): {'; '.join(verdict.faults)}"
+
+
+def _networks(verdicts: list[Verdict]) -> Iterator[str]:
+    for of in SETS:
+        members = [verdict for verdict in verdicts if verdict.set == of]
+        if not members:
+            continue
+        yield f"\n## Networks: {TITLES[of]}\n"
+        yield "| network | image | convolutions | joins | layers | outputs | ratio |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
+        for item in members:
+            yield (
+                f"| {item.name} | {item.side} | {item.convolutions} | {item.joins} "
+                f"| {item.layers} | {item.outputs} | {item.ratio:.2f} |"
+            )
