@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from cnnwalk.graph import Block, Edge, Graph, Kind, Layer, Probe
+from cnnwalk.graph import Block, Edge, Graph, Kind, Layer, Mark, Probe
 from cnnwalk.layout import PLATE_WIDTH, Arrangement, Panel, arrange
 
 
@@ -19,10 +19,16 @@ class Builder:
         self._layers: list[Layer] = []
         self._edges: list[Edge] = []
         self._blocks: list[Block] = []
+        self._marks: list[Mark] = []
 
-    def block(self, path: str, label: str, parent: str | None = None) -> str:
-        self._blocks.append(Block(path, path, label, parent))
+    def block(
+        self, path: str, label: str, parent: str | None = None, row: tuple[int, int] = (1, 0)
+    ) -> str:
+        self._blocks.append(Block(path, path, label, parent, *row))
         return path
+
+    def mark(self, text: str, layer: str) -> None:
+        self._marks.append(Mark(text, layer))
 
     def layer(
         self,
@@ -32,6 +38,7 @@ class Builder:
         parameters: int | None = None,
         block: str | None = None,
         edge_label: str | None = None,
+        position: tuple[float, float] | None = None,
     ) -> str:
         layer_id = f"n{len(self._layers)}"
         if parameters is None:
@@ -48,6 +55,7 @@ class Builder:
                 absorbed=(),
                 weights=(),
                 probe=Probe(len(self._layers)),
+                position=position,
             )
         )
         self._edges += [Edge(source, layer_id, edge_label) for source in sources]
@@ -68,6 +76,7 @@ class Builder:
             edges=tuple(self._edges),
             blocks=tuple(self._blocks),
             warnings=(),
+            marks=tuple(self._marks),
         )
 
 
@@ -202,11 +211,6 @@ def passes_through(line: tuple[Point, ...], panel: Panel) -> bool:
     return False
 
 
-def together(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
-    """Whether two lines share some depth; both run towards smaller z."""
-    return one[0][1] > other[-1][1] and other[0][1] > one[-1][1]
-
-
 def cross(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
     """Whether two lines of points properly cross."""
 
@@ -220,10 +224,24 @@ def cross(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
     )
 
 
+def assert_clear(arrangement: Arrangement) -> None:
+    """Assert that nothing stands in another's way."""
+    assert overlaps(arrangement) == []
+    for route in arrangement.routes:
+        low, high = min(z for _, z in route.points), max(z for _, z in route.points)
+        near = [panel for panel in arrangement.panels if low <= panel.z <= high]
+        assert not [p.layer for p in near if passes_through(route.points, p)]
+
+
+@pytest.fixture
+def clear() -> Callable[[Arrangement], None]:
+    return assert_clear
+
+
 def check(graph: Graph) -> None:
     """Assert what must hold for any graph."""
     result = arrange(graph)
-    assert overlaps(result) == []
+    assert_clear(result)
     panels = {panel.layer: panel for panel in result.panels}
     assert list(panels) == [layer.id for layer in graph.layers]
     for edge in graph.edges:
@@ -237,7 +255,6 @@ def check(graph: Graph) -> None:
         assert 0 < end[1] - target.z < 0.5, "a route ends in front of its target"
         depths = [z for _, z in route.points]
         assert depths == sorted(depths, reverse=True)
-        assert not [p.layer for p in result.panels if passes_through(route.points, p)]
     bounds = result.bounds
     for x, z in itertools.chain.from_iterable(route.points for route in result.routes):
         assert bounds.min_x <= x <= bounds.max_x
@@ -254,11 +271,25 @@ def check_arrangement() -> Callable[[Graph], None]:
     return check
 
 
+def all_crossed(arrangement: Arrangement) -> list[tuple[str, str, str, str]]:
+    around = []
+    for route in arrangement.routes:
+        xs, zs = zip(*route.points, strict=True)
+        around.append((route, min(xs), max(xs), min(zs), max(zs)))
+    return [
+        (one.source, one.target, other.source, other.target)
+        for (one, x0, x1, z0, z1), (other, u0, u1, w0, w1) in itertools.combinations(around, 2)
+        if x0 < u1 and u0 < x1 and z0 < w1 and w0 < z1 and cross(one.points, other.points)
+    ]
+
+
+@pytest.fixture
+def crossed() -> Callable[[Arrangement], list[tuple[str, str, str, str]]]:
+    """Pairs of routes, by their ends, that cross."""
+    return all_crossed
+
+
 @pytest.fixture
 def crossings() -> Callable[[Graph], list[tuple[str, str, str, str]]]:
-    """Pairs of routes, by their ends, that cross."""
-    return lambda graph: [
-        (one.source, one.target, other.source, other.target)
-        for one, other in itertools.combinations(arrange(graph).routes, 2)
-        if together(one.points, other.points) and cross(one.points, other.points)
-    ]
+    """Pairs of routes of the straight arrangement, by their ends, that cross."""
+    return lambda graph: all_crossed(arrange(graph))

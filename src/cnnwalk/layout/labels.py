@@ -18,6 +18,7 @@ MAX_LETTERS = 24
 
 _LETTER_WIDTH, _LABEL_DEPTH = 0.1, 0.35
 _JOINS = frozenset({"add", "mul", "cat"})
+_BEFORE_ROW = 0.9  # where a line that turns round before a row is farthest from it, in m
 _FINE = tuple(share / 100 for share in range(25, 85, 5))
 
 
@@ -53,21 +54,20 @@ def label_spots(
     """
     source, target = edge
     start, end = rows[ranks[source]], rows[ranks[target]]
-    through = across.edges.get(edge)
-    if through is not None:
-        first, last = sorted((ranks[source], ranks[target]))
-        for rank in range(first, last):
-            if rank > first:
-                yield through, rows[rank]
-            if rank > first or ranks[source] > ranks[target]:
-                yield through, (rows[rank] + rows[rank + 1]) / 2
-    if start <= end:
-        return
     here, there = across.layers[source], across.layers[target]
-    if through is None or there == here:
-        yield from _on_bend((here, start), (there, end))
-    if through is not None:
+    through = across.edges.get(edge)
+    if start <= end and through is not None:
+        yield (through + there) / 2, end + _BEFORE_ROW
+        yield (through + here) / 2, start - _BEFORE_ROW
+    elif through is not None:
+        for rank in range(ranks[source] + 1, ranks[target]):
+            yield through, rows[rank]
+            yield through, (rows[rank] + rows[rank + 1]) / 2
+        if here == there:
+            yield from _on_bend((here, start), (there, end))
         yield from _on_bend((through, rows[ranks[target] - 1]), (there, end))
+    else:
+        yield from _on_bend((here, start), (there, end))
 
 
 def _on_bend(start: Point, end: Point) -> Iterator[Point]:

@@ -114,14 +114,15 @@ def _turned_sign(sign: Sign, course: _Course) -> Sign:
 
 def _turned_route(route: Route, course: _Course) -> Route:
     at, yaw = course.place(*route.label_at)
-    points = tuple(course.place(x, z)[0] for x, z in _finely(route.points))
+    points = tuple(course.place(x, z)[0] for x, z in _finely(route.points, course))
     return dataclasses.replace(route, points=points, label_at=at, label_yaw=yaw)
 
 
-def _finely(points: Sequence[Point]) -> Iterator[Point]:
-    """Yield the points and, where they are far apart, points between them."""
+def _finely(points: Sequence[Point], course: _Course) -> Iterator[Point]:
+    """Yield the points and, where they come to lie far apart, points between them."""
     for (x0, z0), (x1, z1) in itertools.pairwise(points):
-        count = math.ceil(math.hypot(x1 - x0, z1 - z0) / _STEP)
+        apart = math.dist(course.place(x0, z0)[0], course.place(x1, z1)[0])
+        count = max(1, math.ceil(max(apart, z0 - z1) / _STEP))
         for step in range(count):
             yield x0 + step / count * (x1 - x0), z0 + step / count * (z1 - z0)
     yield points[-1]
