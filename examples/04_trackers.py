@@ -32,7 +32,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         self.marker(x)  # its result may be used or not
         y = self.middle(torch.relu(self.conv1(x)))
-        return self.end(torch.relu(self.conv2(y) + x))
+        shown: Tensor = self.end(torch.relu(self.conv2(y) + x))
+        return shown
 
 
 class Network(nn.Module):
@@ -48,7 +49,7 @@ class Network(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         x = self.start(torch.relu(self.stem(image)))
         x = self.blocks(x).mean((2, 3))
-        scores = self.scores(self.classifier(x))
+        scores: Tensor = self.scores(self.classifier(x))
         self.shares(torch.softmax(scores, 1))  # shown, though the network does not return them
         return scores
 

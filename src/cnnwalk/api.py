@@ -86,8 +86,9 @@ def _network(
             f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module, a "
             "cnnwalk.Network, or a name such as 'torchvision:resnet50'."
         )
-    if classes is None:
-        return network
-    network = dataclasses.replace(network, classes=tuple(classes))
+    if classes is not None:
+        network = dataclasses.replace(network, classes=tuple(classes))
+    elif isinstance(model, str):
+        return network  # was tried when it was loaded
     try_out(network)
     return network

@@ -119,6 +119,8 @@ def networks(tmp_path):
             def stream():
                 yield torch.zeros(3, 8, 8)
 
+            images = [torch.zeros(3, 8, 8), torch.full((3, 8, 8), -1.0)]
+            labelled = [(images[0], 0), (images[1], 1), (images[0] + 0.5, 2), (images[0] + 1, 17)]
             nothing = []
             normal = [torch.randn(3, 8, 8)]
             """

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import cnnwalk as package
+from cnnwalk.server.walk import Walk
 
 
 @pytest.fixture
@@ -80,8 +81,17 @@ def test_several_networks_are_walked_with_the_same_classes(module):
 
 def test_a_network_that_fails_on_its_way_is_not_walked():
     module = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Flatten(), nn.Linear(7, 2))
+    network = package.Network("mine", module)
+    with pytest.raises(package.NetworkError, match=r"mine cannot take an input of shape .*7x2"):
+        package.walk(network, port=0)
     with pytest.raises(package.NetworkError, match=r"mine fails .*2 \(Linear\).*cnnwalk graph"):
-        package.walk(package.Network("mine", module), port=0)
+        Walk([network], [])
+
+
+def test_a_network_of_one_s_own_with_too_few_class_names_is_not_walked(module):
+    network = package.Network("mine", module, package.InputSpec(3, 16, 16), ("dark",))
+    with pytest.raises(package.NetworkError, match="1 class names, but mine has 2 classes"):
+        package.walk(network, port=0)
 
 
 def test_bad_arguments_leave_no_server_behind(module):

@@ -273,6 +273,30 @@ def test_several_networks_of_one_s_own_with_one_s_own_images(start, networks, tm
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_class_names_are_those_of_the_dataset_s_labels_too(
+    cnnwalk, networks, tmp_path, monkeypatch, caplog
+):
+    (tmp_path / "three.txt").write_text("ant\nbee\ncat\n")
+    labels = []
+
+    def look(running):
+        (dataset,) = running.walk.datasets
+        page = running.walk.draw(dataset, seed=0, offset=0, count=8)
+        labels.extend(image.label for image in page.images)
+        assert len(page.skipped) == 1
+
+    monkeypatch.setattr("cnnwalk.server.run.RunningWalk.wait", look)
+    code, out, err = cnnwalk(
+        "walk", f"{networks}:build", "--classes", tmp_path / "three.txt",
+        "--images", f"{networks}:labelled", "--input-size", "8x8", "--port", "0", "--no-browser",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert "labelled: 4 images" in out
+    assert sorted(labels) == ["ant", "cat", "label 17"]
+    assert "label 17, but the dataset labelled has 3 class names" in caplog.text
+    assert "labelled 1 has float32 values from -1" in caplog.text
+
+
 def test_without_port_the_next_free_one_is_taken_and_said(start, networks):
     first = listen()  # the default port, or one after it
     with first.socket:

@@ -75,7 +75,9 @@ def _load(options: WalkOptions, on_step: Callable[[str], None]) -> Walk:
     from cnnwalk.server.walk import Walk
 
     on_step("looking for images")
-    datasets = [samples() if options.images is None else find_images(options.images)]
+    # Class names that the user gives are those of the dataset's labels, too.
+    classes = networks[0].classes if options.loading.classes else None
+    datasets = [samples() if options.images is None else find_images(options.images, classes)]
     return Walk(networks, datasets, showing=options.showing, on_step=on_step)
 
 
