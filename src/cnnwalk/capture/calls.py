@@ -6,8 +6,7 @@ from `OperationMode`, which alone decides what counts as an operation.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, cast
 
 from torch import Tensor
@@ -15,6 +14,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from cnnwalk.capture.kernels import is_convolution, written
 from cnnwalk.capture.tensors import tensors_in
 
 SCRIPTED = "scripted "
@@ -90,44 +90,14 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
     ) -> object:
         del types
         if self._before_write is not None:
-            for tensor in _written(func, args, kwargs or {}):
+            for tensor in written(func, args, kwargs or {}):
                 self._before_write(tensor)
         self.calling = True
         try:
             return func(*args, **(kwargs or {}))
         finally:
             self.calling = False
-            if "convolution" in str(func):
-                self.convolutions += 1
-
-
-def _written(
-    kernel: Function, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> Iterator[Tensor]:
-    """Yield the tensors that a kernel is going to write to."""
-    if not isinstance(kernel, OpOverload):
-        return
-    for position, name, condition in _write_arguments(kernel):
-        if condition is None or args[condition]:
-            yield from tensors_in(args[position] if position < len(args) else kwargs.get(name))
-
-
-@functools.cache
-def _write_arguments(kernel: OpOverload) -> tuple[tuple[int, str, int | None], ...]:
-    """Return the arguments that a kernel writes to, by its schema.
-
-    Each with its position, its name and, where it is written to only if another argument is
-    true, the position of that one: batch norm's statistics, which not all its kernels declare.
-    """
-    arguments = kernel._schema.arguments
-    positions = {argument.name: position for position, argument in enumerate(arguments)}
-    training = positions.get("training")
-    return tuple(
-        (position, argument.name, training if argument.name.startswith("running_") else None)
-        for position, argument in enumerate(arguments)
-        if (argument.alias_info is not None and argument.alias_info.is_write)
-        or (argument.name in {"running_mean", "running_var"} and training is not None)
-    )
+            self.convolutions += is_convolution(func)
 
 
 class OperationMode(TorchFunctionMode):

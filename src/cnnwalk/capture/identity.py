@@ -33,6 +33,7 @@ class Identity:
     def __init__(self) -> None:
         self._entries: dict[int, _Entry] = {}
         self._storages: dict[int, list[TensorWeakRef]] = {}
+        self._full = 256
 
     def bind(self, tensor: Tensor, values: Values) -> None:
         """Say that `tensor` holds `values` from now on."""
@@ -43,6 +44,8 @@ class Identity:
         if known is None and key is not None:
             live = [other for other in self._storages.get(key, ()) if other() is not None]
             self._storages[key] = [*live, reference]
+        if len(self._entries) > self._full:
+            self._prune()
 
     def find(self, tensor: Tensor) -> Values:
         """Return the values in `tensor`, none when no recorded operation made it.
@@ -69,6 +72,18 @@ class Identity:
             if touched and other is not written:
                 self.bind(other, (value,) if covered else (*values, value))
         self.bind(written, (value,))
+
+    def _prune(self) -> None:
+        """Forget the tensors that are gone; next time when there are twice as many as are left."""
+        self._entries = {
+            key: entry for key, entry in self._entries.items() if entry.reference() is not None
+        }
+        self._storages = {
+            key: live
+            for key, references in self._storages.items()
+            if (live := [other for other in references if other() is not None])
+        }
+        self._full = max(256, 2 * len(self._entries))
 
     def _known(self, tensor: Tensor) -> _Entry | None:
         entry = self._entries.get(id(tensor))

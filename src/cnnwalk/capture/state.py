@@ -19,6 +19,9 @@ from cnnwalk.capture.tensors import storage_of
 
 _Holder = dict[Any, Any] | list[Any]
 
+_MACHINERY = frozenset(vars(nn.Module())) - {"_parameters", "_buffers", "_modules"}
+"""What every module has besides its content: the dicts of hooks, above all."""
+
 
 @contextlib.contextmanager
 def untouched(model: nn.Module, written: Collection[str] = ()) -> Iterator[State]:
@@ -69,6 +72,7 @@ class State:
     def __init__(self, model: nn.Module) -> None:
         self._modes = [(module, module.training) for module in model.modules()]
         self._holders: list[tuple[_Holder, _Holder]] = []
+        self._empty: list[_Holder] = []
         self._tensors: list[_Held] = []
         self._names: dict[int, str] = {}
         self._memory: dict[str, UntypedStorage] = {}
@@ -115,22 +119,28 @@ class State:
                 module.training = training
         for holder, was in self._holders:
             _restore_holder(holder, was)
+        for holder in self._empty:
+            if holder:
+                holder.clear()
 
     def _hold_module(self, prefix: str, module: nn.Module) -> None:
         attributes = vars(module)
         self._holders.append((attributes, attributes.copy()))
         for name, value in attributes.items():
+            if name in _MACHINERY:
+                continue
             if isinstance(value, (dict, list)):
+                if not value:
+                    self._empty.append(value)
+                    continue
                 self._holders.append((value, value.copy()))
-                if name in {"_parameters", "_buffers"}:
-                    self._hold_tensors(prefix, value)
-                elif value:
-                    self._hold_tensors(f"{prefix}{name}.", value)
+                own = name in {"_parameters", "_buffers"}
+                self._hold_tensors(prefix if own else f"{prefix}{name}.", value)
             elif isinstance(value, Tensor):
                 self._hold_tensor(f"{prefix}{name}", value)
         if isinstance(module, torch.jit.ScriptModule):  # its attributes are not in Python
-            own = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
-            self._hold_tensors(prefix, dict(own))
+            parameters = module.named_parameters(recurse=False)
+            self._hold_tensors(prefix, dict((*parameters, *module.named_buffers(recurse=False))))
 
     def _hold_tensors(self, prefix: str, values: _Holder) -> None:
         pairs: Iterable[tuple[object, object]]

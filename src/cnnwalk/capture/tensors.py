@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+import torch
 from torch import Tensor, UntypedStorage, nn
 
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device, torch.Size})
+"""Most arguments of torch functions that are no tensors; they need no closer look."""
 
-def tensors_in(value: object) -> Iterator[Tensor]:
-    """Yield the tensors inside `value`, depth first."""
+
+def tensors_in(value: object) -> list[Tensor]:
+    """Return the tensors inside `value`, depth first."""
+    found: list[Tensor] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: object, found: list[Tensor]) -> None:
     if isinstance(value, Tensor):
-        yield value
+        found.append(value)
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            if type(item) not in _PLAIN:
+                _collect(item, found)
     elif (inside := members(value)) is not None:
         for _, item in inside:
-            yield from tensors_in(item)
+            _collect(item, found)
 
 
 def members(value: object) -> Iterable[tuple[str | None, object]] | None:

@@ -114,7 +114,7 @@ class TrackerCalls:
         if not isinstance(module, TrackerModule | Marker):
             return None
         with torch._C.DisableTorchFunction():
-            tensors = list(tensors_in(result))
+            tensors = tensors_in(result)
             for tensor in tensors:
                 self.calls.append(self._call(module, call, caller, tensor, time))
             # A view of a subclass or of a sparse tensor might not be the same thing.
