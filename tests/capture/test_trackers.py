@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,15 +10,13 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import cnnwalk
-from cnnwalk.capture import CaptureError, Recording, capture, record
+from cnnwalk.capture import Recording, record
 from cnnwalk.graph import Graph, Mark
-from cnnwalk.trackers import ActivationTracker, Marker, TrackerModule
-
-Tracker = Callable[..., TrackerModule]
+from cnnwalk.trackers import ActivationTracker, TrackerModule
 
 
-def image(channels: int = 3) -> Tensor:
-    return torch.rand(1, channels, 8, 8, generator=torch.Generator().manual_seed(0))
+def image() -> Tensor:
+    return torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
 
 def edges(graph: Graph) -> set[tuple[str, str]]:
@@ -245,119 +242,3 @@ def test_ignored_the_graph_is_that_of_the_network_without_trackers(recording):
         ignored = recording.graph(granularity, trackers="ignore")
         assert ignored == plain.graph(granularity)
         assert ignored.marks == ()
-
-
-class SplitLayer(nn.Module):
-    """Trackers where no layer would end: behind a convolution, and behind dropout."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(3, 4, 3)
-        self.norm = nn.BatchNorm2d(4)
-        self.before = TrackerModule(layer_name="before the norm")
-        self.dropped = TrackerModule(layer_name="dropped")
-        self.last = nn.Conv2d(4, 2, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(self.before(self.conv(x)))
-        return self.last(self.dropped(F.dropout(x, training=self.training)))
-
-
-def test_merged_a_tracker_has_a_layer_that_ends_where_it_is():
-    graph = capture(SplitLayer(), image())
-    assert labels(graph) == {
-        "input": "input",
-        "conv": "before the norm",
-        "norm": "batch norm",
-        "dropout": "dropped",
-        "last": "1x1 conv, 2",
-    }
-
-
-class Twin(nn.Module):
-    """One tracker called for each of two inputs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(3, 4, 1)
-        self.tracker = TrackerModule(layer_name="tower", tracked_module=self.conv)
-        self.joined = TrackerModule()
-
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.joined(self.tracker(self.conv(x)) + self.tracker(self.conv(y)))
-
-
-def test_a_tracker_called_twice_is_two_layers():
-    graph = capture(Twin(), (image(), image()), granularity="trackers")
-    assert edges(graph) == {
-        ("input", "tracker"),
-        ("input.1", "tracker:1"),
-        ("tracker", "joined"),
-        ("tracker:1", "joined"),
-    }
-    assert labels(graph)["joined"] == "add"
-
-
-class Beside(nn.Module):
-    """A skip that is tracked at once: the trunk does not come after it."""
-
-    def __init__(self, *, discard: bool) -> None:
-        super().__init__()
-        self.discard = discard
-        self.stem = nn.Conv2d(3, 4, 1)
-        self.conv = nn.Conv2d(4, 4, 1)
-        self.start, self.skip, self.trunk, self.end = (TrackerModule() for _ in range(4))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.start(self.stem(x))
-        skip = self.skip(x)
-        if self.discard:
-            skip = x
-        return self.end(self.trunk(self.conv(x)) + skip)
-
-
-def test_what_reads_a_trackers_result_comes_after_it_and_nothing_else():
-    graph = capture(Beside(discard=False), image(), granularity="trackers")
-    assert edges(graph) == {
-        ("input", "start"),
-        ("start", "skip"),
-        ("start", "trunk"),
-        ("trunk", "end"),
-        ("skip", "end"),
-    }
-
-
-def test_where_the_result_is_discarded_what_reads_the_value_later_comes_after():
-    graph = capture(Beside(discard=True), image(), granularity="trackers")
-    assert edges(graph) == {
-        ("input", "start"),
-        ("start", "skip"),
-        ("skip", "trunk"),
-        ("trunk", "end"),
-        ("skip", "end"),
-    }
-
-
-class Landmarks(nn.Module):
-    """Markers with and without a text, in a named block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = Marker("the beginning")
-        self.conv = nn.Conv2d(3, 4, 1)
-        self.inside = nn.Sequential(Marker(), nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1))
-        self.last = Marker("behind everything")
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.last(self.inside(self.conv(self.first(x))))
-
-
-def test_a_marker_is_no_layer_and_says_where_a_part_begins():
-    graph = capture(Landmarks(), image())
-    assert list(labels(graph)) == ["input", "conv", "inside.1", "inside.2"]
-    assert graph.marks == (Mark("the beginning", "conv"), Mark("Sequential", "inside.1"))
-
-
-def test_without_trackers_the_granularity_says_what_to_add():
-    with pytest.raises(CaptureError, match=r"Landmarks calls no tracker.*TrackerModule"):
-        capture(Landmarks(), image(), granularity="trackers")

@@ -74,6 +74,20 @@ def test_a_predecessor_against_the_data_is_drawn_and_said():
     assert edges(found) == [("input", "a"), ("a", "b"), ("a", "c")]
 
 
+def test_a_predecessor_that_is_a_landmark_stands_for_its_own():
+    a, c = TrackerModule(), TrackerModule()
+    mark = TrackerModule(layer_name="here", precursors=[a], ignore_activation=True)
+    c.precursors = [mark]
+    found = graph(a, mark, c)
+    assert edges(found) == [("input", "a"), ("a", "c")]
+    assert found.warnings == ()
+
+    mark.precursors = [c]
+    found = graph(a, mark, c)
+    assert edges(found) == [("input", "a"), ("a", "c")]
+    assert "Tracker b names c" in found.warnings[0]
+
+
 def test_two_trackers_on_one_position_are_placed_freely():
     found = graph(TrackerModule((1, 0)), TrackerModule((2, 0)), TrackerModule((2, 0)))
     (warning,) = found.warnings

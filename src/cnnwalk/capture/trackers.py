@@ -79,11 +79,11 @@ class _Trackers:
         return self._recording.calls[call.call].path or call.text or "without a name"
 
     def _find_at_input(self) -> dict[Value, int]:
-        """Return, by input, the first tracker that is given it and names none before itself."""
+        """Return, by input, the first tracker that is given it."""
         found: dict[Value, int] = {}
         for number in self._drawn:
             call = self._calls[number]
-            if len(call.values) == 1 and call.values[0].operation == INPUT and not call.precursors:
+            if len(call.values) == 1 and call.values[0].operation == INPUT:
                 found.setdefault(call.values[0], number)
         return found
 
