@@ -29,7 +29,8 @@ class Verdict:
     Attributes:
         faults: what is wrong with its graph, empty if nothing is.
         outputs: tensors that the network returns.
-        ratio: CPU time of recording and graph together, to the bare forward pass.
+        forward: CPU seconds of the bare forward pass.
+        capture: CPU seconds of recording and graph together.
         seconds: wall time of everything, building included.
     """
 
@@ -41,8 +42,13 @@ class Verdict:
     joins: int = 0
     layers: int = 0
     outputs: int = 0
-    ratio: float = 0.0
+    forward: float = 0.0
+    capture: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def ratio(self) -> float:
+        return self.capture / self.forward if self.forward else 0.0
 
 
 def judge(of: str, name: str) -> Verdict:
@@ -91,7 +97,7 @@ def _judge(subject: Subject, verdict: Verdict) -> None:
         outputs = tensors_of(model(*_arguments(image)))
     verdict.outputs = len(outputs)
     verdict.faults += _unconnected(outputs, len(graphs["ops"].outputs))
-    verdict.ratio = _ratio(
+    verdict.forward, verdict.capture = _times(
         lambda: model(*_arguments(image)), lambda: record(model, image).graph("layers")
     )
 
@@ -124,8 +130,8 @@ def _unconnected(outputs: list[Tensor], connected: int) -> list[str]:
     return [*faults, *[f"{empty} outputs are empty: nothing was detected"] * bool(empty)]
 
 
-def _ratio(forward: Callable[[], object], capture: Callable[[], object]) -> float:
-    """Return the CPU time of `capture` to that of `forward`: the least of three, in turns."""
+def _times(forward: Callable[[], object], capture: Callable[[], object]) -> tuple[float, float]:
+    """Return the CPU seconds of both: the least of three, taken in turns."""
     taken: dict[Callable[[], object], list[float]] = {forward: [], capture: []}
     for _ in range(3):
         for work, seconds in taken.items():
@@ -133,4 +139,4 @@ def _ratio(forward: Callable[[], object], capture: Callable[[], object]) -> floa
             with torch.no_grad():
                 work()
             seconds.append(time.process_time() - start)
-    return min(taken[capture]) / min(taken[forward])
+    return min(taken[forward]), min(taken[capture])

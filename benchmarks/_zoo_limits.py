@@ -21,6 +21,11 @@ class Limit:
 
 
 NONE = Limit("")
+_PLACES = Limit(
+    "one convolution makes a position code out of constants; no data of the image goes "
+    "through it, so it is not drawn, and the graph warns of it.",
+    aside=1,
+)
 _ATTENTION = Limit(
     "multi-head attention is one layer here; autograd sees the two linear layers in it.",
     left_out=frozenset({"linear"}),
@@ -37,9 +42,6 @@ LIMITS = {
         "a bidirectional LSTM is one layer here; autograd sees the two concatenations in it.",
         left_out=frozenset({"cat"}),
     ),
-    "edgenext_xx_small": Limit(
-        "one convolution makes a position code out of constants; no data of the image goes "
-        "through it, so it is not drawn, and the graph warns of it.",
-        aside=1,
-    ),
+    "edgenext_xx_small": _PLACES,
+    "xcit_nano_12_p8_224": _PLACES,
 }

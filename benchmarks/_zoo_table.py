@@ -45,18 +45,26 @@ def table(verdicts: Iterable[Verdict]) -> str:
 
 
 def _summary(verdicts: list[Verdict]) -> Iterator[str]:
-    yield "| set | passed / run | capture to forward, median | highest |"
-    yield "| --- | --- | --- | --- |"
+    yield "| set | passed / run | capture to forward, median | highest | at most 2.5 | slowest |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for of in SETS:
         members = [verdict for verdict in verdicts if verdict.set == of]
         if not members:
             continue
         passed = sum(not verdict.faults for verdict in members)
-        ratios = [verdict.ratio for verdict in members if verdict.ratio] or [0.0]
-        yield (
-            f"| {TITLES[of]} | {passed} / {len(members)} | {statistics.median(ratios):.2f} "
-            f"| {max(ratios):.2f} |"
-        )
+        yield f"| {TITLES[of]} | {passed} / {len(members)} {_costs(members)}|"
+
+
+def _costs(members: list[Verdict]) -> str:
+    ratios = [verdict.ratio for verdict in members if verdict.ratio]
+    if not ratios:
+        return "| | | | "
+    within = sum(ratio <= 2.5 for ratio in ratios)
+    slowest = max(verdict.capture for verdict in members)
+    return (
+        f"| {statistics.median(ratios):.2f} | {max(ratios):.2f} | {within} / {len(ratios)} "
+        f"| {slowest:.1f} s "
+    )
 
 
 def _limits(verdicts: list[Verdict]) -> Iterator[str]:
@@ -84,10 +92,11 @@ def _networks(verdicts: list[Verdict]) -> Iterator[str]:
         if not members:
             continue
         yield f"\n## Networks: {TITLES[of]}\n"
-        yield "| network | image | convolutions | joins | layers | outputs | ratio |"
-        yield "| --- | --- | --- | --- | --- | --- | --- |"
+        yield "| network | image | convolutions | joins | layers | outputs | forward | capture |"
+        yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
         for item in members:
             yield (
                 f"| {item.name} | {item.side} | {item.convolutions} | {item.joins} "
-                f"| {item.layers} | {item.outputs} | {item.ratio:.2f} |"
+                f"| {item.layers} | {item.outputs} | {item.forward * 1e3:.0f} ms "
+                f"| {item.capture * 1e3:.0f} ms |"
             )
