@@ -26,7 +26,7 @@ def test_oklab_has_the_published_values():
 
 
 @pytest.mark.parametrize("vision", range(4))
-@pytest.mark.parametrize(("count", "apart"), [(8, 0.11), (21, 0.055), (64, 0.025)])
+@pytest.mark.parametrize(("count", "apart"), [(8, 0.08), (21, 0.045), (64, 0.02)])
 def test_classes_differ_for_all_eyes(vision, count, apart):
     # A difference that one just sees is about 0.02 in Oklab.
     colors = oklab(np.array([levels(class_color(n)) for n in range(count)], float), vision)

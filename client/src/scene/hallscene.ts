@@ -68,7 +68,7 @@ export class HallScene {
       }),
     );
     const frame = frameExhibit(arrangement.input_frame, BORDER);
-    this.stands = new Stands([...this.exhibits.values(), frame], arrangement.signs);
+    this.stands = new Stands([...this.exhibits.values(), frame], arrangement.signs, arrangement.routes);
     this.edges = new Edges(
       arrangement.routes,
       graph.layers.map((layer) => layer.id),

@@ -2,6 +2,7 @@
  * The canvas before the network: it shows the image that is in, takes the one in hand, and
  * says how far the pass is.
  */
+import { signal } from '@preact/signals-core';
 import {
   Group,
   LinearFilter,
@@ -90,6 +91,8 @@ export class InputFrame implements Pickable {
   private readonly writing: Text;
   private readonly point = new Vector3();
   private shownImage: string | null = null;
+  /** What the canvas shows; null until it is loaded. */
+  readonly picture = signal<HTMLImageElement | null>(null);
 
   constructor(
     private readonly frame: Frame,
@@ -149,6 +152,7 @@ export class InputFrame implements Pickable {
   /** Shows an image whole, as large as the canvas allows. */
   show(image: ImageInfo | null, url: string | null): void {
     this.shownImage = image?.id ?? null;
+    this.picture.value = null;
     if (image === null || url === null) {
       this.write('loaded', 0);
       return;
@@ -209,6 +213,7 @@ export class InputFrame implements Pickable {
     texture.needsUpdate = true;
     (this.uniform('picture') as Texture | null)?.dispose();
     this.write('picture', texture);
+    this.picture.value = picture;
     this.write('loaded', 1);
   }
 

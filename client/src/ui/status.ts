@@ -4,13 +4,14 @@
  */
 import { effect } from '@preact/signals-core';
 
+import { findingsOf } from '../model/findings';
 import { formatPercent } from '../model/format';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, button, h } from './dom';
 
-const SHOWN_PREDICTIONS = 3;
+const SHOWN_FINDINGS = 3;
 
 export function status(state: State, actions: Actions): HTMLElement {
   const card = h(
@@ -81,15 +82,15 @@ function progressBar(state: State, actions: Actions): HTMLElement {
 function results(state: State): HTMLElement {
   const list = h('ol', { class: 'results', role: 'status', 'aria-label': 'Results' });
   effect(() => {
-    const predictions = state.current.value?.predictions.value ?? [];
-    const rows = predictions.slice(0, SHOWN_PREDICTIONS).map((prediction) => {
+    const findings = findingsOf(state.current.value?.result.value ?? null);
+    const rows = findings.slice(0, SHOWN_FINDINGS).map(({ index, label, share }) => {
       const bar = h('i', { 'aria-hidden': 'true' });
-      bar.style.transform = `scaleX(${prediction.probability})`;
+      bar.style.transform = `scaleX(${share})`;
       return h(
         'li',
-        { 'data-index': String(prediction.index) },
-        h('span', {}, prediction.label),
-        h('span', { class: 'percent' }, formatPercent(prediction.probability)),
+        { 'data-index': String(index) },
+        h('span', {}, label),
+        h('span', { class: 'percent' }, formatPercent(share)),
         bar,
       );
     });

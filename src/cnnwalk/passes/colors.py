@@ -13,8 +13,8 @@ _FIRST = "#56b4e9"
 """The sky blue of the palette of Okabe and Ito."""
 
 # Bright enough to stand on the dark hall, dark enough to differ from white.
-_LIGHTNESS = 0.52, 0.9
-_CHROMA = 0.08
+_LIGHTNESS = 0.62, 0.9
+_CHROMA = 0.12
 
 # From linear sRGB to what eyes without one kind of cones see, in linear sRGB: Machado,
 # Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision
