@@ -198,9 +198,8 @@ def _module(name: str) -> tuple[nn.Module, tuple[int, ...]]:
     if name == "unet":
         return UNet(), (3, 224, 224)
     if name not in list_models():
-        module = timm.create_model(name)
-        shape: tuple[int, ...] = timm.data.resolve_data_config({}, model=module)["input_size"]
-        return module, shape
+        settings = timm.get_pretrained_cfg(name)
+        return timm.create_model(name), settings.input_size if settings else (3, 224, 224)
     options: dict[str, Any] = {"weights": None}
     if name in ("googlenet", "inception_v3"):
         options["init_weights"] = False
