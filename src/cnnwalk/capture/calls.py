@@ -94,10 +94,11 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
                 self._before_write(tensor)
         self.calling = True
         try:
-            return func(*args, **(kwargs or {}))
+            result = func(*args, **(kwargs or {}))
         finally:
             self.calling = False
-            self.convolutions += is_convolution(func)
+        self.convolutions += is_convolution(func)
+        return result
 
 
 class OperationMode(TorchFunctionMode):

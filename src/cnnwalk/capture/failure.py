@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from cnnwalk.capture.arguments import Arguments
 from cnnwalk.capture.calls import Call, OperationMode
+from cnnwalk.capture.errors import CaptureError
 
 _LONGEST = 400
 
@@ -61,6 +62,16 @@ def misfit(model: nn.Module, given: Arguments) -> str:
                 f"{', '.join(of_model)}: give the input as the network needs it."
             )
     return ""
+
+
+def require_values(model: nn.Module, given: Arguments) -> None:
+    """Raise CaptureError where either the model or its input is on the device without values.
+
+    Torch computes such a mixture, to a result without values.
+    """
+    own = {tensor.is_meta for tensor in (*model.parameters(), *model.buffers())}
+    if own and own.isdisjoint(tensor.is_meta for tensor in given.tensors):
+        raise CaptureError(f"There is nothing to compute with.{misfit(model, given)}")
 
 
 def _frames(error: Exception) -> Iterator[FrameType]:

@@ -10,7 +10,7 @@ from torch.utils.weak import TensorWeakRef
 from cnnwalk.capture.arguments import Arguments, own_copy
 from cnnwalk.capture.calls import Call, OperationMode, Witness, distinct
 from cnnwalk.capture.errors import CaptureError
-from cnnwalk.capture.failure import blame, misfit
+from cnnwalk.capture.failure import blame, misfit, require_values
 from cnnwalk.capture.flow import depends, unread
 from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
@@ -54,7 +54,9 @@ def record(
     """
     model = unwrap(_module(model))
     title = name if name is not None else type(model).__name__
-    recording, constants = _record_pass(model, own_copy(example_input, kwargs), title)
+    given = own_copy(example_input, kwargs)
+    require_values(model, given)
+    recording, constants = _record_pass(model, given, title)
     if any(constant() is not None for constant in constants):
         recording, _ = _record_pass(model, own_copy(example_input, kwargs), title)
     return recording
