@@ -39,6 +39,7 @@ class Builder:
         block: str | None = None,
         edge_label: str | None = None,
         position: tuple[float, float] | None = None,
+        label: str | None = None,
     ) -> str:
         layer_id = f"n{len(self._layers)}"
         if parameters is None:
@@ -47,7 +48,7 @@ class Builder:
             Layer(
                 id=layer_id,
                 kind=kind,
-                label=kind,
+                label=label or kind,
                 path=None,
                 shape=shape,
                 block=block,

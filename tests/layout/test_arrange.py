@@ -170,6 +170,23 @@ def test_labels_say_what_happens_on_the_way(named_graph: Named):
     assert sum(route.label == "add" for route in result.routes) == 4
 
 
+def test_long_labels_are_shortened_where_a_part_ends(build: Build):
+    b = build("long")
+    x = b.layer("input")
+    y = b.layer("conv", x, edge_label="reshape, permute, reshape, reshape, transpose")
+    z = b.layer("conv", y, edge_label="averyveryverylongoperation")
+    labels = [r.label for r in arrange(b.graph(z)).routes]
+    assert labels == ["reshape, permute …", "averyveryverylongopera …"]
+
+
+def test_edges_into_a_cat_say_so_in_a_word(build: Build):
+    b = build("cat")
+    x = b.layer("input")
+    y = b.layer("cat", *(b.layer("conv", x) for _ in range(4)), label="cat 64+96+128+32")
+    labels = [r.label for r in arrange(b.graph(y)).routes if r.target == y]
+    assert labels == ["cat"] * 4
+
+
 def test_an_edges_own_label_comes_first(build: Build):
     b = build("labelled")
     x = b.layer("input")

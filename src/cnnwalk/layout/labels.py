@@ -32,6 +32,8 @@ def label_text(flow: Flow, edge: Drawn, across: Across) -> str:
     if edge[1] in flow.extended:
         new = layer.shape[0] - flow.layers[flow.extended[edge[1]]].shape[0]
         return f"cat +{new}"
+    if layer.kind == "cat" and layer.collapsed is None:
+        return "cat"  # of how many maps each is told by the panel
     return _shortened(layer.label)
 
 
