@@ -107,7 +107,7 @@ def _results(top):
         region=region,
         shape=places.shape,
         segments=[
-            Segment(index=0, label="__background__", color=None, share=5 / 9),
+            Segment(index=0, label="background", color=None, share=5 / 9),
             Segment(index=12, label="dog", color="#56b4e9", share=2 / 9),
             Segment(index=7, label="bus – “double decker”", color="#e69f00", share=1 / 9),
         ],
