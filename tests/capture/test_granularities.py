@@ -104,7 +104,7 @@ class Down(nn.Sequential):
 
 def stages() -> nn.Sequential:
     stage = nn.Sequential(Residual(), Residual(), Residual())
-    return nn.Sequential(nn.Conv2d(3, 4, 1), stage, Down(), nn.Sequential(Residual(), Residual()))
+    return nn.Sequential(nn.Conv2d(3, 4, 1), stage, nn.Sequential(Residual(), Residual()), Down())
 
 
 def test_blocks_shows_the_main_blocks_as_one_layer_each():
@@ -117,9 +117,9 @@ def test_blocks_shows_the_main_blocks_as_one_layer_each():
         ("1.0:add", "1.0"),
         ("1.1:add", "1.1"),
         ("1.2:add", "1.2"),
-        ("2.1", "2"),
-        ("3.0:add", "3.0"),
-        ("3.1:add", "3.1"),
+        ("2.0:add", "2.0"),
+        ("2.1:add", "2.1"),
+        ("3.1", "3"),
     ]
     assert graph.blocks == capture(stages(), image()).blocks
 
@@ -129,14 +129,14 @@ def test_siblings_of_one_class_are_numbered_in_their_row(granularity):
     graph = capture(stages(), image(), granularity=granularity)
     rows = {block.id: (block.repeats, block.repetition) for block in graph.blocks}
     assert rows == {
-        "1": (1, 0),  # a container: it has no row with the one at 3
+        "1": (1, 0),  # a container: it makes no row with the one behind it
         "1.0": (3, 0),
         "1.1": (3, 1),
         "1.2": (3, 2),
         "2": (1, 0),
+        "2.0": (2, 0),
+        "2.1": (2, 1),
         "3": (1, 0),
-        "3.0": (2, 0),
-        "3.1": (2, 1),
     }
 
 

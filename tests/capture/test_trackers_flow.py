@@ -149,6 +149,30 @@ def test_all_weights_of_the_tracked_module_are_shown(granularity, layer):
     assert shown.parameters == (36 if granularity == "trackers" else 16)
 
 
+class SkipOfTheInput(nn.Module):
+    """Two trackers are given the image itself, the second as a skip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.image, self.skip, self.end = (TrackerModule(layer_name=name) for name in "abc")
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.image(x)
+        skip = self.skip(x)
+        return self.end(self.conv(x) + skip)
+
+
+def test_the_first_tracker_of_an_input_is_its_layer_and_others_are_layers_behind_it():
+    graph = capture(SkipOfTheInput(), image(), granularity="trackers")
+    assert [(layer.id, layer.label, layer.kind) for layer in graph.layers] == [
+        ("input", "a", "input"),
+        ("skip", "b", "other"),
+        ("end", "c", "add"),
+    ]
+    assert edges(graph) == {("input", "skip"), ("input", "end"), ("skip", "end")}
+
+
 class OfAKind(Tensor):
     """A tensor class of the user's own."""
 
