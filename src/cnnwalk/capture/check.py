@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 
 from cnnwalk.capture.assemble import Assembly
 from cnnwalk.capture.flow import Flow
+from cnnwalk.capture.kinds import REARRANGING
 
 if TYPE_CHECKING:
     from cnnwalk.capture.recording import Recording
+
+
+_SAID = 3
+"""How many of a kind are named one by one."""
 
 
 def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
@@ -22,6 +27,7 @@ def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
         _scripted(recording),
         _outputs(recording, flow),
         _left_torch(recording),
+        _elsewhere(recording),
         _backward_edges(parts),
     )
 
@@ -55,7 +61,12 @@ def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator
 
 
 def _scripted(recording: Recording) -> Iterator[str]:
-    names = Counter(item.function for item in recording.operations if item.escaped)
+    # What only rearranges belongs to no module worth knowing: the end of a vmap, for instance.
+    names = Counter(
+        item.function
+        for item in recording.operations
+        if item.escaped and item.function not in REARRANGING
+    )
     if names:
         listed = ", ".join(f"{count}x {name}" for name, count in names.most_common(5))
         yield (
@@ -81,8 +92,20 @@ def _outputs(recording: Recording, flow: Flow) -> Iterator[str]:
 
 
 def _left_torch(recording: Recording) -> Iterator[str]:
-    for place in recording.left_torch:
+    for place in recording.left_torch[:_SAID]:
         yield f"Data left torch through {place}: what comes back from there is not connected."
+    if (more := len(recording.left_torch) - _SAID) > 0:
+        yield f"Data left torch at {more} more places."
+
+
+def _elsewhere(recording: Recording) -> Iterator[str]:
+    if recording.elsewhere:
+        listed = ", ".join(path or "the network itself" for path in recording.elsewhere[:_SAID])
+        more = " and others" if len(recording.elsewhere) > _SAID else ""
+        yield (
+            f"{listed}{more} ran in another thread, which is not recorded: what comes from there "
+            "is not connected."
+        )
 
 
 def _backward_edges(parts: Assembly) -> Iterator[str]:

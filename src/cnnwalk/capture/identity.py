@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.utils.weak import TensorWeakRef
 
 from cnnwalk.capture.operation import Value
-from cnnwalk.capture.tensors import storage_of
+from cnnwalk.capture.tensors import storage_of, unwrapped
 
 Values = tuple[Value, ...]
 """What a tensor holds: one value, or several where parts of it were written separately."""
@@ -37,6 +37,7 @@ class Identity:
 
     def bind(self, tensor: Tensor, values: Values) -> None:
         """Say that `tensor` holds `values` from now on."""
+        tensor = unwrapped(tensor)
         known = self._known(tensor)
         reference = TensorWeakRef(tensor) if known is None else known.reference
         self._entries[id(tensor)] = _Entry(reference, values)
@@ -53,6 +54,7 @@ class Identity:
         A tensor object never seen before is a view made out of sight: it holds what the known
         tensors on the same memory hold, or the latest of them that it lies in.
         """
+        tensor = unwrapped(tensor)
         known = self._known(tensor)
         if known is not None:
             return known.values
@@ -67,6 +69,7 @@ class Identity:
 
         A tensor of which only a part was written holds its old values as well.
         """
+        written = unwrapped(written)
         for other, values in self._sharing(written):
             touched, covered = overlap(written, other)
             if touched and other is not written:

@@ -28,11 +28,13 @@ class ModuleCalls:
 
     Attributes:
         calls: in order of entry.
+        elsewhere: paths of the model's modules that other threads called, in order.
         on_leave: called when a call ends, also when it fails (with None as its result).
     """
 
     def __init__(self, model: nn.Module) -> None:
         self.calls: list[ModuleCall] = []
+        self.elsewhere: dict[str, None] = {}
         self.on_leave: OnLeave | None = None
         self.paths = {id(module): path for path, module in model.named_modules()}
         self._repetitions: dict[int, int] = {}
@@ -72,6 +74,8 @@ class ModuleCalls:
     def _enter_module(self, module: nn.Module, args: object) -> None:
         del args
         if threading.get_ident() != self._thread:
+            if (path := self.paths.get(id(module))) is not None:
+                self.elsewhere[path] = None
             return
         repetition = self._repetitions.get(id(module), 0)
         self._repetitions[id(module)] = repetition + 1

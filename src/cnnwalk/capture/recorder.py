@@ -22,7 +22,10 @@ from cnnwalk.capture.state import untouched
 from cnnwalk.capture.tensors import parameter_names, tensors_in, unwrap
 from cnnwalk.capture.trackercalls import TrackerCalls
 
-_LEAVES_TORCH = frozenset({"numpy", "__array__", "tolist"})
+_LEAVES_TORCH = frozenset(
+    {"numpy", "__array__", "tolist", "item", "__int__", "__float__", "__index__", "__complex__"}
+)
+"""What hands out numbers; `__bool__` is not here, because a branch passes on no number."""
 
 
 def record(
@@ -103,6 +106,7 @@ def _record_pass(
         parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
         convolutions=recorder.kernels.convolutions,
         left_torch=tuple(recorder.left_torch),
+        elsewhere=tuple(modules.elsewhere),
         written=state.written,
         failure=failure,
         trackers=tuple(recorder.trackers.calls),
@@ -185,7 +189,9 @@ class Recorder(OperationMode):
         tensors = distinct(tensors_in((call.args, call.kwargs)))
         self._versions = [(tensor, _version(tensor)) for tensor in tensors]
         self._convolutions = self.kernels.convolutions
-        if call.name() in _LEAVES_TORCH and any(self.values(tensor) for tensor in tensors):
+        if call.name() in _LEAVES_TORCH and any(
+            depends(value, self.dependent) for tensor in tensors for value in self.values(tensor)
+        ):
             self.left_torch.append(f"{call.name()}() {self.place()}")
 
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:

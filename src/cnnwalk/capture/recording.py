@@ -54,6 +54,7 @@ class Recording:
     parameters: Mapping[str, int]
     convolutions: int
     left_torch: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     written: tuple[str, ...]
     failure: str | None
     trackers: tuple[TrackerCall, ...]

@@ -45,6 +45,13 @@ def members(value: object) -> Iterable[tuple[str | None, object]] | None:
     return None
 
 
+def unwrapped(tensor: Tensor) -> Tensor:
+    """Return the tensor inside the wrappers that `torch.vmap` and its kind put around it."""
+    while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor
+
+
 def storage_of(tensor: Tensor) -> UntypedStorage | None:
     """Return the memory of a tensor, None for sparse and other opaque layouts."""
     try:
