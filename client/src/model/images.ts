@@ -77,7 +77,7 @@ export class Images {
     const [first] = skipped;
     if (first === undefined) return;
     const count = skipped.length === 1 ? 'One image was' : `${skipped.length} images were`;
-    this.notices.tell('info', `${count} left out. ${first}`);
+    this.notices.tell('error', `${count} left out. ${first}`);
   }
 
   private async make(ask: () => Promise<ImageInfo>): Promise<ImageInfo | null> {

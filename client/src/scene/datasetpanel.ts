@@ -200,5 +200,7 @@ function pageText(draw: Draw | null): string {
   const pages = Math.max(1, Math.ceil(draw.total / DRAW_COUNT));
   const page = Math.round(draw.offset / DRAW_COUNT) + 1;
   const count = `${formatCount(draw.total)} images in random order`;
-  return `${count} \u00b7 page ${formatCount(page)} of ${formatCount(pages)} \u00b7 click one to take it`;
+  const leftOut = draw.skipped.length;
+  const hint = leftOut === 0 ? 'click one to take it' : `${leftOut} on it cannot be read`;
+  return `${count} \u00b7 page ${formatCount(page)} of ${formatCount(pages)} \u00b7 ${hint}`;
 }
