@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import json
 import multiprocessing
@@ -109,8 +110,9 @@ class Worker:
 
 
 def _work(pipe: Connection) -> None:
-    while True:
-        pipe.send(judge(*pipe.recv()))
+    with contextlib.suppress(EOFError):  # the run was ended
+        while True:
+            pipe.send(judge(*pipe.recv()))
 
 
 def _run(tasks: Iterable[Task], jobs: int) -> Iterator[Verdict]:

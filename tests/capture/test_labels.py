@@ -46,6 +46,8 @@ CASES: list[tuple[nn.Module, Kind, str]] = [
     (Function(lambda x: x[:, :3]), "split", "slice, 3"),
     (Function(lambda x: x.flatten(1)), "flatten", "flatten"),
     (nn.Dropout(), "dropout", "dropout"),
+    (Function(lambda x: x.amax(1)), "other", "max"),
+    (Function(lambda x: x.norm(dim=1)), "other", "vector norm"),
 ]
 
 
@@ -54,6 +56,28 @@ def test_kind_and_label_of_one_operation(module, kind, label):
     graph = capture(nn.Sequential(module), torch.rand(1, 8, 16, 16), granularity="ops")
     layer = graph.layers[-1]
     assert (layer.kind, layer.label) == (kind, label)
+
+
+def test_recurrent_layers_and_single_parameters_are_named():
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rows = nn.LSTM(16, 6, batch_first=True)
+            self.layer_scale = nn.Parameter(torch.rand(6))
+            self.pos_embed = nn.Parameter(torch.rand(8, 6))
+
+        def forward(self, x: Tensor) -> Tensor:
+            rows, _ = self.rows(x)
+            return rows * self.layer_scale + self.pos_embed + 1
+
+    graph = capture(Scaled(), torch.rand(1, 8, 16))
+    assert [layer.label for layer in graph.layers] == [
+        "input",
+        "lstm, 6",
+        "mul layer scale",
+        "add pos embed",
+        "add",
+    ]
 
 
 def test_a_linear_layer_and_a_multiplication_with_a_weight():

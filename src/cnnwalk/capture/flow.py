@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cnnwalk.capture.joins import label_concatenations
+from cnnwalk.capture.labels import with_parameter
 from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Shape, Value
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ def _settle(
     kind, label = operation.kind, operation.label
     if kind == "add" and len(reads) < 2:  # a bias or a number: nothing is joined
         kind = "other"
+    if len(reads) == 1:
+        label = with_parameter(operation.function, label, parameters)
     if operation.function in _PRODUCTS and len(reads) == 1 and parameters:
         kind, label = "linear", f"linear, {operation.shapes[0][-1]}"
     return dataclasses.replace(

@@ -29,6 +29,10 @@ _SHORT: Mapping[str, str] = {
 }
 _WORDS: Mapping[str, str] = {
     "getitem": "slice",
+    "setitem": "write",
+    "norm": "vector norm",
+    "amax": "max",
+    "amin": "min",
     "T": "transpose",
     "t": "transpose",
     "multi_head_attention_forward": "attention",
@@ -46,6 +50,19 @@ def short(function: str, label: str) -> str:
 def words(function: str) -> str:
     """Return a canonical function name as people read it."""
     return _WORDS.get(function, function.replace("_", " ").strip())
+
+
+def with_parameter(function: str, label: str, parameters: Sequence[str]) -> str:
+    """Return the label of an operation on one tensor: ``mul gamma``, ``add pos embed``.
+
+    Args:
+        function: canonical name.
+        label: without the parameter.
+        parameters: names of the parameters that it reads; several do not fit on a line.
+    """
+    if function not in {"add", "sub", "mul", "div"} or len(parameters) != 1:
+        return label
+    return f"{label} {parameters[0].rpartition('.')[2].replace('_', ' ')}"
 
 
 def describe(function: str, args: Sequence[object], kwargs: Arguments, shape: Shape) -> str:
@@ -118,6 +135,11 @@ def _linear(function: str, args: Sequence[object], kwargs: Arguments, shape: Sha
     return f"linear, {shape[-1]}"
 
 
+def _recurrent(function: str, args: Sequence[object], kwargs: Arguments, shape: Shape) -> str:
+    del args, kwargs
+    return f"{function}, {shape[-1]}"
+
+
 def _pool(function: str, args: Sequence[object], kwargs: Arguments, shape: Shape) -> str:
     axes = len(shape) - 2
     given = _named(_POOL, args, kwargs)
@@ -169,6 +191,8 @@ _WRITERS: Mapping[str, Callable[[str, Sequence[object], Arguments, Shape], str]]
     "conv_transpose": _convolution,
     "linear": _linear,
     "addmm": _linear,
+    "lstm": _recurrent,
+    "gru": _recurrent,
     "max_pool": _pool,
     "avg_pool": _pool,
     "adaptive": _adaptive_pool,
