@@ -1,6 +1,7 @@
 /**
  * The graph's edges as smooth ribbons on the floor, all in one draw. Light travels along
- * them from source to target; those at the layer one points at turn amber.
+ * them from source to target; those that pass layers by have a colour of their own, and
+ * those at the layer one points at turn amber.
  */
 import {
   BufferAttribute,
@@ -12,7 +13,7 @@ import {
 } from 'three';
 
 import type { Route } from '../net/types';
-import { AMBER, display, EDGE, LIGHT } from './palette';
+import { AMBER, display, EDGE, LANE, LIGHT } from './palette';
 
 const WIDTH = 0.11;
 const LIFT = 0.012;
@@ -22,16 +23,18 @@ const DENSITY = 5;
 const VERTEX = /* glsl */ `
 ${LIGHT}
 attribute vec4 strand; // metres along, -1..1 across, source layer, target layer
-attribute float whole; // metres of the whole route
+attribute vec2 whole; // metres of the whole route, whether it passes layers by
 uniform float hovered;
 varying vec2 spot;
 varying float left;
 varying float chosen;
+varying float lane;
 varying vec4 air;
 void main() {
   vec3 world = position;
   spot = strand.xy;
-  left = whole - strand.x;
+  left = whole.x - strand.x;
+  lane = whole.y;
   chosen = float(abs(strand.z - hovered) < 0.5 || abs(strand.w - hovered) < 0.5);
   world.y += 0.004 * chosen;
   vec3 fromEye = world - cameraPosition;
@@ -41,12 +44,14 @@ void main() {
 
 const FRAGMENT = /* glsl */ `
 uniform vec3 quiet;
+uniform vec3 aside;
 uniform vec3 accent;
 uniform float time;
 uniform float moving;
 varying vec2 spot;
 varying float left;
 varying float chosen;
+varying float lane;
 varying vec4 air;
 void main() {
   float soft = fwidth(spot.y) + 0.02;
@@ -60,7 +65,7 @@ void main() {
   float crest = (wave - 0.5) * 7.0;
   float pulse = moving * exp(-crest * crest);
   float ends = smoothstep(0.0, 0.35, spot.x) * smoothstep(0.0, 0.25, left);
-  vec3 color = mix(quiet, accent, chosen) * (0.62 + 0.75 * tip + 0.7 * pulse);
+  vec3 color = mix(mix(quiet, aside, lane), accent, chosen) * (0.62 + 0.75 * tip + 0.7 * pulse);
   color = mix(color, air.rgb, air.a);
   gl_FragColor = vec4(color, body * mix(0.72, 0.95, max(chosen, pulse)) * ends);
 }`;
@@ -76,6 +81,7 @@ export class Edges {
       fragmentShader: FRAGMENT,
       uniforms: {
         quiet: { value: display(EDGE) },
+        aside: { value: display(LANE) },
         accent: { value: display(AMBER) },
         hovered: { value: -1 },
         time: { value: 0 },
@@ -116,11 +122,14 @@ function ribbons(routes: readonly Route[], numbers: ReadonlyMap<string, number>)
   const strands: number[] = [];
   const wholes: number[] = [];
   const index: number[] = [];
+  const depths = depthsOf(routes, numbers);
   for (const route of routes) {
     const line = smoothed(route.points);
     const ends = [numbers.get(route.source) ?? -1, numbers.get(route.target) ?? -1];
     const lengths = distances(line);
     const whole = lengths.at(-1) ?? 0;
+    const steps = (depths.get(route.target) ?? 0) - (depths.get(route.source) ?? 0);
+    const lane = steps > 1 ? 1 : 0;
     line.forEach((point, i) => {
       const before = line[Math.max(0, i - 1)] ?? point;
       const after = line[Math.min(line.length - 1, i + 1)] ?? point;
@@ -131,7 +140,7 @@ function ribbons(routes: readonly Route[], numbers: ReadonlyMap<string, number>)
       for (const side of [-1, 1]) {
         positions.push(point.x - dz * scale * side, LIFT, point.z + dx * scale * side);
         strands.push(lengths[i] ?? 0, side, ...ends);
-        wholes.push(whole);
+        wholes.push(whole, lane);
       }
       if (i > 0) index.push(first - 2, first - 1, first, first - 1, first + 1, first);
     });
@@ -139,9 +148,19 @@ function ribbons(routes: readonly Route[], numbers: ReadonlyMap<string, number>)
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new BufferAttribute(new Float32Array(positions), 3));
   geometry.setAttribute('strand', new BufferAttribute(new Float32Array(strands), 4));
-  geometry.setAttribute('whole', new BufferAttribute(new Float32Array(wholes), 1));
+  geometry.setAttribute('whole', new BufferAttribute(new Float32Array(wholes), 2));
   geometry.setIndex(index);
   return geometry;
+}
+
+/** By layer: how many edges the longest way to it has. `numbers`: in the order of execution. */
+function depthsOf(routes: readonly Route[], numbers: ReadonlyMap<string, number>): Map<string, number> {
+  const depths = new Map<string, number>();
+  const order = (route: Route): number => numbers.get(route.target) ?? 0;
+  for (const { source, target } of [...routes].sort((a, b) => order(a) - order(b))) {
+    depths.set(target, Math.max(depths.get(target) ?? 0, (depths.get(source) ?? 0) + 1));
+  }
+  return depths;
 }
 
 /** The route as points along a curve through its corners. */

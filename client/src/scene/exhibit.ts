@@ -1,8 +1,8 @@
 /** How a layer is shown: the maps, the header over them, the plate with figures on the left. */
 import { Vector3 } from 'three';
 
-import type { InputFrame, Layer, Sign } from '../net/types';
-import { at, axesOf, type Place } from './place';
+import type { InputFrame, Layer, Route, Sign } from '../net/types';
+import { at, axesOf, UP, type Axes, type Place } from './place';
 
 /** The dark rim around the maps, in m. */
 export const MARGIN = 0.045;
@@ -65,4 +65,35 @@ export function signPoint(sign: Sign, right: number, height: number, out: number
   const axes = axesOf(sign.yaw);
   const foot = new Vector3(sign.x, height, sign.z);
   return foot.addScaledVector(axes.right, right).addScaledVector(axes.normal, out);
+}
+
+/** The plate on which an edge's label is written: low over the floor, tilted to who comes. */
+const LABEL_HEIGHT = 0.21;
+const LABEL_TILT = 1.05;
+const LABEL_DEPTH = 0.26;
+/** The layout keeps this much free for each letter, in m. */
+const LETTER_WIDTH = 0.1;
+
+export interface LabelPlate {
+  readonly axes: Axes & { readonly up: Vector3 };
+  readonly centre: Vector3;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function labelPlate(route: Route, label: string): LabelPlate {
+  const { right, normal } = axesOf(route.label_yaw);
+  const sin = Math.sin(LABEL_TILT);
+  const cos = Math.cos(LABEL_TILT);
+  const [x, z] = route.label_at;
+  return {
+    axes: {
+      right,
+      up: UP.clone().multiplyScalar(sin).addScaledVector(normal, -cos),
+      normal: normal.clone().multiplyScalar(sin).addScaledVector(UP, cos),
+    },
+    centre: new Vector3(x, LABEL_HEIGHT, z),
+    width: (label.length + 2) * LETTER_WIDTH,
+    height: LABEL_DEPTH,
+  };
 }

@@ -3,13 +3,14 @@ import { Vector3 } from 'three';
 
 import { formatShape } from '../model/format';
 import type { Hall, InputFrame, Layer, Route, Sign } from '../net/types';
-import { SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
+import { labelPlate, SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
 import { AMBER, MUTED, TEXT } from './palette';
 import { at, axesOf, UP, type Place } from './place';
 import type { Line } from './text';
 
 const NAME_SIZE = 0.19;
 const DETAIL_SIZE = 0.125;
+const EDGE_SIZE = 0.16;
 const SIGN_PAD = 0.07;
 /** Letters that a sign holds at full size. */
 const LONG_PATH = 12;
@@ -83,16 +84,18 @@ function signLines(sign: Sign): Line[] {
 
 function routeLines(route: Route): Line[] {
   if (route.label === null) return [];
-  const [x, z] = route.label_at;
-  const { right, normal } = axesOf(route.label_yaw);
+  const { axes, centre, width } = labelPlate(route, route.label);
+  const at = centre.addScaledVector(axes.up, -0.36 * EDGE_SIZE).addScaledVector(axes.normal, 0.012);
   return [
     {
       text: route.label,
-      at: new Vector3(x, 0.025, z),
-      right,
-      up: normal.negate(),
-      size: 0.17,
+      at,
+      right: axes.right,
+      up: axes.up,
+      size: EDGE_SIZE,
+      weight: 600,
       align: 'centre',
+      maxWidth: width - 0.1,
       color: TEXT,
       fade: 16,
     },

@@ -11,7 +11,9 @@ export const AMBER = '#ffb45a';
 export const TEXT = '#f2efe9';
 export const MUTED = '#a9adb8';
 export const ALARM = '#ff7a6b';
-export const EDGE = '#5d6a86';
+export const EDGE = '#7482a6';
+/** Edges that pass other layers by. */
+export const LANE = '#3d9a8f';
 /** What carries writing. */
 export const GLASS = '#11141d';
 

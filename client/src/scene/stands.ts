@@ -17,9 +17,10 @@ import {
   type Vector3,
 } from 'three';
 
-import type { Sign } from '../net/types';
+import type { Route, Sign } from '../net/types';
 import { DITHER, LIGHT } from './palette';
 import {
+  labelPlate,
   MARGIN,
   onPlate,
   PLATE_MARGIN,
@@ -38,6 +39,7 @@ const DEPTH = 0.05;
 /** The slab's front stays behind the maps by this much. */
 const BEHIND = 0.012;
 const POST = 0.035;
+const LABEL_THICKNESS = 0.018;
 const GLOW_REACH = 2.1;
 
 const BODY_VERTEX = /* glsl */ `
@@ -112,8 +114,12 @@ export class Stands {
   private readonly bodies: InstancedMesh<BoxGeometry, ShaderMaterial>;
   private readonly glow: Mesh<InstancedBufferGeometry, ShaderMaterial>;
 
-  constructor(exhibits: readonly Exhibit[], signs: readonly Sign[]) {
-    this.bodies = bodies([...exhibits.flatMap(boxesOf), ...signs.flatMap(signBoxesOf)]);
+  constructor(exhibits: readonly Exhibit[], signs: readonly Sign[], routes: readonly Route[]) {
+    this.bodies = bodies([
+      ...exhibits.flatMap(boxesOf),
+      ...signs.flatMap(signBoxesOf),
+      ...routes.flatMap(labelBoxesOf),
+    ]);
     this.glow = glow(exhibits.map(({ place }) => place));
     this.object.add(this.bodies, this.glow);
   }
@@ -129,7 +135,8 @@ export class Stands {
 
 /** A body turned as its axes say. */
 interface Box {
-  readonly axes: Axes;
+  /** Upright where `up` is left out. */
+  readonly axes: Axes & { readonly up?: Vector3 };
   readonly centre: Vector3;
   readonly width: number;
   readonly height: number;
@@ -178,13 +185,18 @@ function signBoxesOf(sign: Sign): Box[] {
   ];
 }
 
+function labelBoxesOf(route: Route): Box[] {
+  if (route.label === null) return [];
+  return [{ ...labelPlate(route, route.label), depth: LABEL_THICKNESS }];
+}
+
 function bodies(boxes: readonly Box[]): InstancedMesh<BoxGeometry, ShaderMaterial> {
   const material = new ShaderMaterial({ vertexShader: BODY_VERTEX, fragmentShader: BODY_FRAGMENT });
   const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, boxes.length);
   const matrix = new Matrix4();
   const size = new Matrix4();
   boxes.forEach(({ axes, centre, width, height, depth }, index) => {
-    matrix.makeBasis(axes.right, UP, axes.normal).setPosition(centre);
+    matrix.makeBasis(axes.right, axes.up ?? UP, axes.normal).setPosition(centre);
     mesh.setMatrixAt(index, matrix.multiply(size.makeScale(width, height, depth)));
   });
   mesh.frustumCulled = false;

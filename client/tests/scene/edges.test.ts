@@ -57,6 +57,21 @@ describe('Edges', () => {
     expect(attribute(geometry, 'whole').getX(last)).toBeCloseTo(Math.max(...along));
   });
 
+  it('tells the edges that pass layers by from those to the next', () => {
+    const chain: Route[] = [
+      ...ROUTES,
+      { source: 'b', target: 'c', label: null, points: [[0, -2], [0, -8]], label_at: [0, -5], label_yaw: 0 },
+    ];
+    const { geometry } = new Edges(chain, ['a', 'b', 'c']).object;
+    const strands = attribute(geometry, 'strand');
+    const lanes = new Set(
+      Array.from({ length: strands.count }, (_, i) => {
+        return `${strands.getZ(i)} ${strands.getW(i)} ${attribute(geometry, 'whole').getY(i)}`;
+      }),
+    );
+    expect([...lanes].sort()).toEqual(['0 1 0', '0 2 1', '1 2 0']);
+  });
+
   it('stays near the corners that the layout gave', () => {
     const { geometry } = edges().object;
     const positions = attribute(geometry, 'position');

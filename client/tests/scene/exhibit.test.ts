@@ -44,11 +44,24 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
     expect(at.clone().sub(foot).dot(along)).toBeGreaterThan(0);
   });
 
-  it('is an edge: its label lies on the floor and is read by who looks against its normal', () => {
+  it('is an edge: its label stands low over it, tilted towards who comes along', () => {
     const { at, right, up } = line('add');
-    expect([at.x, at.z]).toEqual([1, -4]);
+    expect(Math.hypot(at.x - 1, at.z + 4)).toBeLessThan(0.1);
+    expect(at.y).toBeGreaterThan(0.05);
+    expect(at.y).toBeLessThan(0.3);
     expect(right.distanceTo(turned(new Vector3(1, 0, 0), yaw, new Vector3()))).toBeLessThan(1e-9);
-    expect(up.distanceTo(turned(new Vector3(0, 0, -1), yaw, new Vector3()))).toBeLessThan(1e-9);
+    const face = right.clone().cross(up);
+    const out = turned(new Vector3(0, 0, 1), yaw, new Vector3());
+    expect(up.length()).toBeCloseTo(1);
+    // Seen both from afar at eye height and from above.
+    expect(face.dot(out)).toBeGreaterThan(0.5);
+    expect(face.y).toBeGreaterThan(0.3);
+  });
+
+  it('is an edge without a label: nothing is written', () => {
+    const silent = hallOf([]);
+    silent.arrangement.routes.push({ source: 'a', target: 'b', label: null, points: [], label_at: [0, 0], label_yaw: yaw });
+    expect(hallLines('net', silent, new Map()).map(({ text }) => text)).toEqual(['net']);
   });
 
   it('is a panel: its name begins over its upper left corner', () => {
