@@ -57,8 +57,8 @@ NETWORKS = (
     "ssdlite320_mobilenet_v3_large",
 )
 COUNTS = ("layers", "edges", "drawn", "cross", "panels", "labels")
-LABEL_HEIGHT, LETTER_WIDTH = 0.17, 0.095
-"""Of a label's letters on the floor, in m, as the page draws them."""
+PLATE_DEPTH, LETTER_WIDTH, PADDING = 0.26, 0.1, 2
+"""Of a label's plate as the page draws it: in m, in m, and in letters."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,7 +158,7 @@ def label_overlaps(arrangement: Arrangement) -> int:
     for route in arrangement.routes:
         if route.label is not None:
             x, z = route.label_at
-            half = LETTER_WIDTH * len(route.label) / 2
+            half = LETTER_WIDTH * (len(route.label) + PADDING) / 2
             rectangles.append((z, x - half, x + half, True))
     for panel in arrangement.panels:
         right = panel.x + _half(panel)
@@ -169,7 +169,7 @@ def label_overlaps(arrangement: Arrangement) -> int:
         for other_z, other_left, other_right, other in itertools.islice(
             rectangles, index + 1, None
         ):
-            if other_z - z >= LABEL_HEIGHT:
+            if other_z - z >= PLATE_DEPTH:
                 break
             count += (label or other) and left < other_right and other_left < right
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import pickle
@@ -156,6 +157,23 @@ def test_cat_in_another_order_is_drawn_as_it_is(build: Build):
     last = b.layer("add", first, swapped)
     routes = arrange(b.graph(last)).routes
     assert {r.source for r in routes if r.target == swapped} == {one, two, three}
+
+
+def test_a_collapsed_block_that_ends_in_a_cat_is_no_cat_itself(build: Build):
+    b = build("collapsed")
+    x = b.layer("input")
+    one, two, three = b.layer("conv", x), b.layer("conv", x), b.layer("conv", x)
+    first = b.layer("cat", one, two)
+    block = b.layer("cat", one, two, three, label="Block, 5 layers")
+    graph = b.graph(b.layer("add", first, block))
+    layers = tuple(
+        dataclasses.replace(layer, collapsed="block") if layer.id == block else layer
+        for layer in graph.layers
+    )
+    routes = arrange(dataclasses.replace(graph, layers=layers)).routes
+    into = [route for route in routes if route.target == block]
+    assert {route.source for route in into} == {one, two, three}
+    assert {route.label for route in into} == {"Block, 5 layers"}
 
 
 def test_labels_say_what_happens_on_the_way(named_graph: Named):

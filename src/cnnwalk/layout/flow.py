@@ -74,7 +74,7 @@ def _reduce_cats(layers: tuple[Layer, ...], inputs: list[list[int]]) -> dict[int
     earlier: dict[tuple[int, ...], int] = {}
     extended: dict[int, int] = {}
     for index, layer in enumerate(layers):
-        if layer.kind != "cat":
+        if layer.kind != "cat" or layer.collapsed is not None:
             continue
         real = tuple(inputs[index])
         for length in range(len(real) - 1, 0, -1):

@@ -17,6 +17,7 @@ MAX_LETTERS = 24
 """Of a label; of several operations in a row the last ones are left out."""
 
 _LETTER_WIDTH, _LABEL_DEPTH = 0.1, 0.35
+_PADDING = 2  # letters' room at the ends of a label's plate
 _JOINS = frozenset({"add", "mul", "cat"})
 _BEFORE_ROW = 0.9  # where a line that turns round before a row is farthest from it, in m
 _FINE = tuple(share / 100 for share in range(25, 85, 5))
@@ -95,7 +96,7 @@ class Labels:
 
     def place(self, text: str, spots: Sequence[Point]) -> Point:
         """Return the first free spot, or the first of all when none is free."""
-        half = _LETTER_WIDTH * len(text) / 2
+        half = _LETTER_WIDTH * (len(text) + _PADDING) / 2
         chosen = next((spot for spot in spots if self._free(spot, half)), spots[0])
         self._take(chosen, half)
         return chosen
