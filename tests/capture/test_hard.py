@@ -18,7 +18,7 @@ def test_the_graph_is_true(hard: Hard):
     torch.manual_seed(0)
     model = hard.build()
     recording = record(model, hard.example_input, hard.kwargs)
-    for granularity in ("ops", "layers"):
+    for granularity in ("ops", "modules", "layers"):
         graph = recording.graph(granularity)
         assert untrue(hard, graph) == []
         assert unlike_autograd(hard, model, graph) == []
