@@ -19,7 +19,7 @@ from _zoo_sets import Subject, build
 from cnnwalk.capture import record
 from cnnwalk.graph import Granularity
 
-GRANULARITIES: tuple[Granularity, ...] = ("ops", "layers")
+GRANULARITIES: tuple[Granularity, ...] = ("ops", "modules", "layers")
 
 
 @dataclasses.dataclass

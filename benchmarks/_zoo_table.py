@@ -21,7 +21,7 @@ INTRODUCTION = """# The zoo
 Is the graph right? `benchmarks/zoo.py` asks an oracle that knows nothing of capture
 (`tests/capture/oracle.py`): autograd's graph, contracted to inputs, convolutions, linear layers,
 concatenations and additions, and the dispatcher, which counts the convolutions that really run.
-A network passes when its captured graph, at the granularities `ops` and `layers`, has
+A network passes when its captured graph, at the granularities `ops`, `modules` and `layers`, has
 the same nodes with the same predecessors and the same outputs, points forward, has no loose end,
 connects every output, and comes without a warning. Of detectors, whose boxes are chosen by index,
 where autograd ends, convolutions and outputs are compared; every output holds values.
