@@ -45,13 +45,25 @@ def test_resnet50_takes_an_image_by_two_requests_of_few_bytes(resnet):
     assert values <= sent <= 1.4 * values
 
 
-def test_resnet50_is_few_draw_calls(resnet):
-    resnet.frames(2)
-    assert 0 < resnet.tell("cnnwalk.drawCalls") <= 60
-
-
-def test_resnet50_needs_little_memory(resnet):
-    session = resnet.page.context.new_cdp_session(resnet.page)
+def assert_is_within_budget(visit):
+    visit.frames(2)
+    assert 0 < visit.tell("cnnwalk.drawCalls") <= 60
+    session = visit.page.context.new_cdp_session(visit.page)
     session.send("HeapProfiler.collectGarbage")
-    assert resnet.tell("performance.memory.usedJSHeapSize") <= 150 * MIB
-    assert 0 < resnet.tell("cnnwalk.textureBytes") <= 1024 * MIB
+    assert visit.tell("performance.memory.usedJSHeapSize") <= 150 * MIB
+    assert 0 < visit.tell("cnnwalk.textureBytes") <= 1024 * MIB
+
+
+def test_resnet50_is_few_draw_calls_and_little_memory(resnet):
+    assert_is_within_budget(resnet)
+
+
+@pytest.mark.parametrize("networks", [("densenet201",), ("inception_v3", "resnet18")])
+def test_many_layers_and_two_networks_are_within_the_same_budget(serve, visitors, networks):
+    with serve("walk", *(f"torchvision:{network}" for network in networks)) as walk:
+        visit = visitors(640, 400).open(walk.url)
+        visit.until("cnnwalk.networks.every((one) => one.progress.stage === 'done')")
+        visit.until("cnnwalk.layers.every((layer) => layer.level !== 'none')")
+        assert len(visit.tell("cnnwalk.layers")) > 150
+        assert_is_within_budget(visit)
+        visit.check(walk.origin)
