@@ -18,7 +18,15 @@ import type { Course, Hall, Layer, NetworkSummary } from '../src/net/types';
 import { hallOf } from './tiles/halls';
 
 /** Blocks by id, with the number of layers in each; `neck` is a block of one layer. */
-const BLOCKS = { stem: 2, body: 7, 'body.0': 3, 'body.1': 4, 'body.1.side': 2, 'body.1.neck': 1 };
+const BLOCKS = {
+  stem: 2,
+  body: 7,
+  'body.0': 3,
+  'body.0.only': 3,
+  'body.1': 4,
+  'body.1.side': 2,
+  'body.1.neck': 1,
+};
 
 function nested(collapsed: readonly string[] = [], course: Course = 'straight'): Hall {
   const ids = ['s0', 's1', 'b0', 'b1', 'n', 'end'];
@@ -49,11 +57,12 @@ describe('the outline', () => {
       ['stem', 0, 2],
       ['body', 0, 7],
       ['body.0', 1, 3],
+      ['body.0.only', 2, 3],
       ['body.1', 1, 4],
       ['body.1.side', 2, 2],
       ['body.1.neck', 2, 1],
     ]);
-    expect(flat(blocks).map(({ name }) => name)).toEqual(['stem', 'body', '0', '1', 'side', 'neck']);
+    expect(flat(blocks).map(({ name }) => name)).toEqual(['stem', 'body', '0', 'only', '1', 'side', 'neck']);
   });
 
   it('shows the outermost of closed blocks, and none of a single layer', () => {
@@ -63,7 +72,7 @@ describe('the outline', () => {
 
   it('opens levels of blocks', () => {
     const shown = [0, 1, 2, 3].map((depth) => outermost(blocks, closedAt(blocks, depth)));
-    expect(shown).toEqual([['stem', 'body'], ['body.0', 'body.1'], ['body.1.side'], []]);
+    expect(shown).toEqual([['stem', 'body'], ['body.0', 'body.1'], ['body.0.only', 'body.1.side'], []]);
     expect(depthOf(blocks)).toBe(3);
     expect(shown.map((collapsed) => depthShown(blocks, collapsed.reverse()))).toEqual([0, 1, 2, 3]);
     expect(depthShown(blocks, ['stem'])).toBeNull();
@@ -74,7 +83,7 @@ describe('the outline', () => {
     const around = hall.graph.layers.map((layer) => blockAround(hall, layer));
     expect(around).toEqual(['stem', 'stem', 'body.0', 'body.1.side', 'body.1', null]);
     const begins = Object.keys(BLOCKS).map((block) => entranceOf(hall, block));
-    expect(begins).toEqual(['s0', 'b0', 'b0', 'b1', 'b1', 'n']);
+    expect(begins).toEqual(['s0', 'b0', 'b0', null, 'b1', 'b1', 'n']);
     const [standsForBody] = hall.graph.layers.slice(3);
     if (standsForBody === undefined) expect.fail();
     const graph = { ...hall.graph, layers: [{ ...standsForBody, block: null, collapsed: 'body' }] };
@@ -116,6 +125,8 @@ describe('views', () => {
       expect(network.collapsed.value).toEqual(['stem', 'body']);
       await views.expand(network, 'body');
       expect(network.collapsed.value).toEqual(['stem', 'body.0', 'body.1']);
+      await views.expand(network, 'body.0');
+      expect(network.collapsed.value).toEqual(['stem', 'body.1']);
       await views.showDepth(network, null);
       expect(network.collapsed.value).toEqual([]);
     }

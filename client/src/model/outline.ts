@@ -63,6 +63,12 @@ export function closedAt(blocks: readonly OutlineBlock[], depth: number): Set<st
   return new Set(deep.map(({ id }) => id));
 }
 
+/** Returns the block and those inside that are nothing but its own layers, from the outside in. */
+export function sameLayers(block: OutlineBlock): string[] {
+  const same = block.children.find(({ layers }) => layers === block.layers);
+  return [block.id, ...(same === undefined ? [] : sameLayers(same))];
+}
+
 /** Returns how many levels of blocks there are to open. */
 export function depthOf(blocks: readonly OutlineBlock[]): number {
   return Math.max(0, ...flat(blocks).filter(collapses).map(({ level }) => level + 1));

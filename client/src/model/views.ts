@@ -5,7 +5,7 @@
 import type { View } from '../net/api';
 import type { Course } from '../net/types';
 import type { NetworkState } from './networkstate';
-import { closedAt, flat, outermost, outlineOf, type OutlineBlock } from './outline';
+import { closedAt, flat, outermost, outlineOf, sameLayers, type OutlineBlock } from './outline';
 
 const KEPT_VIEWS = 32;
 
@@ -23,12 +23,14 @@ export class Views {
   /** `show`: resolves to whether the network is shown so. */
   constructor(private readonly show: (network: NetworkState, view: View) => Promise<boolean>) {}
 
-  async collapse(network: NetworkState, ...blocks: readonly string[]): Promise<void> {
-    await this.change(network, new Set([...this.closedIn(network), ...blocks]));
+  async collapse(network: NetworkState, block: string): Promise<void> {
+    await this.change(network, new Set([...this.closedIn(network), block]));
   }
 
-  async expand(network: NetworkState, ...blocks: readonly string[]): Promise<void> {
-    const opened = new Set(blocks);
+  /** Opens a block by a level, where that shows something else. */
+  async expand(network: NetworkState, id: string): Promise<void> {
+    const block = flat(blocksOf(network)).find((one) => one.id === id);
+    const opened = new Set(block === undefined ? [] : sameLayers(block));
     await this.change(network, new Set([...this.closedIn(network)].filter((block) => !opened.has(block))));
   }
 

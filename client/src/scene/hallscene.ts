@@ -35,6 +35,7 @@ export class HallScene {
   /** Nearest first does not matter: the pointer takes the nearest that it meets. */
   readonly pickables: readonly Pickable[];
   readonly blocks: BlockTarget;
+  private readonly maps: MapTarget;
   private readonly stands: Stands;
   private readonly edges: Edges;
   private readonly plates: Plates;
@@ -78,9 +79,9 @@ export class HallScene {
     this.results = new Results(arrangement.input_frame, glyphs);
     this.canvas = new ResultCanvas(arrangement.input_frame, glyphs);
     this.writing = new NearText(hallLines(network.name, hall, this.places), glyphs);
-    const maps = new MapTarget(this.tiles, network, state, actions);
+    this.maps = new MapTarget(this.tiles, network, state, actions);
     this.blocks = new BlockTarget(hall, this.exhibits, network, actions.views);
-    this.pickables = [maps, this.blocks, new Slabs(places), this.frame];
+    this.pickables = [this.maps, this.blocks, new Slabs(places), this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
     this.object.add(this.canvas.object, this.writing.object);
@@ -119,6 +120,7 @@ export class HallScene {
     for (const stop of this.stops) stop();
     this.object.removeFromParent();
     this.loader.dispose();
+    this.maps.dispose();
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     for (const part of [...parts, this.canvas, this.writing]) part.dispose();
   }

@@ -49,6 +49,12 @@ export class MapTarget implements Pickable {
     }, LEAVING_MS);
   }
 
+  /** Its hall stands no more: nothing of it is pointed at. */
+  dispose(): void {
+    clearTimeout(this.leaving);
+    if (this.state.hover.peek()?.network === this.network.id) this.state.hover.value = null;
+  }
+
   click(button: number): void {
     const image = this.network.inserted.peek();
     if (this.hit === null || image === null) return;

@@ -43,7 +43,9 @@ export class Pointing {
     if (!this.stale) return;
     this.stale = false;
     const found = this.nearest();
-    if (found !== this.current) this.current?.out();
+    // Of a hall that stands no more there is nothing to leave.
+    const stands = this.current !== null && this.pickables().includes(this.current);
+    if (found !== this.current && stands) this.current?.out();
     this.current = found;
     found?.over();
     const cursor = found?.cursor ?? 'grab';

@@ -176,6 +176,7 @@ export class World {
   private collectPickables(): void {
     const boards = this.dataset === null ? [] : [this.dataset.board];
     this.pickables = [this.hologram, ...boards, ...this.halls.pickables];
+    this.pointing.invalidate();
   }
 
   /** Where one who puts a headset on stands: before the frame until the walk has begun. */

@@ -89,6 +89,15 @@ describe('Pointing', () => {
     expect(far.told).toContain('click 2');
   });
 
+  it('leaves nothing that stands no more', () => {
+    pointing.update();
+    things.pop();
+    pointing.invalidate();
+    pointing.update();
+    expect(near.told).toEqual(['over']);
+    expect(far.told).toEqual(['over']);
+  });
+
   it('gives the wheel only to who takes it', () => {
     expect(pointing.wheel(10)).toBe(false);
     const roller = new Roller(0.5);
