@@ -79,8 +79,9 @@ export class HallScenes {
 
   private stand(network: NetworkState, hall: Hall): void {
     const before = this.byNetwork.get(network.id);
-    before?.dispose();
     const scene = this.makeHall(network, hall);
+    if (before !== undefined) scene.tiles.inherit(before.tiles);
+    before?.dispose();
     this.byNetwork.set(network.id, scene);
     this.object.add(scene.object);
     this.onStand(scene, before?.hall ?? null);

@@ -72,6 +72,23 @@ export class Page {
     );
   }
 
+  /**
+   * Copies texels of another page into this one, within one mip level. A framebuffer of the
+   * caller's own is bound for reading; three's state is to be reset afterwards.
+   */
+  copy(
+    source: Page,
+    mip: number,
+    from: { readonly x: number; readonly y: number },
+    to: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  ): void {
+    const gl = this.gl;
+    const texture = source.texture.sourceTexture;
+    gl.framebufferTexture2D(gl.READ_FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, mip);
+    this.bind();
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, mip, to.x, to.y, from.x, from.y, to.width, to.height);
+  }
+
   /** Reads texels of mip level 0 back from the GPU, two bytes each. Slow: for tests. */
   read(x: number, y: number, width: number, height: number): Uint8Array {
     const gl = this.gl;

@@ -7,6 +7,7 @@ import { Vector3, type Camera, type Object3D, type Ray, type WebGLRenderer } fro
 import type { MapHit, MapRef } from '../model/state';
 import type { Hall } from '../net/types';
 import { MIPS, type LayerPlan, type Level } from './cells';
+import { inherit } from './inherit';
 import { hasDetail, LayerStates, type LayerState } from './layers';
 import { cellPixels, pixelsPerMetre, wantsDetail } from './lod';
 import type { DecodedTile } from './messages';
@@ -42,10 +43,10 @@ export class Tiles {
   /** Called when a layer's detail level had to make room for another one's. */
   onDetailEvicted: (layer: string) => void = () => undefined;
 
-  private readonly states: LayerStates;
+  readonly states: LayerStates;
   private readonly poses: Poses;
   private readonly uploader = new Uploader();
-  private readonly pages: Pages;
+  readonly pages: Pages;
   private readonly eye = new Vector3();
   private readonly panelHit: PanelHit = { panel: -1, distance: 0, u: 0, v: 0 };
   private readonly hit = { network: '', layer: '', channel: 0, x: 0, y: 0, distance: 0, point: new Vector3() };
@@ -80,6 +81,11 @@ export class Tiles {
   /** Bytes of all textures with their mip levels. */
   get textureBytes(): number {
     return this.poses.bytes + this.pages.bytes;
+  }
+
+  /** Shows what another arrangement of the same network shows, until its maps have come anew. */
+  inherit(before: Tiles): void {
+    inherit(this.renderer, before, this);
   }
 
   /** Starts a run: what still waits of earlier runs is dropped, what is drawn stays. */
