@@ -13,7 +13,7 @@ import shutil
 import statistics
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from _real_server import served
 
@@ -127,7 +127,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with served(*arguments.networks) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        size = {"width": 960, "height": 540}
+        size = ViewportSize(width=960, height=540)
         page = browser.new_page(viewport=size, reduced_motion="reduce")
         figures = visit(page, server.url)
         page.evaluate(WATCH_TASKS)

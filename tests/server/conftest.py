@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import http.client
 import threading
+import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -45,14 +46,19 @@ class Checkpoint(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.passes = 0
+        # In an object of its own, since a module's attributes are restored after each pass.
+        self._counted = types.SimpleNamespace(passes=0)
         self.reached = threading.Event()
         self.open = threading.Event()
         self.open.set()
         self.failure: Exception | None = None
 
+    @property
+    def passes(self) -> int:
+        return int(self._counted.passes)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.passes += 1
+        self._counted.passes += 1
         self.reached.set()
         assert self.open.wait(60)
         if self.failure is not None:
