@@ -3,6 +3,9 @@ import type { Layer, Hall } from '../net/types';
 import { at, placeOf, type Place } from './place';
 import { wrapped, type Pose } from './walker';
 
+/** What lies behind the visitor counts as so many m farther away. */
+const BEHIND = 100;
+
 /**
  * Returns the visitor's pose at the panel that stands for the one they are nearest to; the
  * same pose where none does.
@@ -39,13 +42,16 @@ export function standInFor(layer: string, before: Hall, after: Hall): string | n
   return null;
 }
 
-function nearestPlace({ eye }: Pose, hall: Hall): Place | null {
+/** The panel that the visitor is at: what is before them counts, unless there is nothing. */
+function nearestPlace({ eye, yaw }: Pose, hall: Hall): Place | null {
   let found: Place | null = null;
   let least = Infinity;
   for (const panel of hall.arrangement.panels) {
+    const ahead = (eye.x - panel.x) * Math.sin(yaw) + (eye.z - panel.z) * Math.cos(yaw);
     const distance = Math.hypot(panel.x - eye.x, panel.y - eye.y, panel.z - eye.z);
-    if (distance >= least) continue;
-    least = distance;
+    const seen = ahead > 0 ? distance : distance + BEHIND;
+    if (seen >= least) continue;
+    least = seen;
     found = placeOf(panel);
   }
   return found;

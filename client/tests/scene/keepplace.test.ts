@@ -51,6 +51,16 @@ describe('the panel that stands for another', () => {
 });
 
 describe('the visitor', () => {
+  it('is at the panel that they look at, not at a nearer one behind them', () => {
+    const pose = { eye: new Vector3(2, 1.65, -10.5), yaw: 0, pitch: 0 };
+    const layers = [
+      { id: 'b', shape, panel: { x: 2, z: -6 } },
+      { id: 'a', shape, panel: { x: 2, z: -30 } },
+    ];
+    expect(keepPlace(pose, open, view(layers, {})).eye.z).toBeCloseTo(-6 + 3.5);
+    expect(keepPlace({ ...pose, yaw: Math.PI }, open, view(layers, {})).eye.z).toBeCloseTo(-30 - 0.5);
+  });
+
   it('stays before the panel they are at, turned with it', () => {
     const pose = { eye: new Vector3(2.5, 1.65, -8), yaw: 0.1, pitch: -0.2 };
     const kept = keepPlace(pose, open, closed);
