@@ -242,3 +242,29 @@ def test_ignored_the_graph_is_that_of_the_network_without_trackers(recording):
         ignored = recording.graph(granularity, trackers="ignore")
         assert ignored == plain.graph(granularity)
         assert ignored.marks == ()
+
+
+class SkipOfAConvolution(nn.Module):
+    """The skip hands on what a convolution made, which the tracker before it shows already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = (nn.Conv2d(3, 3, 3, padding=1) for _ in range(2))
+        self.first, self.second, self.skip, self.end = (TrackerModule() for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(self.conv1(x))
+        return self.end(self.second(self.conv2(x)) + self.skip(x))
+
+
+def test_the_weights_of_what_two_trackers_show_count_once():
+    model = SkipOfAConvolution()
+    graph = record(model, image()).graph("trackers")
+
+    assert {layer.id: layer.parameters for layer in graph.layers if layer.parameters} == {
+        "first": 3 * 3 * 9 + 3,
+        "second": 3 * 3 * 9 + 3,
+    }
+    assert sum(layer.parameters for layer in graph.layers) == sum(
+        parameter.numel() for parameter in model.parameters()
+    )

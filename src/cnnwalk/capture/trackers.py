@@ -96,9 +96,13 @@ class _Trackers:
             if (number := self._at_input.get(value)) is not None:
                 layers[value] = layers[number] = self._named(layer, number)
         taken = {layer.id for layer in self._inputs}
+        shown: set[Value | None] = set()
         for number in self._drawn:
             if number not in layers:
-                layers[number] = self._layer(number, taken)
+                layers[number] = self._layer(
+                    number, taken, again=self._calls[number].shown in shown
+                )
+            shown.add(self._calls[number].shown)
         return layers
 
     def _named(self, layer: Layer, number: int) -> Layer:
@@ -107,12 +111,15 @@ class _Trackers:
         parameters = sum(self._recording.parameters[name] for name in named.weights)
         return dataclasses.replace(named, parameters=parameters, position=call.position)
 
-    def _layer(self, number: int, taken: set[str]) -> Layer:
+    def _layer(self, number: int, taken: set[str], *, again: bool) -> Layer:
+        """Return a call's layer; what is shown `again` (a skip) does not count its weights twice."""
         call = self._calls[number]
         module = self._recording.calls[call.call]
         scope = registered_path(module, self._recording.calls)
         base = module.path or f"{scope}:{call.text or 'tracker'}".removeprefix(":")
         shown = self._base[Probe(*(call.shown or ()))]
+        if again:
+            shown = dataclasses.replace(shown, weights=())
         if shown.shape != call.shape[1:]:
             self.warnings.append(
                 f"Tracker {self._title(number)} holds what several operations wrote in parts; "
