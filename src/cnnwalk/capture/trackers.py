@@ -112,7 +112,7 @@ class _Trackers:
         return dataclasses.replace(named, parameters=parameters, position=call.position)
 
     def _layer(self, number: int, taken: set[str], *, again: bool) -> Layer:
-        """Return a call's layer; what is shown `again` (a skip) does not count its weights twice."""
+        """Return a call's layer; the weights of what is shown `again` count once."""
         call = self._calls[number]
         module = self._recording.calls[call.call]
         scope = registered_path(module, self._recording.calls)
