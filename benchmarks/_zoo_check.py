@@ -89,9 +89,8 @@ def _judge(subject: Subject, verdict: Verdict) -> None:
         else:
             faults += unlike(found, expected)
         verdict.faults += [f"{granularity}: {fault}" for fault in faults]
-    said = f"{limit.aside} of {limit.aside + expected.convolutions} convolutions are not drawn"
     verdict.faults += [
-        f"warns: {warning}" for warning in layers.warnings if not warning.startswith(said)
+        f"warns: {warning}" for warning in layers.warnings if not warning.startswith(limit.says)
     ]
     with torch.no_grad():
         outputs = tensors_of(model(*_arguments(image)))

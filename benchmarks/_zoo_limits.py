@@ -12,12 +12,14 @@ class Limit:
     Attributes:
         reason: for people.
         left_out: the kinds of node that are left out of the comparison.
-        aside: convolutions that ran on no data of the image; a warning must count them.
+        aside: convolutions that ran on no data of the image.
+        says: how the warnings begin that are true of it.
     """
 
     reason: str
     left_out: frozenset[str] = frozenset()
     aside: int = 0
+    says: str = "nothing"
 
 
 NONE = Limit("")
@@ -25,6 +27,12 @@ _PLACES = Limit(
     "one convolution makes a position code out of constants; no data of the image goes "
     "through it, so it is not drawn, and the graph warns of it.",
     aside=1,
+    says="1 of ",
+)
+_NUMBERS = Limit(
+    "the sizes of the boxes become Python numbers before masks or heat maps are scaled to them; "
+    "the graph warns of it.",
+    says="Data left torch",
 )
 _ATTENTION = Limit(
     "multi-head attention is one layer here; autograd sees the two linear layers in it.",
@@ -42,6 +50,9 @@ LIMITS = {
         "a bidirectional LSTM is one layer here; autograd sees the two concatenations in it.",
         left_out=frozenset({"cat"}),
     ),
+    "keypointrcnn_resnet50_fpn": _NUMBERS,
+    "maskrcnn_resnet50_fpn": _NUMBERS,
+    "maskrcnn_resnet50_fpn_v2": _NUMBERS,
     "edgenext_xx_small": _PLACES,
     "xcit_nano_12_p8_224": _PLACES,
 }

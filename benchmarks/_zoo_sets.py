@@ -18,7 +18,7 @@ from torchvision.models._api import get_model, list_models
 
 SETS = ("classification", "segmentation", "detection", "timm", "hard")
 LARGE = 40_000_000
-"""Networks of more parameters than this get a small image, and memory as it comes for weights."""
+"""Networks of more parameters than this get a small image, and zeros for weights."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,9 +113,9 @@ def _detection(name: str) -> Subject:
     return Subject(model, ([torch.rand(3, 192, 224)],), 192)
 
 
-class _Uninitialised(TorchFunctionMode):
-    """Networks built inside leave their weights as the memory comes: quick, and nothing is lost,
-    as buffers would be on the meta device.
+class _ZeroWeights(TorchFunctionMode):
+    """Networks built inside have zeros for random weights: quick, and nothing is lost, as buffers
+    would be on the meta device.
     """
 
     def __torch_function__(
@@ -127,13 +127,16 @@ class _Uninitialised(TorchFunctionMode):
     ) -> object:
         del types
         if getattr(func, "__name__", "") in {"normal_", "uniform_", "erfinv_"}:
-            return args[0] if args else (kwargs or {})["tensor"]
+            weight = args[0] if args else (kwargs or {})["tensor"]
+            assert isinstance(weight, torch.Tensor)
+            with torch.no_grad():
+                return weight.zero_()
         return func(*args, **(kwargs or {}))
 
 
 def _cheaply(create: Callable[[], nn.Module]) -> nn.Module:
     """Build a network without the time that random weights take."""
-    with _Uninitialised():
+    with _ZeroWeights():
         model = create().eval()
     if _size(model) <= LARGE:
         with torch.no_grad():

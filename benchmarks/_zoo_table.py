@@ -70,8 +70,11 @@ def _costs(members: list[Verdict]) -> str:
 def _limits(verdicts: list[Verdict]) -> Iterator[str]:
     limited = [verdict for verdict in verdicts if verdict.name in LIMITS]
     if limited:
-        yield "## Where the oracle cannot tell the truth\n"
-        yield "In these a kind of node is left out of the comparison, or a convolution is aside:\n"
+        yield "## Where the oracle cannot tell the truth, and warnings that are true\n"
+        yield (
+            "These are compared without the kind of node named, or may give the warning that is "
+            "true of them. The graph shows all of it.\n"
+        )
     for verdict in limited:
         limit = LIMITS[verdict.name]
         without = "".join(f", without {kind}" for kind in sorted(limit.left_out))
