@@ -26,6 +26,11 @@ the same nodes with the same predecessors and the same outputs, points forward, 
 connects every output, and comes without a warning. Of detectors, whose boxes are chosen by index,
 where autograd ends, convolutions and outputs are compared; every output holds values.
 
+Of timm, a family is what has one source file and one leading word in its names (`resnet` and
+`seresnet` are two); the variant with the fewest parameters stands for it, where it holds more than
+one convolution: the only one of a pure transformer or mixer cuts the image into patches. The hard
+models (`tests/capture/hard`) are also compared with the truth that is written beside each.
+
 This page is written by `python benchmarks/zoo.py`; the time ratio is CPU time of capture (graph
 included) to that of the bare forward pass, on one thread.
 """
