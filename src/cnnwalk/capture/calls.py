@@ -14,7 +14,7 @@ from torch._ops import OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from cnnwalk.capture.kernels import is_convolution, written
+from cnnwalk.capture.kernels import is_convolution, is_foreign, own_keys, written
 from cnnwalk.capture.tensors import tensors_in
 
 SCRIPTED = "scripted "
@@ -69,7 +69,8 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
 
     It counts the convolution kernels that really run. And because it calls each kernel from
     Python, kernels that no Python function asked for (scripted code) reach the
-    `OperationMode` above it and are operations like any other.
+    `OperationMode` above it and are operations like any other. It looks into operators that were
+    registered with torch, too, though each is one operation.
 
     Args:
         before_write: called with each tensor that a kernel is about to write to.
@@ -80,6 +81,7 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         self._before_write = before_write
         self.convolutions = 0
         self.calling = False
+        self._open: OpOverload | None = None
 
     def __torch_dispatch__(
         self,
@@ -92,13 +94,38 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         if self._before_write is not None:
             for tensor in written(func, args, kwargs or {}):
                 self._before_write(tensor)
-        self.calling = True
-        try:
-            result = func(*args, **(kwargs or {}))
-        finally:
-            self.calling = False
+        if is_foreign(func):
+            return self._look_into(cast(OpOverload, func), args, kwargs or {})
+        result = self._call(func, args, kwargs or {})
         self.convolutions += is_convolution(func)
         return result
+
+    def _call(
+        self, func: Function, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        self.calling = True
+        try:
+            return func(*args, **kwargs)
+        finally:
+            self.calling = False
+
+    def _look_into(
+        self, func: OpOverload, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> object:
+        """Call an operator with this mode on inside it.
+
+        The call comes back here, and only then goes past this mode to the operator's kernel:
+        the `OperationMode` has seen it in between.
+        """
+        keys = own_keys(args, kwargs)
+        if keys is None:
+            return self._call(func, args, kwargs)
+        with self:
+            if func is self._open:
+                self._open = None
+                return func.redispatch(keys, *args, **kwargs)
+            self._open = func
+            return self._call(func, args, kwargs)
 
 
 class OperationMode(TorchFunctionMode):

@@ -54,9 +54,14 @@ def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator
             "to an output."
         )
     if inside := ran - unused - (drawn - uncounted):
+        names = Counter(
+            item.function
+            for item in recording.operations
+            if item.convolutions > (item.kind == "conv")
+        )
         yield (
             f"{inside} of {ran} convolutions are not drawn on their own: they run inside "
-            "composite operations."
+            f"composite operations ({', '.join(list(names)[:_SAID])})."
         )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+from torch._C import DispatchKey, DispatchKeySet
 from torch._ops import OpOverload
 
 from cnnwalk.capture.tensors import tensors_in
@@ -13,10 +17,39 @@ from cnnwalk.capture.tensors import tensors_in
 Kernel = Callable[..., object]
 
 
+_CONVOLUTION = re.compile(r"\w+\.(\w*convolution\w*|conv(_transpose)?[123]d)\.")
+_OWN = frozenset({"aten", "prim", "prims"})
+"""Namespaces of torch's own kernels, which call no function that a user wrote."""
+
+_BELOW_MODES = torch._C._dispatch_keyset_full_after(DispatchKey.Python)
+"""What comes after the dispatch modes: the kernels that compute."""
+
+
 @functools.cache
 def is_convolution(kernel: Kernel) -> bool:
-    """Say whether a kernel is a convolution."""
-    return "convolution" in str(kernel)
+    """Say whether a kernel is a convolution.
+
+    Below autograd (in inference mode, in an operator) it goes by the name of the function.
+    """
+    return _CONVOLUTION.match(str(kernel)) is not None
+
+
+@functools.cache
+def is_foreign(kernel: Kernel) -> bool:
+    """Say whether a kernel is an operator that a library or a user registered with torch."""
+    return isinstance(kernel, OpOverload) and kernel.namespace not in _OWN
+
+
+def own_keys(args: tuple[object, ...], kwargs: Mapping[str, object]) -> DispatchKeySet | None:
+    """Return where an operator's own kernel is found, below the modes that watch its call.
+
+    None where the arguments do not tell: without a tensor, or with one of a class of its own.
+    """
+    tensors = tensors_in((args, kwargs))
+    if not tensors or any(type(tensor) not in {Tensor, nn.Parameter} for tensor in tensors):
+        return None
+    keys = functools.reduce(operator.or_, map(torch._C._dispatch_keys, tensors))
+    return keys & _BELOW_MODES
 
 
 def written(

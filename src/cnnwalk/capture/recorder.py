@@ -13,6 +13,7 @@ from cnnwalk.capture.errors import CaptureError
 from cnnwalk.capture.failure import blame, misfit, require_values
 from cnnwalk.capture.flow import depends, unread
 from cnnwalk.capture.identity import Identity, Values
+from cnnwalk.capture.kernels import is_convolution
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
 from cnnwalk.capture.modules import ModuleCalls
@@ -268,9 +269,9 @@ class Recorder(OperationMode):
         )
 
     def _count_convolutions(self, call: Call) -> int:
-        if self.escaping:  # the call is the kernel itself, which the witness counts when it ends
-            return int("convolution" in call.name())
-        return self.kernels.convolutions - self._convolutions
+        # Where the call is the kernel itself, the witness counts it when it ends.
+        itself = self.escaping and is_convolution(call.function)
+        return self.kernels.convolutions - self._convolutions + itself
 
 
 def _version(tensor: Tensor) -> int:

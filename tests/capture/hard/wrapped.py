@@ -131,6 +131,51 @@ class CustomOperator(Branches):
         return out
 
 
+@torch.library.custom_op("cnnwalk_hard::blur_both", mutates_args=("y",))
+def _blur_both(x: Tensor, y: Tensor) -> Tensor:
+    y.copy_(_blur(y))
+    out: Tensor = _blur(x)
+    return out
+
+
+class OperatorsInOperators(Branches):
+    """An operator that calls others, and writes to what it was given."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.b(x)
+        z: Tensor = _blur_both(self.a(x), y)
+        out: Tensor = self.last(torch.cat([y, z])[:1] * z)
+        return out
+
+
+class OperatorOutOfPython(nn.Module):
+    """An operator that a script calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 1)
+        self.blur = torch.jit.script(_blur_in_script)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.blur(self.conv(x))
+        return out
+
+
+def _blur_in_script(x: Tensor) -> Tensor:
+    out: Tensor = torch.ops.cnnwalk_hard.blur(x)
+    return out
+
+
+class InferenceInside(Branches):
+    """A part that runs without autograd: tensors there have no versions."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.inference_mode():
+            y = F.relu(self.a(x)) + self.b(x)
+        out: Tensor = self.last(y.clone())
+        return out
+
+
 class TensorSubclass(Branches):
     """Tensors of a class of their own, with its own `__torch_function__`."""
 
@@ -179,6 +224,7 @@ class Functions(nn.Module):
         return x
 
 
+_OPERATOR = "the operator has no gradient"
 _SCRIPT = "a script may be one node to autograd"
 MODELS = (
     Hard(InDataParallel, 3, adds=1, leads=BOTH, apart=SEPARATE),
@@ -191,7 +237,18 @@ MODELS = (
     Hard(scripted_child, 4, adds=1, limit=_SCRIPT, warns="scripted"),
     Hard(traced_child, 4, adds=1, limit=_SCRIPT, warns="scripted"),
     Hard(CustomFunction, 3, leads=BOTH, apart=SEPARATE),
-    Hard(CustomOperator, 3, adds=1, leads=BOTH, apart=SEPARATE),
+    Hard(
+        CustomOperator,
+        3,
+        adds=1,
+        leads=BOTH,
+        apart=SEPARATE,
+        warns="1 of 4 convolutions",
+        limit=_OPERATOR,
+    ),
+    Hard(OperatorsInOperators, 3, cats=1, leads=BOTH, warns="2 of 5 convolutions", limit=_OPERATOR),
+    Hard(OperatorOutOfPython, 1, warns="inside composite operations (blur)", limit=_OPERATOR),
+    Hard(InferenceInside, 3, adds=1, leads=BOTH, apart=SEPARATE, limit="nothing for autograd"),
     Hard(TensorSubclass, 3, adds=1, leads=BOTH, apart=SEPARATE),
     Hard(HalfPrecision, 3, adds=1, leads=BOTH, apart=SEPARATE),
     Hard(brain_floats, 1, example_input=image().to(torch.bfloat16)),
