@@ -313,5 +313,6 @@ def test_an_address_that_names_other_blocks_is_told_and_left_aside(visit, walk):
     visit.page.goto(f"{walk.origin}/?collapsed=attic")
     visit.page.get_by_text("There is no block 'attic'").wait_for()
     settle(visit)
+    assert "404" in visit.console_errors.pop()  # the browser's own word on it
     assert visit.tell("cnnwalk.networks[0].hall.collapsed") == []
     assert visit.tell("location.search") == ""
