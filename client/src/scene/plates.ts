@@ -56,10 +56,10 @@ export class Plates {
   /** Shows other statistics, by layer id. */
   set(activations: ReadonlyMap<string, Statistics>, weights: ReadonlyMap<string, Statistics>): void {
     this.statistics = [activations, weights];
-    this.plates.forEach(({ layer }, index) => {
-      this.statistics.forEach((byLayer, subject) => {
+    this.plates.forEach((plate, index) => {
+      SUBJECTS.forEach((_, subject) => {
         const slot = 2 * index + subject;
-        const statistics = byLayer.get(layer.id);
+        const statistics = this.statisticsOf(plate, subject);
         if (statistics === this.shown[slot]) return;
         this.shown[slot] = statistics;
         this.histograms.set(slot, statistics ?? null);
@@ -86,9 +86,14 @@ export class Plates {
     this.writing.dispose();
   }
 
+  /** A collapsed block has no weights of its own, though the layer whose output it shows may. */
+  private statisticsOf({ layer, exhibit }: Plate, subject: number): Statistics | undefined {
+    return subject < exhibit.sections ? this.statistics[subject]?.get(layer.id) : undefined;
+  }
+
   private linesOf(plate: Plate): Line[] {
     return SUBJECTS.flatMap((subject, index) => {
-      const statistics = this.statistics[index]?.get(plate.layer.id);
+      const statistics = this.statisticsOf(plate, index);
       return statistics === undefined ? [] : sectionLines(plate, subject, index, statistics);
     });
   }
