@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, cast
 
 from torch import Tensor
-from torch._ops import OpOverload
+from torch._ops import HigherOrderOperator, OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -70,17 +70,25 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
     It counts the convolution kernels that really run. And because it calls each kernel from
     Python, kernels that no Python function asked for (scripted code) reach the
     `OperationMode` above it and are operations like any other. It looks into operators that were
-    registered with torch, too, though each is one operation.
+    registered with torch, though each is one operation.
 
     Args:
         before_write: called with each tensor that a kernel is about to write to.
+
+    Attributes:
+        convolutions: how many ran.
+        calling: whether a kernel is being called from here.
+        closed: names of the operators that it could not look into, such as ``cond``.
     """
+
+    supports_higher_order_operators = True
 
     def __init__(self, before_write: Callable[[Tensor], None] | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch's is untyped
         self._before_write = before_write
         self.convolutions = 0
         self.calling = False
+        self.closed: dict[str, None] = {}
         self._open: OpOverload | None = None
 
     def __torch_dispatch__(
@@ -94,6 +102,9 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         if self._before_write is not None:
             for tensor in written(func, args, kwargs or {}):
                 self._before_write(tensor)
+        if isinstance(func, HigherOrderOperator):
+            self.closed[str(func)] = None
+            return func(*args, **(kwargs or {}))
         if is_foreign(func):
             return self._look_into(cast(OpOverload, func), args, kwargs or {})
         result = self._call(func, args, kwargs or {})
@@ -119,6 +130,8 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         """
         keys = own_keys(args, kwargs)
         if keys is None:
+            if tensors_in((args, kwargs)):
+                self.closed[str(func)] = None
             return self._call(func, args, kwargs)
         with self:
             if func is self._open:

@@ -24,6 +24,7 @@ def check(recording: Recording, flow: Flow, parts: Assembly) -> Iterator[str]:
     yield from itertools.chain(
         _failure(recording),
         _convolutions(recording, flow, parts),
+        _closed(recording),
         _scripted(recording),
         _outputs(recording, flow),
         _left_torch(recording),
@@ -63,6 +64,11 @@ def _convolutions(recording: Recording, flow: Flow, parts: Assembly) -> Iterator
             f"{inside} of {ran} convolutions are not drawn on their own: they run inside "
             f"composite operations ({', '.join(list(names)[:_SAID])})."
         )
+
+
+def _closed(recording: Recording) -> Iterator[str]:
+    for name in recording.closed:
+        yield f"What runs inside {name} is not known: it is drawn as one operation."
 
 
 def _scripted(recording: Recording) -> Iterator[str]:

@@ -56,8 +56,10 @@ class Identity:
         """
         tensor = unwrapped(tensor)
         known = self._known(tensor)
-        if known is not None:
-            return known.values
+        return self.behind(tensor) if known is None else known.values
+
+    def behind(self, tensor: Tensor) -> Values:
+        """Return what the other tensors hold on whose memory `tensor` lies."""
         touching = [pair for pair in self._sharing(tensor) if overlap(pair[0], tensor)[0]]
         around = [values for other, values in touching if overlap(other, tensor)[1]]
         if around:

@@ -78,7 +78,8 @@ _KINDS: Mapping[Kind, frozenset[str]] = {
 _KIND_OF: Mapping[str, Kind] = {name: kind for kind, names in _KINDS.items() for name in names}
 
 MEANINGLESS = _names(
-    "contiguous clone detach to float half double bfloat16 type type_as data alias requires_grad_"
+    "contiguous clone detach to float half double bfloat16 type type_as data alias requires_grad_ "
+    "set deepcopy"
 )
 """Functions of kind ``other`` that keep values and shape."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
+import torch
 from torch import Tensor, nn
 from torch.utils.weak import TensorWeakRef
 
@@ -14,6 +16,7 @@ from cnnwalk.capture.failure import blame, misfit, require_values
 from cnnwalk.capture.flow import depends, unread
 from cnnwalk.capture.identity import Identity, Values
 from cnnwalk.capture.kernels import is_convolution
+from cnnwalk.capture.kernels import written as kernel_writes
 from cnnwalk.capture.kinds import canonical, data_arguments, kind_of
 from cnnwalk.capture.labels import describe
 from cnnwalk.capture.modules import ModuleCalls
@@ -84,7 +87,7 @@ def _record_pass(
     outputs: tuple[Values, ...] = ()
     failure = None
     with untouched(model) as state:
-        recorder = Recorder(model, modules, Witness(state.keep))
+        recorder = Recorder(model, modules, state.keep)
         recorder.start(given.tensors)
         with modules, recorder.kernels, recorder:
             try:
@@ -106,6 +109,7 @@ def _record_pass(
         calls=tuple(modules.calls),
         parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
         convolutions=recorder.kernels.convolutions,
+        closed=tuple(recorder.kernels.closed),
         left_torch=tuple(recorder.left_torch),
         elsewhere=tuple(modules.elsewhere),
         written=state.written,
@@ -128,6 +132,11 @@ def _require_flow(recorder: Recorder, outputs: Sequence[Values], name: str) -> N
 class Recorder(OperationMode):
     """Note every operation of the pass that runs inside this context.
 
+    Args:
+        model: that runs.
+        modules: its module calls.
+        before_write: called with each tensor that is about to be written to.
+
     Attributes:
         kernels: the witness of the pass.
         operations: in order.
@@ -137,9 +146,12 @@ class Recorder(OperationMode):
         trackers: the calls of trackers.
     """
 
-    def __init__(self, model: nn.Module, modules: ModuleCalls, witness: Witness) -> None:
-        super().__init__(witness)
-        self.kernels = witness
+    def __init__(
+        self, model: nn.Module, modules: ModuleCalls, before_write: Callable[[Tensor], None]
+    ) -> None:
+        self.kernels = Witness(self._before_write)
+        super().__init__(self.kernels)
+        self._keep = before_write
         self.operations: list[Operation] = []
         self.dependent: set[int] = set()
         self.constants: list[TensorWeakRef] = []
@@ -150,6 +162,7 @@ class Recorder(OperationMode):
         self.trackers = TrackerCalls(model, self._names, self._identity)
         modules.on_leave = self._leave_module
         self._versions: list[tuple[Tensor, int]] = []
+        self._unversioned: list[Tensor] = []
         self._convolutions = 0
 
     def start(self, inputs: Sequence[Tensor]) -> None:
@@ -189,6 +202,7 @@ class Recorder(OperationMode):
         """Note the version counters of all tensor arguments: a raised one tells a write."""
         tensors = distinct(tensors_in((call.args, call.kwargs)))
         self._versions = [(tensor, _version(tensor)) for tensor in tensors]
+        self._unversioned = []
         self._convolutions = self.kernels.convolutions
         if call.name() in _LEAVES_TORCH and any(
             depends(value, self.dependent) for tensor in tensors for value in self.values(tensor)
@@ -198,17 +212,25 @@ class Recorder(OperationMode):
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
         """Append the operation and bind what it made and what it changed."""
         written = [tensor for tensor, version in self._versions if _version(tensor) != version]
+        written += self._unversioned
+        if self.escaping:  # versions are raised above the kernel that is called here
+            written += kernel_writes(call.function, call.args, call.kwargs)
         if isinstance(result, Tensor) and self._passes_through(result, written):
             # The same object again would hide the operation (dropout in evaluation mode); a
             # view of it keeps the data and tells the two apart.
             result = result.view(result.shape)
             outputs = (result,)
         operation = self._operation(call, outputs)
-        self._versions = []  # holds no tensor longer than the call does
+        self._versions, self._unversioned = [], []  # hold no tensor longer than the call does
         self._bind(operation.index, outputs, written)
         self.operations.append(operation)
         self._sort(operation, outputs)
         return result
+
+    def _before_write(self, tensor: Tensor) -> None:
+        self._keep(tensor)
+        if tensor.is_inference():
+            self._unversioned.append(tensor)
 
     def _sort(self, operation: Operation, outputs: Sequence[Tensor]) -> None:
         """Put an operation among those that depend on an input, or its results to the constants."""
@@ -220,7 +242,8 @@ class Recorder(OperationMode):
     def _passes_through(self, result: Tensor, written: Sequence[Tensor]) -> bool:
         given = any(result is tensor for tensor, _ in self._versions)
         changed = any(result is tensor for tensor in written)
-        return given and not changed and type(result) is Tensor and self.values(result) != ()
+        plain = type(result) is Tensor and result.layout == torch.strided
+        return plain and given and not changed and self.values(result) != ()
 
     def _read(self, call: Call) -> tuple[list[Values], list[str]]:
         """Return the values in each tensor argument, and the names of the parameters."""
@@ -233,6 +256,12 @@ class Recorder(OperationMode):
             elif values := self._identity.find(tensor):
                 reads.append(values)
                 self.trackers.note_read(len(self.operations), tensor, values)
+        if (
+            canonical(call.name()) == "set"
+            and len(call.args) > 1
+            and not isinstance(call.args[1], Tensor)
+        ):
+            reads.append(self._identity.behind(cast(Tensor, call.args[0])))
         return reads, parameters
 
     def _leave_module(self, module: nn.Module, call: ModuleCall, result: object) -> object:
@@ -275,5 +304,5 @@ class Recorder(OperationMode):
 
 
 def _version(tensor: Tensor) -> int:
-    """Return the version counter; inference tensors have none and cannot be written to."""
+    """Return the version counter; inference tensors have none, the witness sees their writes."""
     return 0 if tensor.is_inference() else tensor._version

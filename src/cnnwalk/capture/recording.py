@@ -40,7 +40,11 @@ class Recording:
         calls: the module calls around the operations, in order of entry.
         parameters: number of values of each of the model's parameters, by name.
         convolutions: how many convolution kernels the dispatcher saw.
+        closed: names of operators whose inside nobody saw.
         left_torch: where data that depends on an input was handed out of torch.
+        elsewhere: paths of modules that other threads called.
+        written: names of the model's tensors that the pass wrote to.
+        failure: where and why the pass ended early, None where it did not.
         trackers: the calls of trackers and markers, in order.
         passings: who read what after the first of them, in order.
     """
@@ -53,6 +57,7 @@ class Recording:
     calls: tuple[ModuleCall, ...]
     parameters: Mapping[str, int]
     convolutions: int
+    closed: tuple[str, ...]
     left_torch: tuple[str, ...]
     elsewhere: tuple[str, ...]
     written: tuple[str, ...]

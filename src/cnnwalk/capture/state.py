@@ -70,7 +70,11 @@ class State:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._modes = [(module, module.training) for module in model.modules()]
+        self._modes = [
+            (module, module.training)
+            for module in model.modules()
+            if hasattr(module, "training")  # frozen scripts have no modes
+        ]
         self._holders: list[tuple[_Holder, _Holder]] = []
         self._empty: list[_Holder] = []
         self._tensors: list[_Held] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hard import composed, containers, control, leaving, reuse, wrapped, writes
+from hard import composed, containers, control, leaving, modes, reuse, wrapped, writes
 from hard.case import Hard
 
 MODELS: tuple[Hard, ...] = (
@@ -13,4 +13,5 @@ MODELS: tuple[Hard, ...] = (
     *wrapped.MODELS,
     *composed.MODELS,
     *leaving.MODELS,
+    *modes.MODELS,
 )

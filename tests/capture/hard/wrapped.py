@@ -166,16 +166,6 @@ def _blur_in_script(x: Tensor) -> Tensor:
     return out
 
 
-class InferenceInside(Branches):
-    """A part that runs without autograd: tensors there have no versions."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        with torch.inference_mode():
-            y = F.relu(self.a(x)) + self.b(x)
-        out: Tensor = self.last(y.clone())
-        return out
-
-
 class TensorSubclass(Branches):
     """Tensors of a class of their own, with its own `__torch_function__`."""
 
@@ -248,7 +238,6 @@ MODELS = (
     ),
     Hard(OperatorsInOperators, 3, cats=1, leads=BOTH, warns="2 of 5 convolutions", limit=_OPERATOR),
     Hard(OperatorOutOfPython, 1, warns="inside composite operations (blur)", limit=_OPERATOR),
-    Hard(InferenceInside, 3, adds=1, leads=BOTH, apart=SEPARATE, limit="nothing for autograd"),
     Hard(TensorSubclass, 3, adds=1, leads=BOTH, apart=SEPARATE),
     Hard(HalfPrecision, 3, adds=1, leads=BOTH, apart=SEPARATE),
     Hard(brain_floats, 1, example_input=image().to(torch.bfloat16)),
