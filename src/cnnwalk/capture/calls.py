@@ -6,6 +6,7 @@ from `OperationMode`, which alone decides what counts as an operation.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, cast
 
@@ -32,12 +33,7 @@ class Call(NamedTuple):
 
     def name(self) -> str:
         """Return the function's own name, such as ``conv2d``, ``relu_`` or ``__setitem__``."""
-        if isinstance(self.function, OpOverload):
-            return f"aten::{self.function._schema.name.rpartition('::')[2]}"
-        name = cast(str, getattr(self.function, "__name__", type(self.function).__name__))
-        if name in {"__get__", "__set__"}:  # a property: its name is the descriptor's
-            name = cast(str, getattr(getattr(self.function, "__self__", None), "__name__", name))
-        return name
+        return _name(self.function)
 
     def signature(self, parameters: Mapping[int, str]) -> str:
         """Return the name with the parameters among the direct arguments."""
@@ -62,6 +58,16 @@ class Call(NamedTuple):
         if isinstance(result, (tuple, list, dict)):
             return distinct(tensors_in(result))
         return ()
+
+
+@functools.lru_cache(maxsize=1024)  # of functions that a network makes anew in each pass, too
+def _name(function: Function) -> str:
+    if isinstance(function, OpOverload):
+        return f"aten::{function._schema.name.rpartition('::')[2]}"
+    name = cast(str, getattr(function, "__name__", type(function).__name__))
+    if name in {"__get__", "__set__"}:  # a property: its name is the descriptor's
+        name = cast(str, getattr(getattr(function, "__self__", None), "__name__", name))
+    return name
 
 
 class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is untyped

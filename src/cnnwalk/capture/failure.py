@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 
@@ -69,9 +70,16 @@ def require_values(model: nn.Module, given: Arguments) -> None:
 
     Torch computes such a mixture, to a result without values.
     """
-    own = {tensor.is_meta for tensor in (*model.parameters(), *model.buffers())}
-    if own and own.isdisjoint(tensor.is_meta for tensor in given.tensors):
-        raise CaptureError(f"There is nothing to compute with.{misfit(model, given)}")
+    of_input = {tensor.is_meta for tensor in given.tensors}
+    own = itertools.chain(model.parameters(), model.buffers())
+    first = next(own, None)
+    if (
+        first is None
+        or first.is_meta in of_input
+        or any(tensor.is_meta in of_input for tensor in own)
+    ):
+        return
+    raise CaptureError(f"There is nothing to compute with.{misfit(model, given)}")
 
 
 def _frames(error: Exception) -> Iterator[FrameType]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -52,15 +52,16 @@ def own_keys(args: tuple[object, ...], kwargs: Mapping[str, object]) -> Dispatch
     return keys & _BELOW_MODES
 
 
-def written(
-    kernel: Kernel, args: tuple[object, ...], kwargs: Mapping[str, object]
-) -> Iterator[Tensor]:
-    """Yield the tensors that a kernel is going to write to."""
-    if not isinstance(kernel, OpOverload):
-        return
-    for position, name, condition in _write_arguments(kernel):
-        if condition is None or args[condition]:
-            yield from tensors_in(args[position] if position < len(args) else kwargs.get(name))
+def written(kernel: Kernel, args: tuple[object, ...], kwargs: Mapping[str, object]) -> list[Tensor]:
+    """Return the tensors that a kernel is going to write to."""
+    if not isinstance(kernel, OpOverload) or not (places := _write_arguments(kernel)):
+        return []  # as nearly all
+    return [
+        tensor
+        for position, name, condition in places
+        if condition is None or args[condition]
+        for tensor in tensors_in(args[position] if position < len(args) else kwargs.get(name))
+    ]
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from cnnwalk.capture.operation import Shape
@@ -96,6 +97,7 @@ _SECOND_IS_SHAPE = frozenset({"expand_as", "view_as", "reshape_as", "type_as", "
 _OVERWRITES_FIRST = _names("copy_ fill_ zero_ set_ normal_ uniform_")
 
 
+@functools.cache
 def canonical(name: str) -> str:
     """Return one name for all spellings of a function: ``add`` for `__iadd__`, `add_`, `add`."""
     name = name.removeprefix("aten::")

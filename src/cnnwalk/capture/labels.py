@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor
@@ -78,6 +79,7 @@ def describe(function: str, args: Sequence[object], kwargs: Arguments, shape: Sh
     return words(function) if writer is None else writer(function, args, kwargs, shape)
 
 
+@functools.cache
 def _family(function: str) -> str:
     for family in ("conv_transpose", "conv", "adaptive", "max_pool", "avg_pool"):
         if function.startswith(family):

@@ -23,7 +23,7 @@ from cnnwalk.capture.modules import ModuleCalls
 from cnnwalk.capture.operation import INPUT, ModuleCall, Operation, Value
 from cnnwalk.capture.recording import Recording
 from cnnwalk.capture.state import untouched
-from cnnwalk.capture.tensors import parameter_names, tensors_in, unwrap
+from cnnwalk.capture.tensors import tensors_in, unwrap
 from cnnwalk.capture.trackercalls import TrackerCalls
 
 _LEAVES_TORCH = frozenset(
@@ -107,7 +107,7 @@ def _record_pass(
         outputs=outputs,
         operations=tuple(recorder.operations),
         calls=tuple(modules.calls),
-        parameters={key: parameter.numel() for key, parameter in model.named_parameters()},
+        parameters={key: parameter.numel() for key, parameter in recorder.parameters.items()},
         convolutions=recorder.kernels.convolutions,
         closed=tuple(recorder.kernels.closed),
         left_torch=tuple(recorder.left_torch),
@@ -139,6 +139,7 @@ class Recorder(OperationMode):
 
     Attributes:
         kernels: the witness of the pass.
+        parameters: of the model, by name.
         operations: in order.
         dependent: numbers of the operations whose result depends on an input.
         constants: the results of all others.
@@ -157,9 +158,10 @@ class Recorder(OperationMode):
         self.constants: list[TensorWeakRef] = []
         self.left_torch: list[str] = []
         self._modules = modules
-        self._names = parameter_names(model)
+        self.parameters = dict(model.named_parameters())
+        self._names = {id(parameter): name for name, parameter in self.parameters.items()}
         self._identity = Identity()
-        self.trackers = TrackerCalls(model, self._names, self._identity)
+        self.trackers = TrackerCalls(modules.paths, self._names, self._identity)
         modules.on_leave = self._leave_module
         self._versions: list[tuple[Tensor, int]] = []
         self._unversioned: list[Tensor] = []

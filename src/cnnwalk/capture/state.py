@@ -70,11 +70,7 @@ class State:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._modes = [
-            (module, module.training)
-            for module in model.modules()
-            if hasattr(module, "training")  # frozen scripts have no modes
-        ]
+        self._modes: list[tuple[nn.Module, bool]] = []
         self._holders: list[tuple[_Holder, _Holder]] = []
         self._empty: list[_Holder] = []
         self._tensors: list[_Held] = []
@@ -82,6 +78,8 @@ class State:
         self._memory: dict[str, UntypedStorage] = {}
         self._copies: dict[str, UntypedStorage] = {}
         for path, module in model.named_modules():
+            if hasattr(module, "training"):  # frozen scripts have no modes
+                self._modes.append((module, module.training))
             self._hold_module(f"{path}." if path else "", module)
 
     @property

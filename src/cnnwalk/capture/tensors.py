@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor, UntypedStorage, nn
 
-_PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device, torch.Size})
+_PLAIN = frozenset(
+    {int, float, bool, str, type(None), type(...), torch.dtype, torch.device, torch.Size}
+)
 """Most arguments of torch functions that are no tensors; they need no closer look."""
 
 
@@ -24,6 +26,10 @@ def _collect(value: object, found: list[Tensor]) -> None:
         found.append(value)
     elif isinstance(value, (tuple, list)):
         for item in value:
+            if type(item) not in _PLAIN:
+                _collect(item, found)
+    elif type(value) is dict:
+        for item in value.values():
             if type(item) not in _PLAIN:
                 _collect(item, found)
     elif (inside := members(value)) is not None:

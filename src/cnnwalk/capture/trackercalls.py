@@ -90,10 +90,12 @@ class TrackerCalls:
     same memory, so that what reads it is seen to come after the tracker.
     """
 
-    def __init__(self, model: nn.Module, names: Mapping[int, str], identity: Identity) -> None:
+    def __init__(
+        self, paths: Mapping[int, str], names: Mapping[int, str], identity: Identity
+    ) -> None:
         self.calls: list[TrackerCall] = []
         self.passings: list[Passing] = []
-        self._paths = {id(module): path for path, module in model.named_modules()}
+        self._paths = paths
         self._names = names
         self._identity = identity
         self._numbers: dict[int, int] = {}
