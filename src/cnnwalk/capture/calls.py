@@ -97,6 +97,12 @@ class Witness(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's is
         self.closed: dict[str, None] = {}
         self._open: OpOverload | None = None
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Torch would import its compiler, which takes seconds, to keep it out of here, where
+        # it is off anyway (`state.untouched`).
+        return False
+
     def __torch_dispatch__(
         self,
         func: Function,

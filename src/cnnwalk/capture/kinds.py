@@ -124,8 +124,9 @@ def kind_of(function: str, read: Shape, made: Shape) -> Kind:
 
 def is_global_pool(function: str, read: Shape, made: Shape) -> bool:
     """Say whether a reduction goes over all of height and width and over nothing else."""
-    reduced = made in (read[:2], (*read[:2], *(1 for _ in read[2:])))
-    return function in {"mean", "amax"} and len(read) > 2 and reduced
+    if function not in {"mean", "amax"} or len(read) < 3:
+        return False
+    return made in (read[:2], (*read[:2], *(1 for _ in read[2:])))
 
 
 def data_arguments(
