@@ -1,6 +1,17 @@
 """Find the graph of any PyTorch network by running it once, its activations by running it again.
 
 The op list of a `Recording` is the one truth; each granularity is a small pure function of it.
+
+======================  ==========================================================================
+while a network runs    calls and kernels see what it does, modules where, identity whose data a
+                        tensor holds, state what must be put back; arguments, failure, trackercalls
+one recorded pass       recorder makes a recording of operations; flow keeps what leads from an
+                        input to an output; check says what does not agree
+what is it called       kinds, labels, names, joins
+granularities           ops, leaves, layers, trackers (with trackerflow and precursors), merge; each
+                        is made into layers, edges and blocks by assemble and blocks
+running it again        observe, and path where it takes another way
+======================  ==========================================================================
 """
 
 from __future__ import annotations
