@@ -117,7 +117,9 @@ class Visit:
         return self.tell(
             "window.cnnwalk && JSON.stringify({arrival: cnnwalk.arrival, errors: cnnwalk.errors,"
             " progress: cnnwalk.progress, connection: cnnwalk.connection, frames: cnnwalk.frames,"
-            " camera: cnnwalk.camera, draw: cnnwalk.draw?.images.map((image) => image.name),"
+            " camera: cnnwalk.camera, selection: cnnwalk.selection,"
+            " locked: document.pointerLockElement !== null,"
+            " draw: cnnwalk.draw?.images.map((image) => image.name),"
             " focus: document.activeElement?.outerHTML.slice(0, 80),"
             " notices: document.querySelector('.notices')?.textContent})"
         )
