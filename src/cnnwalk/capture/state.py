@@ -173,7 +173,9 @@ def _restore_tensor(held: _Held) -> None:
 
 
 def _same_place(tensor: Tensor, alias: Tensor) -> bool:
-    if tensor.layout == alias.layout == torch.strided and tensor.dtype == alias.dtype:
+    # The quicker question is not answered on the meta device.
+    alike = tensor.layout == alias.layout == torch.strided and tensor.dtype == alias.dtype
+    if alike and not tensor.is_meta:
         return tensor.is_set_to(alias)
     storage, known = storage_of(tensor), storage_of(alias)
     if storage is None or known is None:
