@@ -78,7 +78,8 @@ export class HallScene {
     this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
     this.canvas = new ResultCanvas(arrangement.input_frame, glyphs);
-    this.writing = new NearText(hallLines(network.name, hall, this.places), glyphs);
+    const name = state.networks.peek().length > 1 ? network.name : null;
+    this.writing = new NearText(hallLines(name, hall, this.places), glyphs);
     this.maps = new MapTarget(this.tiles, network, state, actions);
     this.blocks = new BlockTarget(hall, this.exhibits, network, actions.views);
     this.pickables = [this.maps, this.blocks, new Slabs(places), this.frame];

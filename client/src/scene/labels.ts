@@ -19,9 +19,12 @@ const LONG_PATH = 12;
 const NETWORK_SIZE = 0.42;
 const NETWORK_HEIGHT = 4.2;
 
-/** All lines of the hall that do not change while one walks through it; `name`: of the network. */
-export function hallLines(name: string, hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
-  const lines: Line[] = [networkLine(name, hall.arrangement.input_frame)];
+/**
+ * All lines of the hall that do not change while one walks through it; `name`: of the network,
+ * null where it stands alone and the page's corner says it.
+ */
+export function hallLines(name: string | null, hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
+  const lines: Line[] = name === null ? [] : [networkLine(name, hall.arrangement.input_frame)];
   for (const layer of hall.graph.layers) {
     const place = places.get(layer.id);
     if (place !== undefined) lines.push(...titleLines(layer, place));

@@ -61,6 +61,7 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
   it('is an edge without a label: nothing is written', () => {
     const silent = hallOf([]);
     silent.arrangement.routes.push({ source: 'a', target: 'b', label: null, points: [], label_at: [0, 0], label_yaw: yaw });
+    expect(hallLines(null, silent, new Map())).toEqual([]);
     expect(hallLines('net', silent, new Map()).map(({ text }) => text)).toEqual(['net']);
   });
 
