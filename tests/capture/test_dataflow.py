@@ -7,14 +7,11 @@ import itertools
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
+from readings import edges
 from torch import Tensor, nn
 
 from cnnwalk.capture import capture, record
 from cnnwalk.graph import Graph
-
-
-def edges(graph: Graph) -> set[tuple[str, str]]:
-    return {(edge.source, edge.target) for edge in graph.edges}
 
 
 def reaches(graph: Graph, source: str, target: str) -> bool:

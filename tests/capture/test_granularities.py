@@ -5,14 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
+from readings import image
 from torch import Tensor, nn
 
 from cnnwalk.capture import capture
 from cnnwalk.graph import Graph
-
-
-def image() -> Tensor:
-    return torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
 
 def kinds(graph: Graph) -> dict[str, str]:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from readings import edges
 from torch import Tensor, nn
 
 from cnnwalk.capture import capture
-from cnnwalk.graph import Graph
-
-
-def edges(graph: Graph) -> set[tuple[str, str]]:
-    return {(edge.source, edge.target) for edge in graph.edges}
 
 
 class Plain(nn.Module):

@@ -6,14 +6,11 @@ import dataclasses
 
 import pytest
 import torch
+from readings import edges
 from torch import Tensor, nn
 
 from cnnwalk.capture import CaptureError, capture, observe, record
-from cnnwalk.graph import Graph, Layer
-
-
-def edges(graph: Graph) -> set[tuple[str, str]]:
-    return {(edge.source, edge.target) for edge in graph.edges}
+from cnnwalk.graph import Layer
 
 
 @dataclasses.dataclass

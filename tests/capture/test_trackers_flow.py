@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import torch
 import torch.nn.functional as F  # noqa: N812
+from readings import edges, image, labels
 from torch import Tensor, nn
 
 from cnnwalk.capture import CaptureError, capture, record
-from cnnwalk.graph import Graph, Mark
+from cnnwalk.graph import Mark
 from cnnwalk.trackers import Marker, TrackerModule
-
-
-def image() -> Tensor:
-    return torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-
-
-def edges(graph: Graph) -> set[tuple[str, str]]:
-    return {(edge.source, edge.target) for edge in graph.edges}
-
-
-def labels(graph: Graph) -> dict[str, str]:
-    return {layer.id: layer.label for layer in graph.layers}
 
 
 class SplitLayer(nn.Module):
