@@ -33,6 +33,18 @@ def test_is_torchvisions_evaluation_transform(size: tuple[int, int]) -> None:
     assert (network(spec).prepare(image) - expected).abs().max() <= 1e-6
 
 
+@pytest.mark.parametrize(("channels", "size"), [(3, (300, 200)), (1, (33, 57)), (3, (64, 48))])
+def test_an_image_is_fitted_to_the_size_and_channels(channels: int, size: tuple[int, int]) -> None:
+    spec = InputSpec(channels=channels, height=48, width=64, interpolation="bilinear")
+    steps = [v2.Resize(48, antialias=True), v2.CenterCrop((48, 64))]
+    taken = picture(*size) if channels == 3 else picture(*size).convert("L")
+    fitted = network(spec).fit(picture(*size))
+    assert fitted.shape == (48, 64, channels)
+    assert fitted.dtype == np.uint8
+    expected = v2.functional.pil_to_tensor(v2.Compose(steps)(taken)).permute(1, 2, 0)
+    assert np.array_equal(fitted, expected.numpy())
+
+
 def test_is_a_float_tensor_of_the_asked_shape() -> None:
     prepared = network(InputSpec(height=180, width=250, resize=180)).prepare(picture(90, 90))
     assert prepared.shape == (1, 3, 180, 250)

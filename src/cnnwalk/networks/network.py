@@ -141,8 +141,7 @@ class Network:
     def prepare(self, image: AnyImage) -> Tensor:
         """Make the network's input of an image.
 
-        The channels become the network's as `with_channels` says, the shorter side is scaled to
-        ``input.resize``, the centre is cropped, values go to 0..1 and are normalized: for
+        The image becomes what `fit` says, its values go to 0..1 and are normalized: for
         photographs what torchvision's and timm's evaluation transforms do.
 
         Args:
@@ -155,16 +154,35 @@ class Network:
             ChannelError: the image has other channels than the network.
         """
         spec = self.input
-        pixels = with_channels(to_pixels(image), spec.channels)
-        crop = self.crop((pixels.shape[1], pixels.shape[0]))
-        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
-        scaled = np.stack([_scale_and_crop(channel, crop, spec) for channel in planes])
-        values = torch.from_numpy(scaled).to(torch.float32)
-        if scaled.dtype == np.uint8:
+        pixels = self.fit(image)
+        values = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+        values = values.to(torch.float32)
+        if pixels.dtype == np.uint8:
             values /= 255
         mean = torch.tensor(spec.mean, dtype=torch.float32)[:, None, None]
         std = torch.tensor(spec.std, dtype=torch.float32)[:, None, None]
         return ((values - mean) / std)[None].to(self._like())
+
+    def fit(self, image: AnyImage) -> Pixels:
+        """Bring an image to the network's own size and channels.
+
+        The channels become the network's as `with_channels` says, the shorter side is scaled to
+        ``input.resize``, and the centre is cropped.
+
+        Args:
+            image: of any size from 1x1.
+
+        Returns:
+            Shape (H, W, C), uint8 or float32 in 0..1 as the image has.
+
+        Raises:
+            ChannelError: the image has other channels than the network.
+        """
+        spec = self.input
+        pixels = with_channels(to_pixels(image), spec.channels)
+        crop = self.crop((pixels.shape[1], pixels.shape[0]))
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        return np.stack([_scale_and_crop(channel, crop, spec) for channel in planes], axis=2)
 
     def crop(self, size: Size) -> Crop:
         """Return how an image of this width and height becomes the network's input."""
