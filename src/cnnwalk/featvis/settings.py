@@ -8,6 +8,7 @@ import typing
 from typing import Literal, TypeAlias
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.limits import as_declared, check_number, check_range
 
 Mode = Literal["natural", "texture", "maco", "paper"]
 MODES: tuple[Mode, ...] = typing.get_args(Mode)
@@ -66,9 +67,79 @@ class MacoSettings(Settings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PaperSettings(Settings):
-    """Mode ``paper``; see `forming.paper`."""
+    """Mode ``paper``; see `forming.paper`.
+
+    The defaults are those of section 3.3.5, and of the published code where the text is silent.
+
+    Attributes:
+        plain_steps: how many steps, at the end, the images are not transformed in.
+        rate: how far a step goes: the length of what it adds to an image.
+        padding: pixels on each side, which the transformations may use up.
+        rotation: degrees, in either direction.
+        rotation_probability: of a rotation in a step.
+        scale: factor.
+        scale_probability: of a scaling in a step.
+        blur: the Gaussian's sigma in pixels.
+        roll: whole pixels, in either direction.
+        roll_probability: of a roll in a step.
+        roll_together: whether both axes roll or none; else each by its own chance.
+        blend: the share, in each step, of the image drawn to the data set's mean and standard
+            deviation.
+        mean: of the data set, per channel or one for all, for values in 0..1; left out, what
+            the network's input is normalized with.
+        std: as `mean`.
+        statistics: what is drawn there, each ``channel`` of an image or the whole ``image``.
+        draws: whether each picture has its ``own`` start noise and draws, or all with one seed
+            have them ``shared``.
+        export: how values become 8 bits: ``clip`` cuts what lies outside of black and white,
+            ``stretch`` makes an image's lowest value black and its highest white.
+    """
 
     steps: int = 200
+    plain_steps: int = 0
+    rate: float = 20.0
+    padding: int = 10
+    rotation: Range = (1.0, 10.0)
+    rotation_probability: float = 0.3
+    scale: Range = (1.0, 1.05)
+    scale_probability: float = 0.05
+    blur: Range = (0.0, 0.5)
+    roll: tuple[int, int] = (1, 5)
+    roll_probability: float = 0.3
+    roll_together: bool = False
+    blend: float = 0.05
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    statistics: Literal["channel", "image"] = "channel"
+    draws: Literal["own", "shared"] = "own"
+    export: Literal["clip", "stretch"] = "clip"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("rotation_probability", "scale_probability", "roll_probability", "blend"):
+            check_number(name, getattr(self, name), 0, 1)
+        check_number("plain_steps", self.plain_steps, 0, self.steps)
+        check_number("rate", self.rate, 0, 1e6)
+        check_number("padding", self.padding, 0, 256)
+        check_range("rotation", self.rotation, 0, 180)
+        check_range("scale", self.scale, 0.1, 10)
+        check_range("blur", self.blur, 0, 100)
+        check_range("roll", self.roll, 0, 4096)
+        for value in self.std:
+            check_number("std", value, 1e-6, 1e6)
+
+
+PUBLISHED = PaperSettings(
+    plain_steps=10,
+    rotation=(0.0, 10.0),
+    blur=(0.5, 0.5),
+    roll=(0, 5),
+    roll_together=True,
+    statistics="image",
+    draws="shared",
+    export="stretch",
+)
+"""What the paper's published code does where it departs from the text."""
 
 
 _MODES_OF: dict[type[Settings], Mode] = {
@@ -97,4 +168,6 @@ def settings_of(mode: Mode, **parameters: object) -> Settings:
             raise FeatureVisualizationError(
                 f"Mode {mode} has no parameter {name!r}: give one of {', '.join(known)}."
             )
-    return kind(**parameters)  # type: ignore[arg-type]  # their names are those of the fields
+    declared = typing.get_type_hints(kind)
+    values = {name: as_declared(name, value, declared[name]) for name, value in parameters.items()}
+    return kind(**values)  # type: ignore[arg-type]  # they were cast to the fields' types
