@@ -1,12 +1,13 @@
 """What outputs say, and what a network is told that says something else."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from cnnwalk.networks import InputSpec, Network, NetworkError
 from cnnwalk.networks.load import network_from_module
-from cnnwalk.networks.outputs import boxes_in, maps_in, scores_in, task_of
+from cnnwalk.networks.outputs import boxes_in, maps_in, probabilities, scores_in, task_of
 from cnnwalk.networks.trial import try_out
 
 IMAGE = torch.zeros(1, 3, 8, 12)
@@ -103,3 +104,10 @@ def test_a_detection_network_takes_a_list_of_images():
     try_out(network)
     ((image,),) = seen
     assert image.shape == (3, 8, 8)
+
+
+def test_each_row_of_scores_becomes_probabilities_where_it_is_not_such_already():
+    logits, shares = [1.0, 2.0, -1.0], [0.25, 0.5, 0.25]
+    exponentials = np.exp(logits)
+    found = probabilities(torch.tensor([logits, shares]))
+    np.testing.assert_allclose(found, [exponentials / exponentials.sum(), shares], rtol=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, cast
 
+import torch
 from torch import Tensor
 
 Task = Literal["classification", "segmentation", "detection"]
@@ -56,6 +57,19 @@ def scores_in(output: object) -> Tensor | None:
         output: what the network returned; tuples, lists and mappings are looked into.
     """
     return next((tensor for tensor in _tensors(output) if _are_scores(tensor)), None)
+
+
+def probabilities(scores: Tensor) -> Tensor:
+    """Return the probabilities of classes, float64 on the CPU, of the shape of the scores.
+
+    Args:
+        scores: (n, K): logits, or for each of the n probabilities, which stay as they are.
+    """
+    values = scores.detach().to("cpu", torch.float64)
+    rounding = max(1e-4, 2 * torch.finfo(scores.dtype).eps)
+    sums = values.sum(1, keepdim=True)
+    are_probabilities = (values >= 0).all(1, keepdim=True) & ((sums - 1).abs() < rounding)
+    return torch.where(are_probabilities, values, values.softmax(1))
 
 
 def maps_in(output: object) -> Tensor | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-
-from cnnwalk.networks.outputs import scores_in
+from cnnwalk.networks.outputs import probabilities, scores_in
 from cnnwalk.wire import Prediction
 
 MOST = 10
@@ -15,8 +13,7 @@ MOST = 10
 def predictions(output: object, classes: Sequence[str] | None) -> list[Prediction]:
     """Return the most probable classes, at most `MOST`, the most probable first.
 
-    The scores of the classes are those of `scores_in`: logits, or probabilities where they are
-    such already.
+    The scores of the classes are those of `scores_in`.
 
     Args:
         output: what the network returned.
@@ -28,13 +25,10 @@ def predictions(output: object, classes: Sequence[str] | None) -> list[Predictio
     scores = scores_in(output)
     if scores is None:
         return []
-    values = scores.detach().to("cpu", torch.float64)[0]
-    rounding = max(1e-4, 2 * torch.finfo(scores.dtype).eps)
-    are_probabilities = bool((values >= 0).all()) and abs(float(values.sum()) - 1) < rounding
-    probabilities = values if are_probabilities else values.softmax(0)
-    if not bool(probabilities.isfinite().all()):
+    shares = probabilities(scores)[0]
+    if not bool(shares.isfinite().all()):
         return []
-    top = probabilities.topk(min(MOST, len(probabilities)))
+    top = shares.topk(min(MOST, len(shares)))
     return [
         Prediction(index=index, label=class_label(index, classes), probability=probability)
         for index, probability in zip(top.indices.tolist(), top.values.tolist(), strict=True)
