@@ -358,3 +358,33 @@ def test_closing_ends_streams_and_threads(served, collect):
     with pytest.raises(PassError, match="closed"):
         served.values(2, served.layer("linear"), 0)
     assert served.module.after.calls == calls
+
+
+def test_it_is_not_quiet_while_a_pass_runs_or_waits(served, collect):
+    def quiet():
+        states = []
+        served.passes.quiet.wait(lambda: states.append(None) or True)
+        return not states
+
+    async def read():
+        running = served.start(0), served.start(1)
+        await asyncio.to_thread(served.module.gate.reached.wait, 60)
+        assert not quiet()
+        served.module.gate.open.set()
+        await asyncio.gather(*(collect(each, "base") for each in running))
+
+    assert quiet()
+    served.module.gate.open.clear()
+    asyncio.run(read())
+    served.passes.quiet.wait(lambda: False)
+    served.values(0, served.layer("linear"), 0)
+    served.passes.quiet.wait(lambda: False)
+
+
+def test_it_is_quiet_once_the_walk_is_closed(served):
+    served.module.gate.open.clear()
+    served.start(0), served.start(1)
+    served.module.gate.reached.wait(60)
+    served.module.gate.open.set()
+    served.passes.close()
+    served.passes.quiet.wait(lambda: False)

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from cnnwalk.passes.run import Listener, Run
+from cnnwalk.news import Listener
+from cnnwalk.passes.run import Run
 from cnnwalk.wire import LayerHeader, decode_frames, encode_frame
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from typing import TypeAlias
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +15,20 @@ from torch import Tensor
 
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.networks import Network
+from cnnwalk.news import Listener
 from cnnwalk.passes.cache import ByteCache
 from cnnwalk.passes.compute import PassError, compute, forward, maps_of, prepare
-from cnnwalk.passes.run import Listener, Run
+from cnnwalk.passes.run import Run
 from cnnwalk.passes.statistics import statistics_of_weights
 from cnnwalk.pixels import AnyImage
+from cnnwalk.quiet import Quiet
 from cnnwalk.wire import Level, ProblemHeader, ResultHeader, Statistics, encode_frame
 
 MIB = 2**20
 
 Load: TypeAlias = Callable[[], AnyImage]
 _Key: TypeAlias = tuple[str, str]
+_Result = TypeVar("_Result")
 
 
 @dataclasses.dataclass(eq=False)
@@ -42,6 +46,9 @@ class Passes:
 
     What has finished is cached, within `capacity_bytes` of frames. What was dropped is computed
     again when it is asked for, to the same bytes.
+
+    Attributes:
+        quiet: is not while a forward pass runs or waits for its thread.
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class Passes:
         self._values: ByteCache[tuple[str, str, str], Tensor] = ByteCache(values_capacity_bytes)
         self._lock = threading.Lock()
         self._closed = False
+        self.quiet = Quiet()
 
     @property
     def size(self) -> int:
@@ -114,7 +122,7 @@ class Passes:
             with self._lock:
                 if self._closed:
                     raise closed
-                computed = served.thread.submit(self._compute_maps, served, key, load)
+                computed = self._submit(served, partial(self._compute_maps, served, key, load))
             try:
                 maps = computed.result()
             except CancelledError:
@@ -157,8 +165,15 @@ class Passes:
                     return run
                 self._running[key] = run
                 served = self._served[network_id]
-                served.thread.submit(self._compute, served, key, load, run)
+                self._submit(served, partial(self._compute, served, key, load, run))
             return run
+
+    def _submit(self, served: _Served, work: Callable[[], _Result]) -> Future[_Result]:
+        """Queue work for a network's thread; it is not quiet until that has ended."""
+        self.quiet.begin()
+        future = served.thread.submit(work)
+        future.add_done_callback(lambda _: self.quiet.end())
+        return future
 
     def _compute_maps(self, served: _Served, key: tuple[str, str, str], load: Load) -> Tensor:
         """Return the feature maps of one layer, unless somebody else just had them computed."""

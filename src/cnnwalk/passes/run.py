@@ -6,37 +6,14 @@ however many listen.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Literal
 
+from cnnwalk.news import Listener
 from cnnwalk.wire import LayerHeader, decode_frames, encode_frame
 
 Ending = Literal["finished", "failed", "cancelled"]
-
-
-class Listener:
-    """Waits in an event loop for frames that another thread adds; make it inside that loop."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
-
-    def forget_news(self) -> None:
-        """To be called before one reads, so that nothing that comes later is missed."""
-        self._news.clear()
-
-    async def news(self) -> None:
-        """Wait until something was added."""
-        await self._news.wait()
-
-    def tell(self) -> None:
-        """Wake the listener, from any thread."""
-        # A loop may have closed while its listeners still stand here.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._news.set)
 
 
 class Run:
