@@ -190,6 +190,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{network}/visualizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visualization
+         * @description Ask for pictures of a layer; what is being made already goes on.
+         */
+        post: operations["post_visualization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/networks/{network}/visualizations/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualization Estimate
+         * @description How long pictures of all channels of these layers would take.
+         */
+        get: operations["get_visualization_estimate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{network}/weights": {
         parameters: {
             query?: never;
@@ -202,6 +242,236 @@ export interface paths {
          * @description Statistics of the weights of every layer that has some.
          */
         get: operations["get_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualizations
+         * @description Every feature visualization that was asked for, the newest last.
+         */
+        get: operations["get_visualizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualization Events
+         * @description Every change of every feature visualization, after the present state of each.
+         *
+         *     Events are called ``visualization``, their data is a `Visualization`. A slow reader misses
+         *     states, never the newest.
+         */
+        get: operations["get_visualization_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Visualization
+         * @description Cancel, within a step; finished pictures stay.
+         */
+        delete: operations["delete_visualization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualized Channel
+         * @description A finished picture as an image of the walk, and what the network says to it.
+         */
+        get: operations["get_visualized_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/channels/{channel}/png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualized Channel Png
+         * @description A finished picture as a file that says in its metadata how it was made.
+         */
+        get: operations["get_visualized_channel_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visualization Pause
+         * @description Stop after the step that is being taken.
+         */
+        post: operations["post_visualization_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualization Pictures
+         * @description Finished pictures in the asked order, in rows of 16 cells.
+         *
+         *     Cells are as wide and tall as the pictures, scaled; a grid of fewer than 16 is one short row.
+         *     A cell without a picture is transparent.
+         */
+        get: operations["get_visualization_pictures"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Visualization Pictures
+         * @description Cancel, and delete its pictures.
+         */
+        delete: operations["delete_visualization_pictures"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/previews/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualization Preview
+         * @description The pictures that form, in the order of `forming`, in rows of 16 cells.
+         */
+        get: operations["get_visualization_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visualization Resume
+         * @description Go on with what was paused.
+         */
+        post: operations["post_visualization_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Visualization See
+         * @description Make the channels first that somebody looks at.
+         */
+        post: operations["post_visualization_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visualizations/{visualization}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Visualization Sheet
+         * @description All finished pictures of a layer on one sheet.
+         */
+        get: operations["get_visualization_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -293,6 +563,14 @@ export interface components {
             min_x: number;
             /** Min Z */
             min_z: number;
+        };
+        /**
+         * ChannelsSeen
+         * @description The channels of a layer that somebody looks at now: they are made first.
+         */
+        ChannelsSeen: {
+            /** Channels */
+            channels: number[];
         };
         /** DatasetSummary */
         DatasetSummary: {
@@ -509,7 +787,7 @@ export interface components {
             id: string;
             /**
              * Label
-             * @description class name, where the dataset gives one
+             * @description class name, where there is one
              */
             label: string | null;
             /** Name */
@@ -518,7 +796,7 @@ export interface components {
              * Origin
              * @enum {string}
              */
-            origin: "dataset" | "upload" | "noise";
+            origin: "dataset" | "upload" | "noise" | "visualization";
             /** Width */
             width: number;
         };
@@ -991,6 +1269,220 @@ export interface components {
             type: "values";
         };
         /**
+         * Visualization
+         * @description The feature visualization of a layer under one set of settings: a job.
+         *
+         *     `id` names the network, the layer, the settings, the seed and the start, not the channels that
+         *     were asked for. A picture of it is the same whenever it is made.
+         */
+        Visualization: {
+            /**
+             * Before Activation
+             * @description channels whose picture maximizes the value before the activation function, since after it they are silent
+             */
+            before_activation: number[];
+            /**
+             * Channels
+             * @description how many the layer has
+             */
+            channels: number;
+            /**
+             * Dead
+             * @description channels that are silent there, too: without a picture
+             */
+            dead: number[];
+            /**
+             * Done
+             * @description channels that are finished, the dead ones among them
+             */
+            done: number[];
+            /**
+             * Forming
+             * @description channels that are being made, in the preview's order
+             */
+            forming: number[];
+            /** Id */
+            id: string;
+            /** Layer */
+            layer: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "natural" | "texture" | "maco" | "paper";
+            /** Network */
+            network: string;
+            /**
+             * Problem
+             * @description a sentence on what went wrong
+             */
+            problem: string | null;
+            /**
+             * Revision
+             * @description of the preview; 0 when there is none
+             */
+            revision: number;
+            /**
+             * Seconds Left
+             * @description an estimate; None where there is none yet
+             */
+            seconds_left: number | null;
+            /** Seed */
+            seed: number;
+            /**
+             * Start
+             * @description id of the image that it begins with; None for noise
+             */
+            start: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "paused" | "done" | "cancelled" | "failed";
+            /**
+             * Step
+             * @description of the channels that form, 1-based; 0 before the first
+             */
+            step: number;
+            /** Steps */
+            steps: number;
+            /**
+             * Waiting
+             * @description number of channels that are asked for and not begun
+             */
+            waiting: number;
+        };
+        /**
+         * VisualizationAsked
+         * @description Asks for pictures of a layer; what is there already is not made again.
+         */
+        VisualizationAsked: {
+            /**
+             * Anew
+             * @description whether pictures that are there are made once more
+             * @default false
+             */
+            anew: boolean;
+            /**
+             * Channels
+             * @description None for all of the layer
+             */
+            channels?: number[] | null;
+            /**
+             * Layer
+             * @description id, of the graph with nothing collapsed
+             */
+            layer: string;
+            /**
+             * Measure
+             * @default mean
+             * @enum {string}
+             */
+            measure: "mean" | "centre" | "quantile";
+            /**
+             * Mode
+             * @description None for what suits the layer
+             */
+            mode?: ("natural" | "texture" | "maco" | "paper") | null;
+            /**
+             * Neuron
+             * @description (row, column) of the one value of each map that counts
+             */
+            neuron?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Quantile
+             * @default 0.9
+             */
+            quantile: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Start
+             * @description id of the image to begin with; None for noise
+             */
+            start?: string | null;
+            /**
+             * Steps
+             * @description None for as many as the mode takes by itself
+             */
+            steps?: number | null;
+        };
+        /**
+         * VisualizationEstimate
+         * @description How long pictures of all channels would take, as far as they are not in the cache.
+         */
+        VisualizationEstimate: {
+            /**
+             * Cached
+             * @description by layer id: how many need not be made
+             */
+            cached: {
+                [key: string]: number;
+            };
+            /**
+             * Channels
+             * @description by layer id: how many there are
+             */
+            channels: {
+                [key: string]: number;
+            };
+            /**
+             * Seconds
+             * @description by layer id
+             */
+            seconds: {
+                [key: string]: number;
+            };
+            /**
+             * Total
+             * @description of all layers, in s
+             */
+            total: number;
+        };
+        /**
+         * VisualizedChannel
+         * @description A finished picture, as an image that can be inserted, and what the network says to it.
+         *
+         *     `silence` is ``before_activation`` for a picture that maximizes the value before the activation
+         *     function, ``dead`` where the channel is silent there, too, and there is no picture; then
+         *     all that depends on one is None.
+         */
+        VisualizedChannel: {
+            /**
+             * After
+             * @description the channel's value for the picture
+             */
+            after: number | null;
+            /**
+             * Before
+             * @description the channel's value for what the picture began with
+             */
+            before: number | null;
+            /** Channel */
+            channel: number;
+            /** Class Name */
+            class_name: string | null;
+            image: components["schemas"]["ImageInfo"] | null;
+            /**
+             * Probability
+             * @description of the class, where the layer has scores
+             */
+            probability: number | null;
+            /**
+             * Rank
+             * @description of the class among all classes, 1-based
+             */
+            rank: number | null;
+            /** Silence */
+            silence: ("before_activation" | "dead") | null;
+        };
+        /**
          * WalkInfo
          * @description What a page needs first. `instance` is new with every start of the server.
          */
@@ -1325,6 +1817,75 @@ export interface operations {
             };
         };
     };
+    post_visualization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisualizationAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualization_estimate: {
+        parameters: {
+            query: {
+                layer: string[];
+                mode?: ("natural" | "texture" | "maco" | "paper") | null;
+            };
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisualizationEstimate"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_weights: {
         parameters: {
             query?: never;
@@ -1343,6 +1904,388 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeightStatistics"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualizations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"][];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualization_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_visualization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualized_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisualizedChannel"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualized_channel_png: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visualization_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualization_pictures: {
+        parameters: {
+            query: {
+                channel: number[];
+                /** @description longer side of a cell in pixels */
+                cell?: number;
+            };
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_visualization_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualization_preview: {
+        parameters: {
+            query?: {
+                /** @description longer side of a cell in pixels */
+                cell?: number;
+            };
+            header?: never;
+            path: {
+                visualization: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visualization_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visualization_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelsSeen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visualization"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visualization_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visualization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
                 };
             };
             /** @description a problem */

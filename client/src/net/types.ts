@@ -22,6 +22,11 @@ export type Draw = Schemas['Draw'];
 export type WeightStatistics = Schemas['WeightStatistics'];
 export type Statistics = Schemas['Statistics'];
 export type Prediction = Schemas['Prediction'];
+export type Visualization = Schemas['Visualization'];
+export type VisualizationAsked = Schemas['VisualizationAsked'];
+export type VisualizationMode = Visualization['mode'];
+export type VisualizationEstimate = Schemas['VisualizationEstimate'];
+export type VisualizedChannel = Schemas['VisualizedChannel'];
 export type Problem = Schemas['Problem'];
 export type LayerHeader = Schemas['LayerHeader'];
 export type ResultHeader = Schemas['ResultHeader'];
@@ -31,6 +36,7 @@ export type Detection = Schemas['Detection'];
 export type Detections = Schemas['Detections'];
 export type ValuesHeader = Schemas['ValuesHeader'];
 export type ProblemHeader = Schemas['ProblemHeader'];
+export type Mode = Visualization['mode'];
 /** The end of a pass; with a segmentation `places` has, for each pixel, a place in its segments. */
 export interface PassResult extends ResultHeader {
   readonly places: Uint8Array<ArrayBuffer> | null;

@@ -17,7 +17,7 @@ from PIL import Image
 from cnnwalk.images.decode import ImageError
 from cnnwalk.pixels import AnyImage, Pixels, preview, to_pixels
 
-Origin = Literal["dataset", "upload", "noise"]
+Origin = Literal["dataset", "upload", "noise", "visualization"]
 
 THUMBNAIL_BYTES = 10_000
 THUMBNAIL_SIDE = 192
@@ -59,7 +59,7 @@ class StoredImage:
         channels: 3 for RGB, 1 for grayscale.
         origin: where it comes from.
         name: for people.
-        label: class name, where a dataset gives one.
+        label: class name, where there is one.
     """
 
     id: str

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cnnwalk.featvis import Measure, Mode
 from cnnwalk.graph import Graph
 from cnnwalk.layout import Arrangement, Course
 from cnnwalk.wire import Statistics
+
+if TYPE_CHECKING:
+    from cnnwalk.images import StoredImage
 
 
 class _Message(BaseModel):
@@ -58,9 +62,22 @@ class ImageInfo(_Message):
     width: int
     height: int
     channels: int
-    origin: Literal["dataset", "upload", "noise"]
+    origin: Literal["dataset", "upload", "noise", "visualization"]
     name: str
-    label: str | None = Field(description="class name, where the dataset gives one")
+    label: str | None = Field(description="class name, where there is one")
+
+    @classmethod
+    def of(cls, stored: StoredImage) -> ImageInfo:
+        """Describe an image that is held."""
+        return cls(
+            id=stored.id,
+            width=stored.width,
+            height=stored.height,
+            channels=stored.channels,
+            origin=stored.origin,
+            name=stored.name,
+            label=stored.label,
+        )
 
 
 class WalkInfo(_Message):
@@ -112,6 +129,88 @@ class Draw(_Message):
     total: int
     images: list[ImageInfo]
     skipped: list[str] = Field(description="a sentence on each item that cannot be read")
+
+
+class VisualizationAsked(_Message):
+    """Asks for pictures of a layer; what is there already is not made again."""
+
+    layer: str = Field(description="id, of the graph with nothing collapsed")
+    channels: list[Annotated[int, Field(ge=0)]] | None = Field(
+        None, description="None for all of the layer"
+    )
+    mode: Mode | None = Field(None, description="None for what suits the layer")
+    steps: int | None = Field(None, description="None for as many as the mode takes by itself")
+    seed: int = Field(0, ge=0, le=2**32 - 1)
+    start: str | None = Field(None, description="id of the image to begin with; None for noise")
+    measure: Measure = "mean"
+    neuron: tuple[int, int] | None = Field(
+        None, description="(row, column) of the one value of each map that counts"
+    )
+    quantile: float = 0.9
+    anew: bool = Field(False, description="whether pictures that are there are made once more")
+
+
+class ChannelsSeen(_Message):
+    """The channels of a layer that somebody looks at now: they are made first."""
+
+    channels: list[Annotated[int, Field(ge=0)]]
+
+
+class Visualization(_Message):
+    """The feature visualization of a layer under one set of settings: a job.
+
+    `id` names the network, the layer, the settings, the seed and the start, not the channels that
+    were asked for. A picture of it is the same whenever it is made.
+    """
+
+    id: str
+    network: str
+    layer: str
+    mode: Mode
+    steps: int
+    seed: int
+    start: str | None = Field(description="id of the image that it begins with; None for noise")
+    state: Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
+    problem: str | None = Field(description="a sentence on what went wrong")
+    channels: int = Field(description="how many the layer has")
+    done: list[int] = Field(description="channels that are finished, the dead ones among them")
+    before_activation: list[int] = Field(
+        description="channels whose picture maximizes the value before the activation function, "
+        "since after it they are silent"
+    )
+    dead: list[int] = Field(description="channels that are silent there, too: without a picture")
+    forming: list[int] = Field(description="channels that are being made, in the preview's order")
+    waiting: int = Field(description="number of channels that are asked for and not begun")
+    step: int = Field(description="of the channels that form, 1-based; 0 before the first")
+    revision: int = Field(description="of the preview; 0 when there is none")
+    seconds_left: float | None = Field(description="an estimate; None where there is none yet")
+
+
+class VisualizedChannel(_Message):
+    """A finished picture, as an image that can be inserted, and what the network says to it.
+
+    `silence` is ``before_activation`` for a picture that maximizes the value before the activation
+    function, ``dead`` where the channel is silent there, too, and there is no picture; then
+    all that depends on one is None.
+    """
+
+    channel: int
+    image: ImageInfo | None
+    silence: Literal["before_activation", "dead"] | None
+    before: float | None = Field(description="the channel's value for what the picture began with")
+    after: float | None = Field(description="the channel's value for the picture")
+    probability: float | None = Field(description="of the class, where the layer has scores")
+    rank: int | None = Field(description="of the class among all classes, 1-based")
+    class_name: str | None
+
+
+class VisualizationEstimate(_Message):
+    """How long pictures of all channels would take, as far as they are not in the cache."""
+
+    seconds: dict[str, float] = Field(description="by layer id")
+    total: float = Field(description="of all layers, in s")
+    channels: dict[str, int] = Field(description="by layer id: how many there are")
+    cached: dict[str, int] = Field(description="by layer id: how many need not be made")
 
 
 class Problem(_Message):

@@ -145,7 +145,7 @@ class Walk:
             label=None,
             reload=make,
         )
-        return _image_info(stored)
+        return ImageInfo.of(stored)
 
     def upload(self, data: bytes, name: str) -> ImageInfo:
         """Keep an uploaded picture; the file itself is kept, since it is smaller than its pixels.
@@ -162,7 +162,7 @@ class Walk:
                 reload=lambda: decode_upload(data),
                 held_bytes=len(data),
             )
-        return _image_info(stored)
+        return ImageInfo.of(stored)
 
     def values(
         self, served: ServedNetwork, image: StoredImage, layer: str, channel: int
@@ -205,16 +205,4 @@ class Walk:
             label=item.label,
             reload=lambda: dataset.item(index).image,
         )
-        return _image_info(stored)
-
-
-def _image_info(stored: StoredImage) -> ImageInfo:
-    return ImageInfo(
-        id=stored.id,
-        width=stored.width,
-        height=stored.height,
-        channels=stored.channels,
-        origin=stored.origin,
-        name=stored.name,
-        label=stored.label,
-    )
+        return ImageInfo.of(stored)
