@@ -15,9 +15,11 @@ import { messageOf, Notices } from './notices';
 import { readView } from './address';
 import type { Destination, Held, MapRef, Notice, Scaling, State } from './state';
 import { Views } from './views';
+import { Visualizations } from './visualizations';
 
 export class Actions {
   readonly images: Images;
+  readonly visualizations: Visualizations;
   /** What is collapsed, and on which course the walks run. */
   readonly views = new Views((network, view) => this.setView(network, view));
   private readonly notices: Notices;
@@ -31,6 +33,8 @@ export class Actions {
     this.notices = new Notices(state);
     this.images = new Images(state, api, this.notices);
     this.halls = new Halls(state, api, this.notices);
+    const take = (held: Held): void => { this.hold(held); };
+    this.visualizations = new Visualizations(state, api, this.notices, this.images, take);
   }
 
   /** Told when a request found the server gone or refusing; the connection looks after it. */
@@ -50,7 +54,12 @@ export class Actions {
       await this.halls.arrive(first);
       this.state.arrival.value = { stage: 'ready', text: '' };
       this.insertFirst([first]);
-      await Promise.all([this.loadWeights(first), this.images.drawAgain(), this.arriveOthers(first)]);
+      await Promise.all([
+        this.loadWeights(first),
+        this.images.drawAgain(),
+        this.arriveOthers(first),
+        this.visualizations.arrive(),
+      ]);
     } catch (error) {
       this.state.arrival.value = { stage: 'failed', text: messageOf(error) };
       this.notices.look(error);

@@ -2,7 +2,7 @@
 import type { Api } from '../net/api';
 import type { Draw, ImageInfo } from '../net/types';
 import type { Notices } from './notices';
-import { Sources } from './sources';
+import { Sources, type Again } from './sources';
 import type { State } from './state';
 
 /** Images on one page of the dataset panel. */
@@ -58,6 +58,11 @@ export class Images {
   /** Makes sure that the server has an image that this page brought or drew. */
   async ensure(image: string): Promise<void> {
     if (!(await this.api.hasImage(image))) await this.sources.bring(image);
+  }
+
+  /** Notes how an image comes to the server, for when that has forgotten it. */
+  remember(image: string, again: Again): void {
+    this.sources.remember(image, again);
   }
 
   private async show(seed: number, offset: number): Promise<void> {

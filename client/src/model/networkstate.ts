@@ -2,7 +2,15 @@
 import { computed, signal } from '@preact/signals-core';
 
 import type { View } from '../net/api';
-import type { Hall, ImageInfo, NetworkSummary, PassResult, Prediction, Statistics } from '../net/types';
+import type {
+  Hall,
+  ImageInfo,
+  NetworkSummary,
+  PassResult,
+  Prediction,
+  Statistics,
+  Visualization,
+} from '../net/types';
 
 /** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
 export interface Progress {
@@ -32,6 +40,11 @@ export class NetworkState {
   readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
   readonly result = signal<PassResult | null>(null);
   readonly predictions = computed<readonly Prediction[]>(() => this.result.value?.predictions ?? []);
+
+  /** The newest feature visualization of each layer that has one, by layer id. */
+  readonly visualizations = signal<ReadonlyMap<string, Visualization>>(new Map());
+  /** Ids of the layers whose panel shows pictures instead of activations. */
+  readonly turned = signal<ReadonlySet<string>>(new Set());
 
   /** `arrival`: how it is shown at first. */
   constructor(

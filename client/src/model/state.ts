@@ -21,9 +21,9 @@ export interface MapHit extends MapRef {
   readonly y: number;
 }
 
-/** What the tool holds, floating above it as a hologram. */
+/** What the tool holds, floating above it as a hologram; `visualization`: whose picture the image is. */
 export type Held =
-  | { readonly kind: 'image'; readonly image: ImageInfo }
+  | { readonly kind: 'image'; readonly image: ImageInfo; readonly visualization?: MapRef }
   | { readonly kind: 'map'; readonly map: MapRef; readonly image: ImageInfo };
 
 /** `layer`: all channels of a layer on one scale, as in the paper; `channel`: each on its own. */

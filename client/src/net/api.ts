@@ -1,6 +1,7 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
 import { FrameParser, valuesOf } from './frames';
 import type { Course, Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+import { VisualizationRequests } from './visualizations';
 
 /** The server answered, and said no; `message` is its sentence for people. */
 export class ApiError extends Error {
@@ -48,6 +49,8 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 const part = encodeURIComponent;
 
 export class Api {
+  readonly visualizations = new VisualizationRequests((url, init) => this.json(url, init));
+
   constructor(private readonly fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {}
 
   walk(): Promise<WalkInfo> {

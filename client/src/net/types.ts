@@ -36,7 +36,6 @@ export type Detection = Schemas['Detection'];
 export type Detections = Schemas['Detections'];
 export type ValuesHeader = Schemas['ValuesHeader'];
 export type ProblemHeader = Schemas['ProblemHeader'];
-export type Mode = Visualization['mode'];
 /** The end of a pass; with a segmentation `places` has, for each pixel, a place in its segments. */
 export interface PassResult extends ResultHeader {
   readonly places: Uint8Array<ArrayBuffer> | null;

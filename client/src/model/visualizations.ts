@@ -1,0 +1,217 @@
+/**
+ * Feature visualization: asking for a layer's pictures, following how they form, taking them in
+ * hand. The server computes; what it tells of its jobs lands in `NetworkState.visualizations`.
+ */
+import type { Api } from '../net/api';
+import { EventStream, type Source } from '../net/events';
+import type { VisualizationMode, Visualization, VisualizationEstimate, VisualizedChannel } from '../net/types';
+import { VisualizationRequests } from '../net/visualizations';
+import type { Images } from './images';
+import type { NetworkState } from './networkstate';
+import type { Notices } from './notices';
+import type { Held, MapRef, State } from './state';
+import { VisualizationJobs } from './visualizationjobs';
+
+/** What one may choose of a layer's pictures. */
+export interface Choices {
+  /** null: all of the layer. */
+  readonly channels: readonly number[] | null;
+  /** null: what suits the layer. */
+  readonly mode: VisualizationMode | null;
+  /** null: as many as the mode takes by itself. */
+  readonly steps: number | null;
+  readonly seed: number;
+  /** Id of the image that the pictures begin with; null for noise. */
+  readonly start: string | null;
+  /** Whether pictures that are there are made once more. */
+  readonly anew: boolean;
+}
+
+export const USUAL: Choices = { channels: null, mode: null, steps: null, seed: 0, start: null, anew: false };
+
+/** A picture that this page knows: of which job, and what the network says to it. */
+export interface KnownPicture extends MapRef {
+  readonly job: Visualization;
+  readonly facts: VisualizedChannel;
+}
+
+export class Visualizations {
+  private readonly jobs: VisualizationJobs;
+  private readonly stream: EventStream<Visualization>;
+  /** By the id of the picture as an image. */
+  private readonly pictures = new Map<string, KnownPicture>();
+
+  constructor(
+    private readonly state: State,
+    private readonly api: Api,
+    private readonly notices: Notices,
+    private readonly images: Images,
+    private readonly take: (held: Held) => void,
+    source?: (url: string) => Source,
+  ) {
+    this.jobs = new VisualizationJobs(state, notices);
+    const listener = {
+      opened: () => void this.synchronize(),
+      message: (job: Visualization) => { this.jobs.take(job); },
+    };
+    this.stream = new EventStream(VisualizationRequests.events, 'visualization', listener, source);
+  }
+
+  /** Follows the jobs that there are already, as after the page was loaded anew. */
+  async arrive(): Promise<void> {
+    await this.synchronize();
+    if (this.jobs.any) this.stream.start();
+  }
+
+  /** Nobody looks at the page now, or somebody does again. */
+  hide(hidden: boolean): void {
+    this.stream.hide(hidden);
+  }
+
+  /** Turns a layer's panel from activations to pictures and back; asks for them where there are none. */
+  async turn(network: NetworkState, layer: string): Promise<void> {
+    const isTurned = network.turned.peek().has(layer);
+    this.show(network, layer, !isTurned);
+    if (isTurned || network.visualizations.peek().has(layer)) return;
+    if (!(await this.ask(network, layer))) this.show(network, layer, false);
+  }
+
+  /** Asks for pictures of a layer and shows them; resolves to whether the server makes them. */
+  async ask(network: NetworkState, layer: string, choices: Partial<Choices> = {}): Promise<boolean> {
+    const { channels, ...rest } = { ...USUAL, ...choices };
+    this.stream.start();
+    return this.notices.attempt(async () => {
+      const job = await this.api.visualizations.ask(network.id, {
+        layer,
+        channels: channels === null ? null : [...channels],
+        ...rest,
+      });
+      this.jobs.prefer(job);
+      this.show(network, layer, true);
+    });
+  }
+
+  /** Asks for the pictures of several layers, one after the other; the panels stay as they are. */
+  async askAll(network: NetworkState, layers: readonly string[], choices: Partial<Choices> = {}): Promise<void> {
+    const turned = network.turned.peek();
+    for (const layer of layers) if (!(await this.ask(network, layer, choices))) break;
+    network.turned.value = turned;
+  }
+
+  async pause(network: NetworkState, layer: string): Promise<void> {
+    await this.steer(network, layer, (id) => this.api.visualizations.steer(id, 'pause'));
+  }
+
+  async resume(network: NetworkState, layer: string): Promise<void> {
+    await this.steer(network, layer, (id) => this.api.visualizations.steer(id, 'resume'));
+  }
+
+  /** Ends a layer's job; the pictures that are done stay. */
+  async cancel(network: NetworkState, layer: string): Promise<void> {
+    await this.steer(network, layer, (id) => this.api.visualizations.cancel(id));
+  }
+
+  /** Deletes a layer's pictures for good. */
+  async remove(network: NetworkState, layer: string): Promise<void> {
+    await this.steer(network, layer, async (id) => {
+      await this.api.visualizations.remove(id);
+      this.jobs.forget(id);
+      this.show(network, layer, false);
+    });
+  }
+
+  /** How long all channels of these layers take; null when the server does not say. */
+  async estimate(
+    network: NetworkState,
+    layers: readonly string[],
+    mode: VisualizationMode | null,
+  ): Promise<VisualizationEstimate | null> {
+    let estimate: VisualizationEstimate | null = null;
+    await this.notices.attempt(async () => {
+      estimate = await this.api.visualizations.estimate(network.id, layers, mode);
+    });
+    return estimate;
+  }
+
+  /** Tells which of a layer's channels are looked at: they come first. */
+  async see(network: NetworkState, layer: string, channels: readonly number[]): Promise<void> {
+    const job = network.visualizations.peek().get(layer);
+    if (job === undefined || !isUnfinished(job) || channels.length === 0) return;
+    await this.notices.attempt(async () => {
+      await this.api.visualizations.see(job.id, channels);
+    });
+  }
+
+  /** Takes a channel's finished picture in hand. */
+  async hold(network: NetworkState, layer: string, channel: number): Promise<void> {
+    const held = await this.find(network, layer, channel);
+    if (held !== null) this.take(held);
+  }
+
+  /** Shows a channel's finished picture large. */
+  async magnify(network: NetworkState, layer: string, channel: number): Promise<void> {
+    const held = await this.find(network, layer, channel);
+    if (held !== null) this.state.magnified.value = held;
+  }
+
+  /** Whose picture an image is; undefined for one that is no picture, or that nobody took here. */
+  pictureOf(image: string): KnownPicture | undefined {
+    return this.pictures.get(image);
+  }
+
+  private async find(network: NetworkState, layer: string, channel: number): Promise<Held | null> {
+    const job = network.visualizations.peek().get(layer);
+    if (job?.done.includes(channel) !== true) {
+      this.notices.tell('info', `The picture of channel ${channel} is not finished yet.`);
+      return null;
+    }
+    let held: Held | null = null;
+    await this.notices.attempt(async () => {
+      held = await this.bring(network, job, channel);
+    });
+    return held;
+  }
+
+  private async bring(network: NetworkState, job: Visualization, channel: number): Promise<Held | null> {
+    const ask = (): Promise<VisualizedChannel> => this.api.visualizations.channel(job.id, channel);
+    const facts = await ask();
+    if (facts.image === null) {
+      this.notices.tell('info', `Nothing that was tried makes channel ${channel} respond: it has no picture.`);
+      return null;
+    }
+    const visualization = { network: network.id, layer: job.layer, channel };
+    this.images.remember(facts.image.id, ask);
+    this.pictures.set(facts.image.id, { ...visualization, job, facts });
+    return { kind: 'image', image: facts.image, visualization };
+  }
+
+  private async synchronize(): Promise<void> {
+    await this.notices.attempt(async () => {
+      this.jobs.keepOnly(await this.api.visualizations.all());
+    });
+  }
+
+  private async steer(
+    network: NetworkState,
+    layer: string,
+    how: (id: string) => Promise<unknown>,
+  ): Promise<void> {
+    const job = network.visualizations.peek().get(layer);
+    if (job === undefined) return;
+    await this.notices.attempt(async () => {
+      await how(job.id);
+    });
+  }
+
+  private show(network: NetworkState, layer: string, turned: boolean): void {
+    const layers = new Set(network.turned.peek());
+    if (turned) layers.add(layer);
+    else layers.delete(layer);
+    network.turned.value = layers;
+  }
+}
+
+/** Whether a job still has something to do. */
+export function isUnfinished({ state }: Pick<Visualization, 'state'>): boolean {
+  return state === 'waiting' || state === 'running' || state === 'paused';
+}
