@@ -36,6 +36,18 @@ class Path:
             if counts[signature] == 1 and not signature.endswith("()")
         }
 
+    def find(self, found: str) -> int | None:
+        """Return which of the recorded operations one of this signature would be, as the next.
+
+        None where it would be none of them. The path does not move on.
+        """
+        operations = self.graph.operations
+        on_path = not self._beside and self._position < len(operations)
+        if on_path and operations[self._position] == found:
+            return self._position
+        position = self._landmarks.get(found, -1)
+        return None if position < self._position else position
+
     def meet(self, found: str, place: str) -> int | None:
         """Return the position of the recorded operation that this one is, None beside the path.
 
@@ -48,16 +60,13 @@ class Path:
         """
         operations = self.graph.operations
         expected = operations[self._position] if self._position < len(operations) else _END
-        if self._beside or found != expected:
-            if not self._beside:
-                self._part(f"{place} comes {found}, expected {expected}")
-            position = self._landmarks.get(found, -1)
-            self._beside = position < self._position
-            if self._beside:
-                return None
-            self._position = position
-        self._position += 1
-        return self._position - 1
+        if not self._beside and found != expected:
+            self._part(f"{place} comes {found}, expected {expected}")
+        position = self.find(found)
+        self._beside = position is None
+        if position is not None:
+            self._position = position + 1
+        return position
 
     def end(self, place: str) -> None:
         """Note that the pass has ended; raises CaptureError as `meet` does."""

@@ -43,7 +43,7 @@ def untouched(model: nn.Module, written: Collection[str] = ()) -> Iterator[State
         state.keep_named(name)
     with (
         _random_state(state.devices()),
-        _without_compiler(),
+        without_compiler(),
         torch.inference_mode(False),
         torch.no_grad(),
     ):
@@ -210,7 +210,7 @@ def _random_state(devices: list[torch.device]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _without_compiler() -> Iterator[None]:
+def without_compiler() -> Iterator[None]:
     """Run compiled parts as the Python code that they were made from."""
     if "torch._dynamo" in sys.modules:  # else nothing is compiled, and its import takes seconds
         with torch.compiler.set_stance("force_eager"):

@@ -189,11 +189,11 @@ class Network:
         return find_crop(size, (self.input.width, self.input.height), self.input.resize)
 
     def arguments(self, prepared: Tensor) -> tuple[object, ...]:
-        """Return the positional arguments of the module's forward for a prepared image.
+        """Return the positional arguments of the module's forward for prepared images (N, C, H, W).
 
-        Detection networks take a list of images (C, H, W), all others the batch of one.
+        Detection networks take a list of images (C, H, W), all others the batch.
         """
-        return ([prepared[0]],) if self.task == "detection" else (prepared,)
+        return (list(prepared),) if self.task == "detection" else (prepared,)
 
     def example_input(self) -> Tensor:
         """Return mid-grey, prepared like an image."""
