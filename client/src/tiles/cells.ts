@@ -149,12 +149,12 @@ function detailCell(side: number, drop: number): number {
 }
 
 /** How many cells of this size a piece may have in a row. */
-function cellsIn(cell: number): number {
+export function cellsIn(cell: number): number {
   return Math.max(1, Math.floor(PIECE_SIZE / cell));
 }
 
 /** Cuts a grid into pieces of nearly equal size. */
-function cut(
+export function cut(
   grid: { columns: number; rows: number },
   maxColumns: number,
   maxRows: number,
@@ -176,11 +176,11 @@ function cut(
 }
 
 /** Texels that a piece covers in its page. */
-export function pieceWidth(plan: LevelPlan, piece: Piece): number {
+export function pieceWidth(plan: Pick<LevelPlan, 'cellWidth'>, piece: Piece): number {
   return piece.columns * plan.cellWidth;
 }
 
-export function pieceHeight(plan: LevelPlan, piece: Piece): number {
+export function pieceHeight(plan: Pick<LevelPlan, 'cellHeight'>, piece: Piece): number {
   return piece.rows * plan.cellHeight;
 }
 

@@ -41,6 +41,8 @@ export interface LayerState {
   /** Detail texels are on their way to their place. */
   isUploading: boolean;
   shows: Level;
+  /** Its panel shows pictures instead. */
+  isTurned: boolean;
   /** The frame in which the detail level was drawn last. */
   lastShown: number;
 }
@@ -149,6 +151,7 @@ function statesOf(plans: readonly LayerPlan[], packer: Packer): LayerState[] | n
       detailRun: -1,
       isUploading: false,
       shows: 'base',
+      isTurned: false,
       lastShown: -1,
     });
   }

@@ -1,10 +1,24 @@
-/** A page: one plain 2D texture of two bytes a texel, written by hand behind three's back. */
+/** A page: one plain 2D texture, written by hand behind three's back. */
 import { ExternalTexture, type WebGLRenderer } from 'three';
 
 import { PAGE_SIZE, TEXEL_BYTES } from './cells';
+import type { Place } from './packer';
 import { mipSizes, totalTexels } from './pyramid';
 
 const ANISOTROPY = 4;
+
+/** What a texel is; names as in WebGL 2. */
+export interface TexelFormat {
+  readonly internal: 'RG8' | 'SRGB8_ALPHA8';
+  readonly channels: 'RG' | 'RGBA';
+  readonly bytes: number;
+}
+
+/** The positive and the negative part of a feature map's value. */
+export const MAP_TEXELS: TexelFormat = { internal: 'RG8', channels: 'RG', bytes: TEXEL_BYTES };
+
+/** Where something lies in a page, in texels. */
+export type PlaceInPage = Omit<Place, 'page'>;
 
 export class Page {
   /** What three binds for a draw. */
@@ -15,9 +29,14 @@ export class Page {
     private readonly renderer: WebGLRenderer,
     readonly height: number,
     private readonly mips: number,
+    private readonly format: TexelFormat,
   ) {
-    this.bytes = totalTexels(mipSizes(PAGE_SIZE, height, mips)) * TEXEL_BYTES;
+    this.bytes = totalTexels(mipSizes(PAGE_SIZE, height, mips)) * format.bytes;
     this.create();
+  }
+
+  get texelBytes(): number {
+    return this.format.bytes;
   }
 
   /** Makes the texture, all texels 0; again after the context was lost. */
@@ -26,7 +45,7 @@ export class Page {
     const texture = gl.createTexture();
     this.texture.sourceTexture = texture;
     this.bind();
-    gl.texStorage2D(gl.TEXTURE_2D, this.mips, gl.RG8, PAGE_SIZE, this.height);
+    gl.texStorage2D(gl.TEXTURE_2D, this.mips, gl[this.format.internal], PAGE_SIZE, this.height);
     const set = (name: number, value: number): void => {
       gl.texParameteri(gl.TEXTURE_2D, name, value);
     };
@@ -65,7 +84,7 @@ export class Page {
       y,
       width,
       height,
-      gl.RG,
+      gl[this.format.channels],
       gl.UNSIGNED_BYTE,
       texels,
       offset,
@@ -89,7 +108,26 @@ export class Page {
     gl.copyTexSubImage2D(gl.TEXTURE_2D, mip, to.x, to.y, from.x, from.y, to.width, to.height);
   }
 
-  /** Reads texels of mip level 0 back from the GPU, two bytes each. Slow: for tests. */
+  /** Gives all texels of these places one value at all mips: red, green, blue, alpha in 0..1. */
+  fill(places: readonly PlaceInPage[], value: readonly [number, number, number, number]): void {
+    const gl = this.gl;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.colorMask(true, true, true, true);
+    const texture = this.texture.sourceTexture;
+    for (let mip = 0; mip < this.mips; mip += 1) {
+      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, mip);
+      for (const { x, y, width, height } of places) {
+        gl.scissor(x >> mip, y >> mip, Math.ceil(width / 2 ** mip), Math.ceil(height / 2 ** mip));
+        gl.clearBufferfv(gl.COLOR, 0, value);
+      }
+    }
+    gl.deleteFramebuffer(framebuffer);
+    this.renderer.resetState();
+  }
+
+  /** Reads texels of mip level 0 back from the GPU. Slow: for tests. */
   read(x: number, y: number, width: number, height: number): Uint8Array {
     const gl = this.gl;
     const framebuffer = gl.createFramebuffer();
@@ -105,7 +143,7 @@ export class Page {
     gl.readPixels(x, y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
     gl.deleteFramebuffer(framebuffer);
     this.renderer.resetState();
-    return rgba.filter((_, index) => index % 4 < TEXEL_BYTES);
+    return rgba.filter((_, index) => index % 4 < this.format.bytes);
   }
 
   dispose(): void {

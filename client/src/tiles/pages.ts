@@ -4,9 +4,10 @@ import type { Object3D, WebGLRenderer } from 'three';
 import { MIPS, PAGE_SIZE, type Level } from './cells';
 import type { LayerState } from './layers';
 import type { Packer } from './packer';
-import { Page } from './page';
+import { MAP_TEXELS, Page } from './page';
 import { PanelGroup, type Instance, type PageMesh } from './panels';
 import type { Poses } from './poses';
+import { MAPS_FRAGMENT } from './shaders';
 
 /** A page with what is drawn of it. */
 interface DrawnPage {
@@ -21,7 +22,7 @@ interface DrawnPage {
 
 export class Pages {
   readonly object: Object3D;
-  private readonly panels: PanelGroup;
+  readonly panels: PanelGroup;
   private readonly all: DrawnPage[] = [];
   private readonly byLevel: Readonly<Record<Level, DrawnPage[]>> = { base: [], detail: [] };
 
@@ -93,8 +94,8 @@ export class Pages {
     for (let next = pages.length; next <= index; next += 1) {
       // The base level is placed once, so its pages are only as high as what they hold.
       const height = level === 'base' ? this.basePacker.usedHeight(next) : PAGE_SIZE;
-      const page = new Page(this.renderer, height, MIPS[level]);
-      const mesh = this.panels.add(page);
+      const page = new Page(this.renderer, height, MIPS[level], MAP_TEXELS);
+      const mesh = this.panels.add(page, MAPS_FRAGMENT);
       const drawn = { level, index: next, page, mesh, owners: new Set<LayerState>(), isChanged: false };
       pages.push(drawn);
       this.all.push(drawn);
@@ -111,11 +112,14 @@ function draw(drawn: DrawnPage): void {
   const instances: Instance[] = [];
   for (const state of drawn.owners) {
     const plan = state.plan[level];
-    if (state.shows !== level || plan === null) continue;
+    if (state.isTurned || state.shows !== level || plan === null) continue;
+    const shrink = 2 ** plan.drop;
+    const cell = { width: plan.cellWidth, height: plan.cellHeight };
+    const inner = { width: plan.width / shrink, height: plan.height / shrink };
     state[level]?.forEach((place, index) => {
       const piece = plan.pieces[index];
       if (place.page === drawn.index && piece) {
-        instances.push({ panel: state.index, plan, piece, place });
+        instances.push({ panel: state.index, piece, place, cell, inner });
       }
     });
   }

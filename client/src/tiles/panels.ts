@@ -16,21 +16,29 @@ import {
   type IUniform,
 } from 'three';
 
-import type { LevelPlan, Piece } from './cells';
+import type { Piece } from './cells';
 import type { Place } from './packer';
 import type { Page } from './page';
 import type { Poses } from './poses';
-import { FRAGMENT_SHADER, VERTEX_SHADER } from './shaders';
+import { VERTEX_SHADER } from './shaders';
 
 const FLOATS = 11;
 const FIRST_CAPACITY = 64;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A piece of a panel as it lies in a page. */
 export interface Instance {
   readonly panel: number;
-  readonly plan: LevelPlan;
   readonly piece: Piece;
   readonly place: Place;
+  /** Texels of one cell. */
+  readonly cell: Size;
+  /** What of a cell is the map or the picture: as its fragment shader counts it. */
+  readonly inner: Size;
 }
 
 /** What all pages share. */
@@ -42,9 +50,9 @@ export class PanelGroup {
     this.object.name = 'panels';
   }
 
-  /** Adds what is drawn of one page. */
-  add(page: Page): PageMesh {
-    const mesh = new PageMesh(page, this.poses, { outlined: this.outlined });
+  /** Adds what is drawn of one page by a fragment shader. */
+  add(page: Page, fragmentShader: string): PageMesh {
+    const mesh = new PageMesh(page, fragmentShader, this.poses, { outlined: this.outlined });
     this.object.add(mesh.object);
     return mesh;
   }
@@ -63,6 +71,7 @@ export class PageMesh {
 
   constructor(
     page: Page,
+    fragmentShader: string,
     private readonly poses: Poses,
     shared: Record<string, IUniform>,
   ) {
@@ -73,7 +82,7 @@ export class PageMesh {
     geometry.boundingSphere = new Sphere();
     const material = new ShaderMaterial({
       vertexShader: VERTEX_SHADER,
-      fragmentShader: FRAGMENT_SHADER,
+      fragmentShader,
       side: DoubleSide,
       fog: true,
       uniforms: {
@@ -112,9 +121,8 @@ export class PageMesh {
     this.object.material.dispose();
   }
 
-  private write({ panel, plan, piece, place }: Instance, index: number): void {
+  private write({ panel, piece, place, cell, inner }: Instance, index: number): void {
     const { column, row, columns, rows } = piece;
-    const shrink = 2 ** plan.drop;
     (this.buffer.array as Float32Array).set(
       [
         panel,
@@ -124,10 +132,10 @@ export class PageMesh {
         rows,
         place.x,
         place.y,
-        plan.cellWidth,
-        plan.cellHeight,
-        plan.width / shrink,
-        plan.height / shrink,
+        cell.width,
+        cell.height,
+        inner.width,
+        inner.height,
       ],
       index * FLOATS,
     );
@@ -144,7 +152,7 @@ export class PageMesh {
     geometry.setAttribute('panel', new InterleavedBufferAttribute(buffer, 1, 0));
     geometry.setAttribute('cells', new InterleavedBufferAttribute(buffer, 4, 1));
     geometry.setAttribute('texels', new InterleavedBufferAttribute(buffer, 4, 5));
-    geometry.setAttribute('map', new InterleavedBufferAttribute(buffer, 2, 9));
+    geometry.setAttribute('inner', new InterleavedBufferAttribute(buffer, 2, 9));
     return buffer;
   }
 }

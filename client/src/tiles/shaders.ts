@@ -8,7 +8,7 @@ export const VERTEX_SHADER = /* glsl */ `
 attribute float panel;
 attribute vec4 cells;   // first column and row, columns, rows
 attribute vec4 texels;  // x, y in the page, width and height of one cell
-attribute vec2 map;     // width and height of one map in texels
+attribute vec2 inner;   // width and height of one map in texels, of one picture in cells
 
 uniform highp sampler2D poses;
 
@@ -16,7 +16,7 @@ varying vec2 vCell;
 flat varying float vPanel;
 flat varying vec4 vCells;
 flat varying vec4 vTexels;
-flat varying vec2 vMap;
+flat varying vec2 vInner;
 flat varying vec2 vGrid;  // columns and channels of the panel
 
 void main() {
@@ -27,7 +27,7 @@ void main() {
   vPanel = panel;
   vCells = cells;
   vTexels = texels;
-  vMap = map;
+  vInner = inner;
   vGrid = vec2(corner.w, column.w);
   vec3 place = corner.xyz + column.xyz * vCell.x + row.xyz * vCell.y;
   vec4 mvPosition = modelViewMatrix * vec4(place, 1.0);
@@ -40,7 +40,7 @@ void main() {
  * The place in the page runs on without a jump from cell to cell, so that the hardware picks
  * mips and anisotropy by itself: the map's texels over the map, the gap's over the gap.
  */
-export const FRAGMENT_SHADER = /* glsl */ `
+export const MAPS_FRAGMENT = /* glsl */ `
 #include <common>
 #include <fog_pars_fragment>
 
@@ -63,7 +63,7 @@ varying vec2 vCell;
 flat varying float vPanel;
 flat varying vec4 vCells;
 flat varying vec4 vTexels;
-flat varying vec2 vMap;
+flat varying vec2 vInner;
 flat varying vec2 vGrid;
 
 // The map's share of a pixel that reaches from a to b, in cells from the map's edge.
@@ -84,14 +84,14 @@ void main() {
   vec2 shifted = vCell - 0.5 * GAP;
   vec2 cell = floor(shifted);
   vec2 within = shifted - cell;
-  vec2 onMap = within / MAP * vMap;
-  vec2 onGap = vMap + (within - MAP) / GAP * (vTexels.zw - vMap);
+  vec2 onMap = within / MAP * vInner;
+  vec2 onGap = vInner + (within - MAP) / GAP * (vTexels.zw - vInner);
   vec2 texel = mix(onMap, onGap, step(MAP, within)) + (cell - vCells.xy) * vTexels.zw;
   texel = vTexels.xy + clamp(texel, vec2(0.0), vCells.zw * vTexels.zw);
   vec2 parts = texture2D(page, texel / vec2(PAGE_WIDTH, pageHeight)).xy;
   // From twice its size on, a value is a square of its exact colour. Fetched, because what
   // anisotropic filters make of nearest magnification differs between devices.
-  vec2 footprint = pixel * vMap / MAP;
+  vec2 footprint = pixel * vInner / MAP;
   parts = mix(
     texelFetch(page, ivec2(texel), 0).xy,
     parts,

@@ -13,6 +13,7 @@ import { cellPixels, pixelsPerMetre, wantsDetail } from './lod';
 import type { DecodedTile } from './messages';
 import type { Place } from './packer';
 import { Pages } from './pages';
+import type { PanelGroup } from './panels';
 import { mapAt } from './pick';
 import { Poses, type PanelHit } from './poses';
 import { mipSizes } from './pyramid';
@@ -163,6 +164,21 @@ export class Tiles {
     const column = ref.channel % plan.columns;
     const row = Math.floor(ref.channel / plan.columns);
     return this.poses.point(index, column + 0.5, row + 0.5, target);
+  }
+
+  /** Where panels stand and what draws them; pictures take the place of the maps there. */
+  get panels(): PanelGroup {
+    return this.pages.panels;
+  }
+
+  /** Leaves these layers' maps undrawn, because their panels show pictures. */
+  turn(layers: ReadonlySet<string>): void {
+    for (const state of this.states.all) {
+      const isTurned = layers.has(state.plan.layer);
+      if (state.isTurned === isTurned) continue;
+      state.isTurned = isTurned;
+      this.pages.markChanged(state);
+    }
   }
 
   /** Outlines a map, or none. */

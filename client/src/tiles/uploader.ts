@@ -2,7 +2,7 @@
  * Brings texels to the pages a little every frame: the base level first, in slices, until
  * the frame's time is spent. What belongs to an earlier run is dropped.
  */
-import { TEXEL_BYTES, type Level } from './cells';
+import type { Level } from './cells';
 import type { MipSize } from './pyramid';
 
 /** What is written in one go, so that one write does not take the frame. */
@@ -11,6 +11,7 @@ export const SLICE_BYTES = 1024 * 1024;
 export const FRAME_BYTES = 8 * SLICE_BYTES;
 
 export interface Target {
+  readonly texelBytes: number;
   write(
     mip: number,
     x: number,
@@ -45,7 +46,8 @@ class Queue {
     const upload = this.uploads[0];
     const mip = upload?.mips[this.mip];
     if (upload === undefined || mip === undefined) return 0;
-    const rowBytes = mip.width * TEXEL_BYTES;
+    const { texelBytes } = upload.target;
+    const rowBytes = mip.width * texelBytes;
     const rows = Math.min(mip.height - this.row, Math.max(1, Math.floor(SLICE_BYTES / rowBytes)));
     upload.target.write(
       this.mip,
@@ -54,7 +56,7 @@ class Queue {
       mip.width,
       rows,
       upload.texels,
-      mip.offset * TEXEL_BYTES + this.row * rowBytes,
+      mip.offset * texelBytes + this.row * rowBytes,
     );
     this.advance(upload, mip, rows);
     return rows * rowBytes;

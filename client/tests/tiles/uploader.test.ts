@@ -8,6 +8,7 @@ const SIDE = 2048;
 
 /** A texture in memory, and how often each texel of a level was written. */
 class Memory implements Target {
+  readonly texelBytes = 2;
   readonly texels = [0, 1, 2].map((mip) => new Uint16Array((SIDE >> mip) ** 2));
   readonly times = [0, 1, 2].map((mip) => new Uint8Array((SIDE >> mip) ** 2));
   readonly slices: number[] = [];
