@@ -11,6 +11,7 @@ import type {
   Statistics,
   Visualization,
 } from '../net/types';
+import type { ChannelResponse } from './response';
 
 /** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
 export interface Progress {
@@ -45,6 +46,8 @@ export class NetworkState {
   readonly visualizations = signal<ReadonlyMap<string, Visualization>>(new Map());
   /** Ids of the layers whose panel shows pictures instead of activations. */
   readonly turned = signal<ReadonlySet<string>>(new Set());
+  /** Of the channel whose picture is inserted; null for another image, and until it is known. */
+  readonly response = signal<ChannelResponse | null>(null);
 
   /** `arrival`: how it is shown at first. */
   constructor(

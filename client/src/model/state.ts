@@ -7,11 +7,15 @@ import { signal } from '@preact/signals-core';
 import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
 import type { NetworkState } from './networkstate';
 
-/** One feature map: `channel` counts from 0. */
-export interface MapRef {
+/** One layer. */
+export interface LayerRef {
   /** Id of the network. */
   readonly network: string;
   readonly layer: string;
+}
+
+/** One feature map: `channel` counts from 0. */
+export interface MapRef extends LayerRef {
   readonly channel: number;
 }
 
@@ -66,6 +70,8 @@ export class State {
   readonly destination = signal<Destination | null>(null);
   /** What the full-screen magnifier shows. */
   readonly magnified = signal<Held | null>(null);
+  /** The layer whose feature visualization is open beside the hall. */
+  readonly visualizing = signal<LayerRef | null>(null);
   /** Flights become jumps and nothing moves by itself. */
   readonly reducedMotion = signal(false);
   /** Whether the page is in VR. */

@@ -72,30 +72,31 @@ export class Visualizations {
   async turn(network: NetworkState, layer: string): Promise<void> {
     const isTurned = network.turned.peek().has(layer);
     this.show(network, layer, !isTurned);
-    if (isTurned || network.visualizations.peek().has(layer)) return;
-    if (!(await this.ask(network, layer))) this.show(network, layer, false);
+    if (isTurned) return;
+    this.open(network, layer);
+    if (network.visualizations.peek().has(layer)) return;
+    if (!(await this.request(network, layer, USUAL))) this.show(network, layer, false);
   }
 
-  /** Asks for pictures of a layer and shows them; resolves to whether the server makes them. */
-  async ask(network: NetworkState, layer: string, choices: Partial<Choices> = {}): Promise<boolean> {
-    const { channels, ...rest } = { ...USUAL, ...choices };
-    this.stream.start();
-    return this.notices.attempt(async () => {
-      const job = await this.api.visualizations.ask(network.id, {
-        layer,
-        channels: channels === null ? null : [...channels],
-        ...rest,
-      });
-      this.jobs.prefer(job);
-      this.show(network, layer, true);
-    });
+  /** Opens the choices and the progress of a layer beside the hall; null closes them. */
+  open(network: NetworkState | null, layer = ''): void {
+    this.state.visualizing.value = network === null ? null : { network: network.id, layer };
+  }
+
+  /** Asks for pictures of a layer and shows them on its panel. */
+  async ask(network: NetworkState, layer: string, choices: Choices): Promise<void> {
+    if (await this.request(network, layer, choices)) this.show(network, layer, true);
   }
 
   /** Asks for the pictures of several layers, one after the other; the panels stay as they are. */
-  async askAll(network: NetworkState, layers: readonly string[], choices: Partial<Choices> = {}): Promise<void> {
-    const turned = network.turned.peek();
-    for (const layer of layers) if (!(await this.ask(network, layer, choices))) break;
-    network.turned.value = turned;
+  async askAll(network: NetworkState, layers: readonly string[], choices: Choices): Promise<void> {
+    for (const layer of layers) if (!(await this.request(network, layer, choices))) return;
+  }
+
+  /** Ends all jobs of a network; the pictures that are done stay. */
+  async cancelAll(network: NetworkState): Promise<void> {
+    const layers = [...network.visualizations.peek()].filter(([, job]) => isUnfinished(job));
+    await Promise.all(layers.map(([layer]) => this.cancel(network, layer)));
   }
 
   async pause(network: NetworkState, layer: string): Promise<void> {
@@ -183,6 +184,16 @@ export class Visualizations {
     this.images.remember(facts.image.id, ask);
     this.pictures.set(facts.image.id, { ...visualization, job, facts });
     return { kind: 'image', image: facts.image, visualization };
+  }
+
+  /** Resolves to whether the server makes them. */
+  private async request(network: NetworkState, layer: string, choices: Choices): Promise<boolean> {
+    const { channels, ...rest } = choices;
+    this.stream.start();
+    return this.notices.attempt(async () => {
+      const named = channels === null ? null : [...channels];
+      this.jobs.prefer(await this.api.visualizations.ask(network.id, { layer, channels: named, ...rest }));
+    });
   }
 
   private async synchronize(): Promise<void> {
