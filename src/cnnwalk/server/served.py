@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from cnnwalk.capture import record
 from cnnwalk.collapse import collapse
-from cnnwalk.graph import Graph
+from cnnwalk.graph import Graph, Layer
 from cnnwalk.layout.arrange import arrange
 from cnnwalk.networks import Network, NetworkError
 from cnnwalk.server.halls import View, view_of
 from cnnwalk.server.messages import InputSpecification, NetworkSummary
+from cnnwalk.server.problems import not_found
 from cnnwalk.server.showing import Showing, failure_text
 from cnnwalk.version import __version__
 
@@ -34,6 +35,14 @@ class ServedNetwork:
     network: Network
     graph: Graph
     arrival: View
+
+    def layer(self, layer: str) -> Layer:
+        """Return the layer with this id; raises the 404 problem when there is none."""
+        try:
+            return self.graph.layer(layer)
+        except KeyError:
+            others = f"{self.graph.name} has {len(self.graph.layers)} others"
+            raise not_found("layer", layer, others) from None
 
     def summary(self) -> NetworkSummary:
         """Return what the page is told of it."""

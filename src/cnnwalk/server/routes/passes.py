@@ -13,10 +13,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from cnnwalk.graph import Graph, Layer, maps_shape
+from cnnwalk.graph import maps_shape
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.problems import ProblemError, not_found
 from cnnwalk.server.routes.state import image_of, network_of, walk_of
+from cnnwalk.server.served import ServedNetwork
 from cnnwalk.wire import Level, ValuesHeader, encode_frame
 
 FRAMES_MEDIA_TYPE = "application/vnd.cnnwalk.frames"
@@ -47,7 +48,7 @@ async def get_pass(
     computed, then the result. At level `detail` it has the asked layers, in the asked order.
     """
     served = network_of(request, network)
-    _check_layers(served.graph, level, layers)
+    _check_layers(served, level, layers)
     immutable = revalidate(request, tag("pass", network, image, level, *(layers or ())))
     stored = image_of(request, image)
     started = walk_of(request).passes.start(served.network.id, image, stored.image)
@@ -68,7 +69,7 @@ async def get_map(
 ) -> Response:
     """One feature map in its true values: a single frame with a ValuesHeader."""
     served = network_of(request, network)
-    channels = maps_shape(_layer_of(served.graph, layer).shape)[0]
+    channels = maps_shape(served.layer(layer).shape)[0]
     if channel >= channels:
         raise not_found("channel", str(channel), f"layer {layer!r} has 0 to {channels - 1}")
     headers = revalidate(request, tag("map", network, image, layer, str(channel)))
@@ -81,14 +82,7 @@ async def get_map(
     )
 
 
-def _layer_of(graph: Graph, layer: str) -> Layer:
-    try:
-        return graph.layer(layer)
-    except KeyError:
-        raise not_found("layer", layer, f"{graph.name} has {len(graph.layers)} others") from None
-
-
-def _check_layers(graph: Graph, level: Level, layers: list[str] | None) -> None:
+def _check_layers(served: ServedNetwork, level: Level, layers: list[str] | None) -> None:
     if (level == "detail") != bool(layers):
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -96,7 +90,7 @@ def _check_layers(graph: Graph, level: Level, layers: list[str] | None) -> None:
             f"got level {level!r} and {len(layers or ())} layers.",
         )
     for layer, times in Counter(layers).items():
-        _layer_of(graph, layer)
+        served.layer(layer)
         if times > 1:
             raise ProblemError(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
