@@ -19,13 +19,14 @@ class Response:
     """How strongly the network responds to a picture, as its pixels were saved.
 
     Attributes:
-        before: the target's value for what the picture began with (mid-grey for noise).
+        before: the target's value for what the picture began with (mid-grey for noise); None
+            where that is not finite.
         after: for the picture, by a whole pass in float32.
         probability: the softmax share of the class, where the layer has the scores of classes.
         rank: the class's place among all classes, 1 is the first; None as `probability`.
     """
 
-    before: float
+    before: float | None
     after: float
     probability: float | None = None
     rank: int | None = None

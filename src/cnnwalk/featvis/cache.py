@@ -1,0 +1,168 @@
+"""Finished pictures on disk, one file each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from cnnwalk.featvis.entry import Entry, ForeignFileError, from_bytes, to_bytes
+from cnnwalk.featvis.picture import Picture
+
+GIB = 2**30
+
+_SUFFIX = ".picture"
+_PART = ".part"
+_KEY = re.compile(r"[0-9a-f]{64}")
+_ABANDONED_SECONDS = 3600
+_ROOM = 0.9
+"""What is kept, as a share of the capacity, when files are removed: so that the next picture does
+not make the folder be looked through again."""
+_UNSEEN = 0.05
+"""What is written, as a share of the capacity, before the folder is looked through again: other
+processes write to it, too."""
+
+
+class PictureCache:
+    """Finished pictures by their key (`key_of`), in a folder that several processes may share.
+
+    A file appears whole or not at all. What cannot be read, is cut short, damaged or another
+    key's counts as absent, and is removed. Where the folder cannot be written, pictures are not
+    kept, which is told once; nothing fails for it.
+
+    Args:
+        folder: made when the first picture is kept; left out, `cache_folder`.
+        capacity_bytes: of all files; those not used for longest are removed first.
+        tell: is given a sentence for people when a picture cannot be kept; a warning by default.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        capacity_bytes: int = 2 * GIB,
+        tell: Callable[[str], None] = warnings.warn,
+    ) -> None:
+        self._folder = cache_folder() if folder is None else folder
+        self._capacity = capacity_bytes
+        self._tell = tell
+        self._told = False
+        self._lock = threading.Lock()
+        self._unseen = float("inf")  # bytes written since the folder was looked through
+
+    def read(self, key: str) -> Entry | None:
+        """Return what is kept under a key, which is then the last used; None when it is absent."""
+        path = self._path(key)
+        try:
+            entry = from_bytes(key, path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ForeignFileError):
+            _remove(path)
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return entry
+
+    def get(self, key: str) -> Picture | None:
+        """Return the picture of a key, as `read` does."""
+        entry = self.read(key)
+        return None if entry is None else entry.picture
+
+    def has(self, keys: Iterable[str]) -> set[str]:
+        """Return those of the keys that have a file, without reading it."""
+        return {key for key in keys if self._path(key).is_file()}
+
+    def put(self, key: str, picture: Picture, facts: Mapping[str, str]) -> bool:
+        """Keep a picture; return whether that was possible."""
+        path = self._path(key)
+        data = to_bytes(key, Entry(picture, facts))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, data)
+        except OSError as error:
+            self._tell_once(error)
+            return False
+        self._make_room(len(data))
+        return True
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """Remove pictures; return how many there were."""
+        return sum(_remove(self._path(key)) for key in keys)
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no key of a picture: it has 64 hex digits")
+        return self._folder / key[:2] / f"{key}{_SUFFIX}"
+
+    def _tell_once(self, error: OSError) -> None:
+        with self._lock:
+            told, self._told = self._told, True
+        if not told:
+            self._tell(
+                f"Pictures cannot be kept in {self._folder} ({error.strerror or error}), so they "
+                "will be computed again when they are asked for. Make room there, or set "
+                "XDG_CACHE_HOME to a folder that can be written."
+            )
+
+    def _make_room(self, written: int) -> None:
+        """Remove the files that were not used for longest, where there are too many bytes."""
+        with self._lock:
+            self._unseen += written
+            if self._unseen <= _UNSEEN * self._capacity:
+                return
+            self._unseen = 0
+            files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns)
+        size = sum(stat.st_size for _, stat in files)
+        if size <= (1 - _UNSEEN) * self._capacity:
+            return
+        for path, stat in files[:-1]:  # the newest stays, even if it alone is too large
+            if size <= _ROOM * self._capacity:
+                return
+            _remove(path)
+            size -= stat.st_size
+
+    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """Yield the pictures; removes what a process that was killed left half written."""
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(OSError):  # another process may remove it now
+                stat = path.stat()
+                if path.suffix == _SUFFIX:
+                    yield path, stat
+                elif path.suffix == _PART and stat.st_mtime < time.time() - _ABANDONED_SECONDS:
+                    path.unlink()
+
+
+def cache_folder() -> Path:
+    """Return where pictures are kept (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The specification wants relative paths ignored.
+    root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+    return root / "cnnwalk" / "featvis"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that is whole from the moment it has its name, also after a loss of power."""
+    part = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{_PART}")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        _remove(part)
+        raise
+
+
+def _remove(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
