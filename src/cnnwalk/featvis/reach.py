@@ -1,0 +1,126 @@
+"""A layer of a network as a differentiable function of the network's input."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from cnnwalk.capture.operation import INPUT
+from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.frozen import FrozenNetwork
+from cnnwalk.featvis.numerics import EXACT, Numerics
+from cnnwalk.featvis.stopping import ends_in_activation
+from cnnwalk.featvis.ways import Way, barrier, find_way
+from cnnwalk.graph import Graph, Layer, maps_shape
+from cnnwalk.networks import Network
+from cnnwalk.references import suggest
+
+
+class NetworkCopy:
+    """A copy of a network for passes of one's own, so that the walk's module is never touched.
+
+    For use by one thread at a time.
+
+    Args:
+        network: what is copied; later changes of its module are not seen.
+        graph: of the network.
+        device: where the copy computes.
+        numerics: with what numbers.
+    """
+
+    def __init__(
+        self, network: Network, graph: Graph, device: torch.device, numerics: Numerics = EXACT
+    ) -> None:
+        self._graph = graph
+        self._frozen = FrozenNetwork(network, graph, device, numerics)
+
+    def reach(self, layer_id: str, *, before_activation: bool = False) -> Reach:
+        """Return a layer as a function.
+
+        Args:
+            layer_id: of a layer of the graph.
+            before_activation: whether to reach what goes into the layer's activation function.
+
+        Raises:
+            FeatureVisualizationError: there is no such layer, it does not end in an activation
+                function, or the network fails on its way to it.
+        """
+        try:
+            layer = self._graph.layer(layer_id)
+        except KeyError:
+            known = [layer.id for layer in self._graph.layers]
+            raise FeatureVisualizationError(
+                f"{self._graph.name} has no layer {layer_id!r}{suggest(layer_id, known)}: give "
+                "the id of a layer of its graph."
+            ) from None
+        if before_activation and not ends_in_activation(self._graph, layer):
+            raise FeatureVisualizationError(
+                f"Layer {layer_id} does not end in an activation function, so that nothing is "
+                "before it: ask for the layer's own values."
+            )
+        return Reach(self._frozen, layer, before_activation=before_activation)
+
+
+class Reach:
+    """A layer's feature maps as a function of the input; see `NetworkCopy.reach`.
+
+    The forward pass ends where the layer is reached: nothing behind it is computed, and no later
+    operation can overwrite it.
+
+    Attributes:
+        layer: the one that is reached.
+        has_activation: whether the layer ends in an activation function, so that
+            `before_activation` reaches what goes into it.
+    """
+
+    def __init__(self, frozen: FrozenNetwork, layer: Layer, *, before_activation: bool) -> None:
+        self.layer = layer
+        self.has_activation = ends_in_activation(frozen.graph, layer)
+        self._frozen = frozen
+        self._way: Way = _unchanged
+        if layer.probe.op != INPUT:
+            self._way = find_way(frozen, layer, before_activation=before_activation)
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        """Return the layer's feature maps.
+
+        Args:
+            inputs: (N, C, H, W), normalized as the network takes them.
+
+        Returns:
+            (N, K, h, w), float32, on the copy's device, shaped as `maps_shape` says of the
+            activation; with gradients where they are enabled and `inputs` needs one.
+
+        Raises:
+            FeatureVisualizationError: the network fails, does not come to the layer with these
+                inputs, or no gradient gets back to them.
+        """
+        activation = self._way(inputs)
+        if torch.is_grad_enabled() and inputs.requires_grad and not activation.requires_grad:
+            raise FeatureVisualizationError(self._without_gradient(inputs))
+        return _to_maps(activation)
+
+    def _without_gradient(self, inputs: Tensor) -> str:
+        name = barrier(self._frozen, self.layer, inputs[:1])
+        by = "an operation" if name is None else f"{name}()"
+        return (
+            f"No gradient gets from layer {self.layer.id} to the input: it is behind {by}, which "
+            "cannot be differentiated, or runs where the network's code takes no gradients. Take "
+            "a layer before it."
+        )
+
+
+def _unchanged(inputs: Tensor) -> Tensor:
+    return inputs
+
+
+def _to_maps(activation: Tensor) -> Tensor:
+    """Return an activation (N, ...) as feature maps; complex values by their magnitude."""
+    if activation.numel() == 0:
+        raise FeatureVisualizationError(
+            f"The layer's activation has no values, its shape is {tuple(activation.shape[1:])}: "
+            "take another layer."
+        )
+    values = activation.abs() if activation.is_complex() else activation
+    shape = maps_shape(tuple(activation.shape[1:]))
+    return values.to(torch.float32).reshape(len(activation), *shape)
