@@ -1,9 +1,12 @@
-/** What the keys do with the block under the pointer. */
+/** What the keys do with the layer under the pointer, and with the block around it. */
 import type { Actions } from './actions';
 import { blockAround } from './outline';
 import type { NetworkState } from './networkstate';
 import type { State } from './state';
 import type { Hall, Layer } from '../net/types';
+
+/** Returns the layer that the visitor stands before. */
+export type LayerBefore = () => { readonly network: NetworkState; readonly layer: string } | null;
 
 interface Pointed {
   readonly network: NetworkState;
@@ -26,6 +29,27 @@ export async function expandPointed(state: State, actions: Actions): Promise<voi
   const block = pointed?.layer.collapsed ?? null;
   if (pointed === null || block === null) actions.notify('info', 'Point at a collapsed block to expand it.');
   else await actions.views.expand(pointed.network, block);
+}
+
+/** Turns the panel under the pointer, else the one stood before, to its pictures or back. */
+export async function turnPointed(state: State, actions: Actions, layerBefore: LayerBefore): Promise<void> {
+  const meant = layerMeant(state, layerBefore);
+  if (meant === null) actions.notify('info', NO_PANEL);
+  else await actions.visualizations.turn(meant.network, meant.layer);
+}
+
+/** Opens the choices of the same layer's pictures. */
+export function visualizePointed(state: State, actions: Actions, layerBefore: LayerBefore): void {
+  const meant = layerMeant(state, layerBefore);
+  if (meant === null) actions.notify('info', NO_PANEL);
+  else actions.visualizations.open(meant.network, meant.layer);
+}
+
+const NO_PANEL = 'Point at a panel, or go before one, to see what its channels look for.';
+
+function layerMeant(state: State, layerBefore: LayerBefore): ReturnType<LayerBefore> {
+  const pointed = pointedAt(state);
+  return pointed === null ? layerBefore() : { network: pointed.network, layer: pointed.layer.id };
 }
 
 function pointedAt(state: State): Pointed | null {

@@ -70,3 +70,10 @@ function readRange(part: string, count: number): number[] {
   if (last >= count) throw new Error(`The layer has channels 0 to ${count - 1}, there is no ${last}.`);
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
+
+/** Returns a whole number; throws an Error with a sentence where the text is none from `least` on. */
+export function readNumber(text: string, name: string, least: number): number {
+  const wanted = text.trim();
+  if (/^\d{1,10}$/.test(wanted) && Number(wanted) >= least) return Number(wanted);
+  throw new Error(`${name}: “${wanted}” is not a whole number from ${least} on.`);
+}

@@ -3,6 +3,7 @@ import { computed, effect } from '@preact/signals-core';
 import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
+import type { NetworkState } from '../model/networkstate';
 import type { Destination, Held, State } from '../model/state';
 import { ValueCache } from '../model/values';
 import type { Hall, InputFrame } from '../net/types';
@@ -22,6 +23,7 @@ import { Keys } from './keys';
 import { Mouse } from './mouse';
 import { Pointing, type Pickable } from './pointing';
 import { Resolution } from './resolution';
+import { standingBefore } from './standing';
 import { Tool } from './tool';
 import { Walker, type Pose } from './walker';
 
@@ -106,6 +108,16 @@ export class World {
   onDatasetPanel(name: string): Vector3 | null {
     return this.dataset?.centreOf(name) ?? null;
   }
+
+  /** The layer whose panel the visitor stands before; null where there is none. */
+  readonly layerBefore = (): { network: NetworkState; layer: string } | null => {
+    const scene = this.halls.of();
+    if (scene === null) return null;
+    const eye = this.camera.getWorldPosition(new Vector3());
+    const ahead = this.camera.getWorldDirection(new Vector3());
+    const layer = standingBefore(scene.hall.arrangement.panels, eye, ahead);
+    return layer === null ? null : { network: scene.network, layer };
+  };
 
   /** Frames drawn since the start. */
   get frames(): number {

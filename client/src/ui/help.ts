@@ -36,6 +36,15 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
     ],
   ],
   [
+    'Feature visualization',
+    [
+      ['V · the button on a panel', 'what its channels look for, and back'],
+      ['Shift V', 'choose how, pause, cancel, delete'],
+      ['click a picture', 'take it in hand, to insert it'],
+      ['right button · M', 'magnify it, with its response'],
+    ],
+  ],
+  [
     'Blocks',
     [
       ['O', 'the outline of blocks'],

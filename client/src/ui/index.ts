@@ -7,28 +7,36 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { ValueCache } from '../model/values';
-import { collapsePointed, expandPointed } from '../model/pointed';
+import { collapsePointed, expandPointed, turnPointed, visualizePointed, type LayerBefore } from '../model/pointed';
+import { followResponse } from '../model/response';
 import { followAddress } from './address';
+import { AllLayers } from './alllayers';
 import { arrangingNote } from './arranging';
 import { arrivalScreen } from './arrival';
+import { Confirmation } from './confirmation';
 import { bindShown, button, h, icon, openDialog } from './dom';
 import { dropVeil } from './dropping';
 import { helpDialog } from './help';
 import { Hints } from './hints';
 import { inspector } from './inspector';
+import { jobList } from './joblist';
 import { Magnifier } from './magnifier';
 import { Outline } from './outline';
 import { connectionBanner, notices, softwareBanner } from './notices';
+import { responseCard } from './responsecard';
 import { SearchDialog } from './search';
 import { settingsDialog } from './settings';
 import { listenForShortcuts } from './shortcuts';
 import { status } from './status';
 import { iconPath, roundButton, title } from './title';
+import { Visualizer } from './visualizer';
 import { vrButton } from './vr';
 
 /** What the overlays need of the scene. */
 export interface Stage {
   readonly renderer: WebGLRenderer;
+  /** The layer that the visitor stands before; null where there is none. */
+  readonly layerBefore: LayerBefore;
 }
 
 /** Puts the overlays on the page. `software`: the processor draws, not a graphics card. */
@@ -45,6 +53,8 @@ export function mountUi(
   const help = helpDialog();
   const settings = settingsDialog(state, actions, hints);
   const outline = new Outline(state, actions);
+  const confirmation = new Confirmation();
+  const visualizer = new Visualizer(state, actions, confirmation, new AllLayers(actions, confirmation));
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
 
   const hud = h(
@@ -54,7 +64,8 @@ export function mountUi(
     toolbar(state, actions, stage, { search, help, settings, outline }),
     outline.element,
     arrangingNote(state),
-    status(state, actions),
+    visualizer.element,
+    h('div', { class: 'corner' }, jobList(state, actions), responseCard(state), status(state, actions)),
     inspector(state, cache),
     hints.element,
   );
@@ -68,9 +79,12 @@ export function mountUi(
     search.element,
     help,
     settings,
+    confirmation.element,
     new Magnifier(state, actions, cache).element,
   );
   followAddress(state);
+  followResponses(state, actions, cache);
+  document.addEventListener('visibilitychange', () => { actions.visualizations.hide(document.hidden); });
   listenForShortcuts({
     search: () => { search.open(); },
     help: () => { openDialog(help); },
@@ -81,9 +95,20 @@ export function mountUi(
     insertIntoAll: () => { actions.insertHeldIntoAll(); },
     magnify: () => { actions.magnifyNearest(); },
     outline: () => { outline.toggle(); },
+    turn: () => void turnPointed(state, actions, stage.layerBefore),
+    visualize: () => { visualizePointed(state, actions, stage.layerBefore); },
     collapse: () => void collapsePointed(state, actions),
     expand: () => void expandPointed(state, actions),
     undoView: () => void actions.views.undo(),
+  });
+}
+
+function followResponses(state: State, actions: Actions, cache: ValueCache): void {
+  let stops: (() => void)[] = [];
+  effect(() => {
+    for (const stop of stops) stop();
+    const networks = state.networks.value;
+    stops = networks.map((one) => followResponse(one, cache, (image) => actions.visualizations.pictureOf(image)));
   });
 }
 
@@ -104,11 +129,25 @@ function toolbar(
       h('kbd', {}, '/'),
     ),
     outlineButton(dialogs.outline),
+    visualizeButton(state, actions, stage),
     roundButton('Back to the start', () => { actions.flyToStart(); }, icon(iconPath('home'))),
     roundButton('Settings', () => { openDialog(dialogs.settings); }, icon(iconPath('settings'))),
     roundButton('Controls', () => { openDialog(dialogs.help); }, '?'),
     vrButton(state, actions, stage.renderer),
   );
+}
+
+function visualizeButton(state: State, actions: Actions, stage: Stage): HTMLElement {
+  const name = 'Feature visualization';
+  const toggle = roundButton(name, () => {
+    if (state.visualizing.peek() !== null) actions.visualizations.open(null);
+    else visualizePointed(state, actions, stage.layerBefore);
+  }, icon(iconPath('pictures')));
+  toggle.title = 'Feature visualization of the panel before you: Shift V';
+  effect(() => {
+    toggle.setAttribute('aria-pressed', String(state.visualizing.value !== null));
+  });
+  return toggle;
 }
 
 function outlineButton(outline: Outline): HTMLElement {

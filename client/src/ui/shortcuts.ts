@@ -10,6 +10,10 @@ export interface Shortcuts {
   readonly insertIntoAll: () => void;
   readonly magnify: () => void;
   readonly outline: () => void;
+  /** Turns a panel from activations to pictures and back. */
+  readonly turn: () => void;
+  /** Opens the choices of a layer's pictures. */
+  readonly visualize: () => void;
   readonly collapse: () => void;
   readonly expand: () => void;
   /** Of what is collapsed and how the walk runs; `undo` is of images. */
@@ -39,6 +43,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     I: shortcuts.insertIntoAll,
     o: shortcuts.outline,
     O: shortcuts.outline,
+    v: shortcuts.turn,
+    V: shortcuts.visualize,
     c: shortcuts.collapse,
     C: shortcuts.collapse,
     x: shortcuts.expand,

@@ -1,0 +1,176 @@
+/** A layer's feature visualization beside the hall: what is there, how far it is, what one may choose. */
+import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
+
+import type { Actions } from '../model/actions';
+import { formatCount } from '../model/format';
+import type { NetworkState } from '../model/networkstate';
+import { messageOf } from '../model/notices';
+import type { State } from '../model/state';
+import type { Layer, Visualization } from '../net/types';
+import { mapsShape } from '../tiles/cells';
+import type { AllLayers } from './alllayers';
+import type { Confirmation } from './confirmation';
+import { bindShown, bindText, button, h } from './dom';
+import { jobControls, jobProgress } from './jobprogress';
+import { PictureChoices } from './picturechoices';
+
+/** The layer that the card is about. */
+interface Subject {
+  readonly network: NetworkState;
+  readonly layer: Layer;
+  readonly job: Visualization | null;
+  readonly turned: boolean;
+}
+
+export class Visualizer {
+  readonly element: HTMLElement;
+  private readonly choices = new PictureChoices();
+  private readonly subject: ReadonlySignal<Subject | null>;
+
+  constructor(
+    state: State,
+    private readonly actions: Actions,
+    private readonly confirmation: Confirmation,
+    private readonly all: AllLayers,
+  ) {
+    this.subject = computed(() => subjectOf(state));
+    const close = button({ class: 'close', 'aria-label': 'Close feature visualization' }, () => { this.close(); }, '×');
+    this.element = h(
+      'section',
+      { class: 'card visualizer', 'aria-label': 'Feature visualization' },
+      h('header', {}, this.heading(), close),
+      this.sides(),
+      this.progress(),
+      this.choices.element,
+      this.buttons(),
+    );
+    bindShown(this.element, () => this.subject.value !== null && !state.immersed.value);
+    effect(() => { this.choices.offer(this.subject.value?.network.inserted.value ?? null); });
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
+  }
+
+  private close(): void {
+    this.actions.visualizations.open(null);
+  }
+
+  private heading(): HTMLElement {
+    const label = h('strong');
+    bindText(label, () => this.subject.value?.layer.label ?? '');
+    const details = h('small');
+    bindText(details, () => {
+      const layer = this.subject.value?.layer;
+      return layer === undefined ? '' : `${layer.id} · ${formatCount(countOf(layer))} channels`;
+    });
+    return h('div', {}, h('span', { class: 'kind' }, 'Feature visualization'), label, details);
+  }
+
+  /** What the panel shows: its activations or its pictures. */
+  private sides(): HTMLElement {
+    const side = (name: string, turned: boolean): HTMLElement => {
+      const choice = button({}, () => {
+        const subject = this.subject.peek();
+        if (subject !== null && subject.turned !== turned) this.turn(subject);
+      }, name);
+      effect(() => { choice.setAttribute('aria-pressed', String(this.subject.value?.turned === turned)); });
+      return choice;
+    };
+    const group = { class: 'sides', role: 'group', 'aria-label': 'The panel shows' };
+    return h('div', group, side('Activations', false), side('Pictures', true));
+  }
+
+  private turn({ network, layer }: Subject): void {
+    void this.actions.visualizations.turn(network, layer.id);
+  }
+
+  private progress(): HTMLElement {
+    const job = computed(() => this.subject.value?.job ?? null);
+    const made = h('small', { class: 'made' });
+    bindText(made, () => (job.value === null ? '' : madeText(job.value)));
+    const box = h('div', { class: 'job' }, jobProgress(job), made, jobControls(this.actions, this.subject));
+    bindShown(box, () => job.value !== null);
+    return box;
+  }
+
+  private buttons(): HTMLElement {
+    const has = computed(() => (this.subject.value?.job?.done.length ?? 0) > 0);
+    const anew = button({}, () => void this.makeAnew(), 'Make anew …');
+    const remove = button({}, () => void this.remove(), 'Delete …');
+    const sheet = h('a', { class: 'button', download: '' }, 'Contact sheet');
+    effect(() => {
+      const job = this.subject.value?.job ?? null;
+      if (job !== null) sheet.href = this.actions.api.visualizations.sheetUrl(job.id);
+    });
+    for (const element of [anew, remove, sheet]) bindShown(element, () => has.value);
+    const everywhere = button({}, () => {
+      const network = this.subject.peek()?.network;
+      const chosen = this.chosen();
+      if (network !== undefined && chosen !== null) void this.all.ask(network, chosen);
+    }, 'All layers …');
+    const make = button({ class: 'primary' }, () => { this.make(false); }, 'Make pictures');
+    return h('div', { class: 'row' }, make, anew, remove, sheet, everywhere);
+  }
+
+  private make(anew: boolean): void {
+    const subject = this.subject.peek();
+    const chosen = this.chosen();
+    if (subject === null || chosen === null) return;
+    void this.actions.visualizations.ask(subject.network, subject.layer.id, { ...chosen, anew });
+  }
+
+  /** What is chosen; null after telling which field says nothing sensible. */
+  private chosen(): ReturnType<PictureChoices['read']> | null {
+    const subject = this.subject.peek();
+    if (subject === null) return null;
+    try {
+      return this.choices.read(countOf(subject.layer));
+    } catch (error) {
+      this.actions.notify('error', messageOf(error));
+      return null;
+    }
+  }
+
+  private async makeAnew(): Promise<void> {
+    const subject = this.subject.peek();
+    if (subject === null || this.chosen() === null) return;
+    const yes = await this.confirmation.ask({
+      title: 'Make the pictures anew?',
+      text: `Those of ${subject.layer.id} that were made with the same choices are deleted first.`,
+      yes: 'Delete and make anew',
+    });
+    if (yes) this.make(true);
+  }
+
+  private async remove(): Promise<void> {
+    const subject = this.subject.peek();
+    const job = subject?.job ?? null;
+    if (subject === null || job === null) return;
+    const count = job.done.length === 1 ? 'The picture' : `All ${formatCount(job.done.length)} pictures`;
+    const yes = await this.confirmation.ask({
+      title: 'Delete these pictures?',
+      text: `${count} of ${subject.layer.id} will be gone, also for other visitors. They can be made again.`,
+      yes: 'Delete',
+    });
+    if (yes) await this.actions.visualizations.remove(subject.network, subject.layer.id);
+  }
+}
+
+function subjectOf(state: State): Subject | null {
+  const at = state.visualizing.value;
+  const network = at === null ? undefined : state.networks.value.find(({ id }) => id === at.network);
+  const layer = network?.hall.value?.graph.layers.find(({ id }) => id === at?.layer);
+  if (network === undefined || layer === undefined) return null;
+  const job = network.visualizations.value.get(layer.id) ?? null;
+  return { network, layer, job, turned: network.turned.value.has(layer.id) };
+}
+
+function countOf(layer: Layer): number {
+  return mapsShape(layer.shape).channels;
+}
+
+function madeText({ mode, steps, seed, start }: Visualization): string {
+  return `${mode} · ${steps} steps · seed ${seed} · from ${start === null ? 'noise' : 'an image'}`;
+}
