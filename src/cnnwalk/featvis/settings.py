@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.limits import as_declared, check_number, check_range
+from cnnwalk.featvis.spectrum import Spectrum
 
 Mode = Literal["natural", "texture", "maco", "paper"]
 MODES: tuple[Mode, ...] = typing.get_args(Mode)
@@ -45,24 +46,104 @@ class Settings:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FourierSettings(Settings):
-    """Mode ``natural``; see `forming.fourier`."""
+class ViewSettings(Settings):
+    """What the bounded modes have, whose pictures are seen in views; see `forming.views`.
+
+    Attributes:
+        rate: how far a step moves what the picture is made of.
+        sides: of what is seen in a step, as a share of the picture's; drawn.
+        rotation: degrees, in either direction; drawn.
+        shift: how far the middle of what is seen strays, as a share of the picture; a standard
+            deviation.
+        noise: on what is seen, for pixels in 0..1; a standard deviation.
+        settle: the share of the steps, at the end, in which the views come to rest at the whole
+            picture as it is.
+    """
+
+    rate: float
+    sides: Range
+    rotation: float
+    shift: float
+    noise: float
+    settle: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("rate", self.rate, 1e-6, 100)
+        check_range("sides", self.sides, 0.05, 4)
+        check_number("rotation", self.rotation, 0, 180)
+        check_number("shift", self.shift, 0, 1)
+        check_number("noise", self.noise, 0, 1)
+        check_number("settle", self.settle, 0, 1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FourierSettings(ViewSettings):
+    """Mode ``natural``; see `forming.fourier`.
+
+    Attributes:
+        decay: by which power of its frequency a wave counts less.
+        contrast: standard deviation of the free values: 1 is about that of photographs.
+        freedom: standard deviation of the noise that forms first, for waves; the less, the sooner
+            a picture leaves it.
+    """
 
     steps: int = 64
+    rate: float = 0.05
+    sides: Range = (0.6, 1.0)
+    rotation: float = 8.0
+    shift: float = 0.05
+    noise: float = 0.04
+    settle: float = 0.0
+    decay: float = 1.2
+    contrast: float = 1.5
+    freedom: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("decay", self.decay, 0, 4)
+        check_number("contrast", self.contrast, 0.01, 20)
+        check_number("freedom", self.freedom, 1e-4, 100)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class TextureSettings(Settings):
-    """Mode ``texture``; see `forming.fourier`."""
+class TextureSettings(FourierSettings):
+    """Mode ``texture``: the same, for what is small and repeats; see `forming.fourier`."""
 
     steps: int = 96
+    sides: Range = (0.9, 1.1)
+    rotation: float = 10.0
+    shift: float = 0.04
+    noise: float = 0.0
+    decay: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MacoSettings(Settings):
-    """Mode ``maco``; see `forming.maco`."""
+class MacoSettings(ViewSettings):
+    """Mode ``maco``; see `forming.maco`.
+
+    Attributes:
+        decay: by which power of its frequency a wave is weaker, where there is no `spectrum`.
+        contrast: standard deviation of the free values; with a `spectrum`, by which its own
+            contrast is multiplied.
+        spectrum: of the user's data set.
+    """
 
     steps: int = 96
+    rate: float = 1.0
+    sides: Range = (0.6, 1.0)
+    rotation: float = 8.0
+    shift: float = 0.05
+    noise: float = 0.04
+    settle: float = 0.0
+    decay: float = 1.0
+    contrast: float = 1.5
+    spectrum: Spectrum | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("decay", self.decay, 0, 4)
+        check_number("contrast", self.contrast, 0.01, 20)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

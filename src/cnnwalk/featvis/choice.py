@@ -1,0 +1,22 @@
+"""Which mode suits a layer, where nobody names one."""
+
+from __future__ import annotations
+
+from cnnwalk.featvis.settings import Mode
+from cnnwalk.graph import Graph
+
+_EARLY = 0.5
+
+
+def mode_for(graph: Graph, layer_id: str) -> Mode:
+    """Return ``texture`` for a layer in the first half of the convolutions, else ``natural``.
+
+    Early layers look for what is small and repeats, late ones for things.
+
+    Raises:
+        KeyError: the graph has no such layer.
+    """
+    layer = graph.layer(layer_id)
+    convolutions = [other.probe.op for other in graph.layers if other.kind == "conv"]
+    before = sum(op <= layer.probe.op for op in convolutions)
+    return "texture" if before <= _EARLY * len(convolutions) else "natural"
