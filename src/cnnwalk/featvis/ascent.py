@@ -106,7 +106,7 @@ class _Ascent:
         return often or step in {self._last_heard, self._steps}
 
     def _see(self, inputs: Tensor) -> Tensor:
-        inputs.register_hook(self._hear)
+        inputs.register_hook(self._hear)  # type: ignore[no-untyped-call]
         return values_of(self._reach(inputs), self._targets)
 
     def _hear(self, gradient: Tensor) -> None:

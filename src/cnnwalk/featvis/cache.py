@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cnnwalk.featvis.entry import Entry, ForeignFileError, from_bytes, to_bytes
@@ -79,9 +80,14 @@ class PictureCache:
         return {key for key in keys if self._path(key).is_file()}
 
     def put(self, key: str, picture: Picture, facts: Mapping[str, str]) -> bool:
-        """Keep a picture; return whether that was possible."""
+        """Keep a picture and its facts, to which ``made`` is added, the time in UTC.
+
+        Returns:
+            Whether that was possible.
+        """
         path = self._path(key)
-        data = to_bytes(key, Entry(picture, facts))
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        data = to_bytes(key, Entry(picture, {"made": made, **facts}))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, data)

@@ -31,20 +31,20 @@ def key_of(network: Network, graph: Graph, order: Order, precision: Precision) -
         KeyError: the graph has no such layer.
     """
     layer = graph.layer(order.target.layer)
-    told = {
-        "network": network.id,
-        "probe": layer.probe,
-        "operations": graph.operations[: layer.probe.op + 1],
-        "target": order.target,
-        "mode": order.settings.mode,
-        "parameters": order.settings,
-        "seed": order.seed,
-        "start": order.start,
-        "precision": precision,
-        "torch": torch.__version__.split(".")[:2],
-        "algorithm": ALGORITHM,
-    }
-    return hashlib.sha256(json.dumps(_plain(told), sort_keys=True).encode()).hexdigest()
+    told = [
+        network.id,
+        layer.probe,
+        graph.operations[: layer.probe.op + 1],
+        order.target,
+        order.settings.mode,
+        order.settings,
+        order.seed,
+        order.start,
+        precision,
+        torch.__version__.split(".")[:2],
+        ALGORITHM,
+    ]
+    return hashlib.sha256(json.dumps(_plain(told)).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
@@ -55,15 +55,16 @@ def _plain(value: object) -> object:
     """
     if value is None or isinstance(value, bool | str):
         return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
     if isinstance(value, numbers.Real):
-        return int(value) if value == int(value) else float(value)
+        number = float(value)
+        return int(number) if number.is_integer() else number
     if isinstance(value, np.ndarray):
         digest = hashlib.sha256(np.ascontiguousarray(value).data).hexdigest()
         return ["array", str(value.dtype), list(value.shape), digest]
+    if dataclasses.is_dataclass(value):
+        return [[f.name, _plain(getattr(value, f.name))] for f in dataclasses.fields(value)]
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
-    if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     raise TypeError(f"a {type(value).__name__} cannot be a part of a picture's key")
