@@ -49,7 +49,9 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "XDG_STATE_HOME": str(state)},
+            env=os.environ
+            | {"OMP_NUM_THREADS": "1"}
+            | {f"XDG_{kind}_HOME": str(state) for kind in ("STATE", "CACHE")},
         )
         self.lines = []
         self.url = self._read_url()
