@@ -170,12 +170,19 @@ export class Actions {
     this.state.magnified.value = what;
   }
 
-  /** Magnifies what is under the pointer, else what is in hand, else the inserted image. */
+  /**
+   * Magnifies what is under the pointer (a picture where the panel shows pictures), else what is
+   * in hand, else the inserted image.
+   */
   magnifyNearest(): void {
     const hit = this.state.hover.peek();
     const network = hit === null ? this.state.current.peek() : this.state.find(hit.network);
     const image = network?.inserted.peek() ?? null;
     const inserted: Held | null = image === null ? null : { kind: 'image', image };
+    if (hit !== null && network?.turned.peek().has(hit.layer) === true) {
+      void this.visualizations.magnify(network, hit.layer, hit.channel);
+      return;
+    }
     const pointed: Held | null =
       hit === null || image === null
         ? null

@@ -39,6 +39,11 @@ function pictures({ done, dead }: Counted): string {
   return dead.length === 0 ? made : `${made}, ${formatCount(dead.length)} silent`;
 }
 
+/** How a job's pictures are made, in one line. */
+export function madeText({ mode, steps, seed, start }: Visualization): string {
+  return `${mode} · ${steps} steps · seed ${seed} · from ${start === null ? 'noise' : 'an image'}`;
+}
+
 /** Seconds as people say them; more than they can be known is left out. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;

@@ -5,6 +5,7 @@ import type { Actions } from '../model/actions';
 import { messageOf } from '../model/notices';
 import type { Held, State } from '../model/state';
 import type { ValueCache } from '../model/values';
+import { Comparison } from './comparison';
 import { button, closeDialog, h, modal, openDialog } from './dom';
 import { pixelsOf, type Pixels } from './pixels';
 import { Viewport } from './viewport';
@@ -20,6 +21,7 @@ export class Magnifier {
   private readonly details = h('small');
   private readonly summary = h('p', { class: 'summary' });
   private readonly value = h('output', { 'aria-label': 'Value of the pixel under the pointer' });
+  private readonly comparison: Comparison;
   private readonly source = document.createElement('canvas');
   private readonly view = new Viewport();
   private pixels: Pixels | null = null;
@@ -31,11 +33,13 @@ export class Magnifier {
     private readonly actions: Actions,
     private readonly cache: ValueCache,
   ) {
+    this.comparison = new Comparison(state, actions, cache, () => { closeDialog(this.element); });
     this.element = modal(
       { class: 'magnifier', 'aria-label': 'Magnifier' },
       this.canvas,
       h('header', {}, h('div', {}, this.title, this.details), this.value),
       h('footer', {}, this.summary, h('p', {}, 'wheel zooms · drag moves · Esc or right button closes')),
+      this.comparison.element,
       button({ class: 'close', 'aria-label': 'Close' }, () => { closeDialog(this.element); }, '×'),
     );
     this.element.addEventListener('close', () => { this.actions.magnify(null); });
@@ -50,13 +54,16 @@ export class Magnifier {
 
   private async open(what: Held): Promise<void> {
     this.pixels = null;
+    this.comparison.show(null);
     this.title.textContent = 'Asking for the values';
     this.details.textContent = this.summary.textContent = this.value.textContent = '';
     openDialog(this.element);
     this.plan();
     try {
-      const pixels = await pixelsOf(what, this.state, this.cache, this.actions.api);
-      if (this.state.magnified.peek() === what) this.show(pixels);
+      const pixels = await pixelsOf(what, this.state, this.cache, this.actions);
+      if (this.state.magnified.peek() !== what) return;
+      this.show(pixels);
+      this.comparison.show(what.kind === 'image' ? what.image : null);
     } catch (error) {
       if (this.state.magnified.peek() !== what) return;
       closeDialog(this.element);

@@ -1,8 +1,9 @@
 /** What the magnifier can look at: pixels to draw, and a text for each of them. */
+import type { Actions } from '../model/actions';
 import { formatPercent, formatShape, formatValue } from '../model/format';
 import type { Held, State } from '../model/state';
+import { madeText } from '../model/visualizationtext';
 import { colourise, summarize, type ValueCache } from '../model/values';
-import type { Api } from '../net/api';
 
 export interface Pixels {
   readonly title: string;
@@ -18,8 +19,8 @@ export interface Pixels {
   short(x: number, y: number): string;
 }
 
-export async function pixelsOf(what: Held, state: State, cache: ValueCache, api: Api): Promise<Pixels> {
-  return what.kind === 'map' ? mapPixels(what, state, cache) : picturePixels(what, api);
+export async function pixelsOf(what: Held, state: State, cache: ValueCache, actions: Actions): Promise<Pixels> {
+  return what.kind === 'map' ? mapPixels(what, state, cache) : picturePixels(what, actions);
 }
 
 async function mapPixels(
@@ -55,14 +56,15 @@ function summaryLine(summary: ReturnType<typeof summarize>): string {
   ].join('  ·  ');
 }
 
-async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, api: Api): Promise<Pixels> {
-  const data = await api.picture(image.id);
+async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, actions: Actions): Promise<Pixels> {
+  const data = await actions.api.picture(image.id);
+  const job = actions.visualizations.pictureOf(image.id)?.job;
   const channels = (x: number, y: number): readonly number[] => [
     ...data.data.subarray((y * data.width + x) * 4, (y * data.width + x) * 4 + 3),
   ];
   return {
     title: image.label ?? image.name,
-    details: image.name,
+    details: job === undefined ? image.name : `${image.name} · ${madeText(job)}`,
     summary: `${data.width} × ${data.height} pixels`,
     width: data.width,
     height: data.height,

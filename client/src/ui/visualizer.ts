@@ -6,6 +6,7 @@ import { formatCount } from '../model/format';
 import type { NetworkState } from '../model/networkstate';
 import { messageOf } from '../model/notices';
 import type { State } from '../model/state';
+import { madeText } from '../model/visualizationtext';
 import type { Layer, Visualization } from '../net/types';
 import { mapsShape } from '../tiles/cells';
 import type { AllLayers } from './alllayers';
@@ -169,8 +170,4 @@ function subjectOf(state: State): Subject | null {
 
 function countOf(layer: Layer): number {
   return mapsShape(layer.shape).channels;
-}
-
-function madeText({ mode, steps, seed, start }: Visualization): string {
-  return `${mode} · ${steps} steps · seed ${seed} · from ${start === null ? 'noise' : 'an image'}`;
 }
