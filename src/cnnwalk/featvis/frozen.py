@@ -52,11 +52,12 @@ class FrozenNetwork:
             self._state.keep_named(name)
         self._tensors = held_by(self.module)
 
-    def run(self, inputs: Tensor) -> None:
+    def run(self, inputs: Tensor, during: contextlib.AbstractContextManager[object]) -> None:
         """Run the network on inputs (N, C, H, W), normalized; what it returns is dropped.
 
-        What earlier passes left in the module is put back first: after a pass it would be too
-        early, because its backward pass may need what it wrote.
+        Inside `during` is nothing but the network's own forward pass. What earlier passes left in
+        the module is put back first: after a pass it would be too early, because its backward
+        pass may need what it wrote.
         """
         self._state.restore()
         for tensor in self._tensors:
@@ -64,8 +65,9 @@ class FrozenNetwork:
                 tensor.detach_()
         # A copy, because a network may write into what it is given.
         given = inputs.to(self.device, self._dtype, copy=True, memory_format=self._layout)
-        with self._computing():
-            self.module(*self.network.arguments(given))
+        arguments = self.network.arguments(given)
+        with self._computing(), during:
+            self.module(*arguments)
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:

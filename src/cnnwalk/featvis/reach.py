@@ -10,7 +10,7 @@ from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.frozen import FrozenNetwork
 from cnnwalk.featvis.numerics import EXACT, Numerics
 from cnnwalk.featvis.stopping import ends_in_activation
-from cnnwalk.featvis.ways import Way, barrier, find_way
+from cnnwalk.featvis.ways import Way, find_way, require_gradient
 from cnnwalk.graph import Graph, Layer, maps_shape
 from cnnwalk.networks import Network
 from cnnwalk.references import suggest
@@ -43,7 +43,7 @@ class NetworkCopy:
 
         Raises:
             FeatureVisualizationError: there is no such layer, it does not end in an activation
-                function, or the network fails on its way to it.
+                function, the network fails on its way to it, or no gradient gets back from it.
         """
         try:
             layer = self._graph.layer(layer_id)
@@ -96,18 +96,8 @@ class Reach:
                 inputs, or no gradient gets back to them.
         """
         activation = self._way(inputs)
-        if torch.is_grad_enabled() and inputs.requires_grad and not activation.requires_grad:
-            raise FeatureVisualizationError(self._without_gradient(inputs))
+        require_gradient(self._frozen, self.layer, activation, inputs)
         return _to_maps(activation)
-
-    def _without_gradient(self, inputs: Tensor) -> str:
-        name = barrier(self._frozen, self.layer, inputs[:1])
-        by = "an operation" if name is None else f"{name}()"
-        return (
-            f"No gradient gets from layer {self.layer.id} to the input: it is behind {by}, which "
-            "cannot be differentiated, or runs where the network's code takes no gradients. Take "
-            "a layer before it."
-        )
 
 
 def _unchanged(inputs: Tensor) -> Tensor:

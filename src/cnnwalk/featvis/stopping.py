@@ -17,6 +17,9 @@ from cnnwalk.capture.path import Path
 from cnnwalk.capture.tensors import parameter_names, tensors_in
 from cnnwalk.graph import Graph, Layer
 
+_OF_AUTOGRAD = f"{SCRIPTED}aten::detach()"
+"""What autograd itself does to a result that it keeps, seen where scripts are watched."""
+
 
 class Reached(BaseException):
     """Ends the pass on purpose; no network catches it by catching exceptions."""
@@ -110,7 +113,10 @@ class AtOperation(OperationMode):
 
     def after(self, call: Call, result: object, outputs: tuple[Tensor, ...]) -> object:
         """Take the layer's activation."""
-        position = self._path.meet(self.signature(call, self._parameters), "")
+        signature = self.signature(call, self._parameters)
+        if signature == _OF_AUTOGRAD and self._path.find(signature) is None:
+            return result
+        position = self._path.meet(signature, "")
         self._note_barrier(call, outputs)
         if position == self._probe.op and self._probe.output < len(outputs):
             self.found = outputs[self._probe.output]
@@ -121,7 +127,7 @@ class AtOperation(OperationMode):
         return result
 
     def _note_barrier(self, call: Call, outputs: tuple[Tensor, ...]) -> None:
-        if self.escaping or any(output.requires_grad for output in outputs):
+        if self.escaping or all(output.requires_grad for output in outputs):
             return
         if any(tensor.requires_grad for tensor in tensors_in((call.args, call.kwargs))):
             self.barrier = call.name()

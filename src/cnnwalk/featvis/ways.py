@@ -10,7 +10,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from cnnwalk.capture.failure import blame
+from cnnwalk.capture.failure import blame, said
+from cnnwalk.capture.tensors import unwrapped
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.frozen import FrozenNetwork
 from cnnwalk.featvis.memory import is_out_of_memory
@@ -34,11 +35,13 @@ def find_way(frozen: FrozenNetwork, layer: Layer, *, before_activation: bool) ->
         before_activation: whether to reach what goes into the layer's last operation.
 
     Raises:
-        FeatureVisualizationError: the network fails, or the layer is not reached.
+        FeatureVisualizationError: the network fails, the layer is not reached, or no gradient
+            gets from it to the input.
     """
     pair = _noise(frozen)
     counted = functools.partial(by_counting, frozen, layer, before_activation)
     last = counted(pair[1:])
+    _try_backward(frozen, layer, last, pair)
     ways: list[Way] = [counted]
     if not before_activation:
         place = _place(frozen, layer, pair[1:])
@@ -71,19 +74,49 @@ def one_by_one(way: Way, inputs: Tensor) -> Tensor:
     return torch.cat([way(image) for image in inputs[:, None]])
 
 
-def barrier(frozen: FrozenNetwork, layer: Layer, inputs: Tensor) -> str | None:
-    """Return the function that keeps a layer's gradient from the inputs, None if none is seen."""
+def require_gradient(
+    frozen: FrozenNetwork, layer: Layer, activation: Tensor, inputs: Tensor
+) -> None:
+    """Raise FeatureVisualizationError where no gradient can get from an activation to the inputs.
+
+    Args:
+        frozen: the network.
+        layer: of its graph.
+        activation: the layer's, made of the inputs.
+        inputs: (N, C, H, W); that they need no gradient is right, too.
+    """
+    if not (inputs.requires_grad and torch.is_grad_enabled()) or activation.requires_grad:
+        return
     mode = AtOperation(frozen.graph, layer, frozen.module)
-    _reach(frozen, layer, inputs, mode)
-    return mode.barrier
+    _reach(frozen, layer, inputs[:1], mode)
+    by = "an operation" if mode.barrier is None else f"{mode.barrier}()"
+    raise FeatureVisualizationError(
+        f"No gradient gets from layer {layer.id} to the input: it is behind {by}, which cannot be "
+        "differentiated, or which the network's code runs without gradients. Take a layer before "
+        "it."
+    )
+
+
+def _try_backward(frozen: FrozenNetwork, layer: Layer, activation: Tensor, inputs: Tensor) -> None:
+    require_gradient(frozen, layer, activation, inputs)
+    if not activation.requires_grad:
+        return
+    try:
+        torch.autograd.grad(activation.abs().sum(), inputs)
+    except RuntimeError as error:  # of an operator that was registered without a gradient
+        if is_out_of_memory(error):
+            raise
+        raise FeatureVisualizationError(
+            f"No gradient gets from layer {layer.id} to the input: {said(error)} Take a layer "
+            "before the one that does this."
+        ) from error
 
 
 def _reach(
     frozen: FrozenNetwork, layer: Layer, inputs: Tensor, stop: AtOperation | AtModule
 ) -> Tensor:
     try:
-        with stop:
-            frozen.run(inputs)
+        frozen.run(inputs, stop)
     except Reached:
         pass
     except Exception as error:
@@ -98,6 +131,11 @@ def _reach(
         raise FeatureVisualizationError(
             f"{frozen.graph.name} never came to layer {layer.id}: its code takes another way with "
             "this picture than with the image that its graph was made with. Take another layer."
+        )
+    if unwrapped(stop.found) is not stop.found:
+        raise FeatureVisualizationError(
+            f"Layer {layer.id} is computed inside torch.vmap or a function like it, which nothing "
+            "can be taken out of. Take a layer before or behind it."
         )
     return _first_rows(stop.found, len(inputs))
 
@@ -124,8 +162,8 @@ def _noise(frozen: FrozenNetwork) -> Tensor:
 
 def _place(frozen: FrozenNetwork, layer: Layer, inputs: Tensor) -> Place | None:
     mode = AtOperation(frozen.graph, layer, frozen.module, linger=True)
-    with contextlib.suppress(Reached, Exception), find_place(frozen.module, mode) as places, mode:
-        frozen.run(inputs)
+    with contextlib.suppress(Reached, Exception), find_place(frozen.module, mode) as places:
+        frozen.run(inputs, mode)
     return places[0] if places else None
 
 
