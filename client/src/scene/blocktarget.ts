@@ -2,30 +2,26 @@
  * Blocks as something to point at: a click on a block's sign collapses it, a click on the title
  * of a collapsed one expands it.
  */
-import { Vector3, type Ray } from 'three';
+import type { Ray, Vector3 } from 'three';
 
 import type { NetworkState } from '../model/networkstate';
 import { collapses } from '../model/outline';
 import type { Views } from '../model/views';
 import type { Hall, Layer, Sign } from '../net/types';
+import { nearestOf, type Board } from './boards';
 import { HEADER, MARGIN, SIGN_HEIGHT, SIGN_TOP, SIGN_WIDTH, signPoint, type Exhibit } from './exhibit';
-import { at, axesOf, type Place } from './place';
+import { at, axesOf } from './place';
 import type { Pickable } from './pointing';
 
-/** A rectangle that stands upright in the hall. */
-interface Board extends Pick<Place, 'right' | 'normal'> {
+interface BlockBoard extends Board {
   readonly block: string;
   readonly isCollapsed: boolean;
-  readonly centre: Vector3;
-  readonly width: number;
-  readonly height: number;
 }
 
 export class BlockTarget implements Pickable {
   readonly cursor = 'pointer';
-  private readonly boards: readonly Board[];
-  private readonly point = new Vector3();
-  private hit: Board | null = null;
+  private readonly boards: readonly BlockBoard[];
+  private hit: BlockBoard | null = null;
 
   constructor(
     hall: Hall,
@@ -43,15 +39,9 @@ export class BlockTarget implements Pickable {
   }
 
   pick(ray: Ray): number | null {
-    let least = Infinity;
-    this.hit = null;
-    for (const board of this.boards) {
-      const distance = this.distance(ray, board);
-      if (distance >= least) continue;
-      least = distance;
-      this.hit = board;
-    }
-    return this.hit === null ? null : least;
+    const found = nearestOf(ray, this.boards);
+    this.hit = found?.board ?? null;
+    return found?.distance ?? null;
   }
 
   over(): void {
@@ -72,28 +62,17 @@ export class BlockTarget implements Pickable {
   centreOf(block: string): Vector3 | null {
     return this.boards.find((board) => board.block === block)?.centre ?? null;
   }
-
-  /** Along the ray to the front of a board; infinite beside it and from behind. */
-  private distance(ray: Ray, { centre, right, normal, width, height }: Board): number {
-    const towards = ray.direction.dot(normal);
-    if (towards >= 0) return Infinity;
-    const distance = this.point.copy(centre).sub(ray.origin).dot(normal) / towards;
-    if (!(distance > 0)) return Infinity;
-    ray.at(distance, this.point).sub(centre);
-    const isInside = Math.abs(this.point.dot(right)) <= width / 2 && Math.abs(this.point.y) <= height / 2;
-    return isInside ? distance : Infinity;
-  }
 }
 
 /** The landmarks of the network's own code collapse nothing, nor does a block of one layer. */
-function signBoard(sign: Sign, hall: Hall): Board[] {
+function signBoard(sign: Sign, hall: Hall): BlockBoard[] {
   const { block } = sign;
   if (block === null || !collapses({ layers: hall.layers_in[block] ?? 0 })) return [];
   const centre = signPoint(sign, SIGN_WIDTH / 2, SIGN_TOP - SIGN_HEIGHT / 2, 0);
   return [{ ...axesOf(sign.yaw), block, isCollapsed: false, centre, width: SIGN_WIDTH, height: SIGN_HEIGHT }];
 }
 
-function titleBoard(layer: Layer, exhibits: ReadonlyMap<string, Exhibit>): Board[] {
+function titleBoard(layer: Layer, exhibits: ReadonlyMap<string, Exhibit>): BlockBoard[] {
   const place = exhibits.get(layer.id)?.place;
   if (layer.collapsed === null || place === undefined) return [];
   const { right, normal, width, height } = place;

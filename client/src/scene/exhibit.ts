@@ -17,15 +17,22 @@ const PLATE_GAP = 0.13;
 const PLATE_HIGHEST = 3.05;
 const PLATE_LOWEST = 0.46;
 
+/** The button that turns a panel, over its plate. */
+export const BUTTON_HEIGHT = 0.36;
+const BUTTON_GAP = 0.05;
+
 export interface Exhibit {
   readonly place: Place;
   readonly header: number;
+  /** Whether the panel can be turned to feature visualizations. */
+  readonly turns: boolean;
   /** What the plate tells of: activations, and weights where there are some; 0: no plate. */
   readonly sections: number;
 }
 
 export function exhibitOf(place: Place, layer: Layer): Exhibit {
-  return { place, header: HEADER, sections: layer.weights.length > 0 ? 2 : 1 };
+  const turns = layer.kind !== 'input' && !layer.shape.includes(0);
+  return { place, header: HEADER, turns, sections: layer.weights.length > 0 ? 2 : 1 };
 }
 
 /** The input frame's canvas stands like a panel, without a header and a plate. */
@@ -40,13 +47,18 @@ export function frameExhibit(frame: InputFrame, border: number): Exhibit {
     bottom: frame.y - height / 2 + MARGIN,
     top: frame.y + height / 2 - MARGIN,
   };
-  return { place, header: 0, sections: 0 };
+  return { place, header: 0, turns: false, sections: 0 };
 }
 
 /** Height of the plate's upper edge over the floor: level with the panel's where that fits. */
 export function plateTop({ place, sections }: Exhibit): number {
   const lowest = PLATE_LOWEST + sections * SECTION_HEIGHT;
   return Math.min(Math.max(place.top, lowest), Math.max(PLATE_HIGHEST, lowest));
+}
+
+/** Height of the button's middle over the floor. */
+export function buttonMiddle(exhibit: Exhibit): number {
+  return plateTop(exhibit) + PLATE_MARGIN + BUTTON_GAP + BUTTON_HEIGHT / 2;
 }
 
 /** A point on the plate: m from its left edge, and over the floor. */

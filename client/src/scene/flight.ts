@@ -2,7 +2,16 @@
 import { Vector3 } from 'three';
 
 import type { Arrangement } from '../net/types';
-import { MARGIN, PLATE_MARGIN, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
+import {
+  BUTTON_HEIGHT,
+  buttonMiddle,
+  MARGIN,
+  PLATE_MARGIN,
+  PLATE_WIDTH,
+  plateTop,
+  SECTION_HEIGHT,
+  type Exhibit,
+} from './exhibit';
 import { at, type Place } from './place';
 import { EYE_HEIGHT, wrapped, type Pose, type Walker } from './walker';
 
@@ -71,7 +80,8 @@ export function poseBefore(
   const plate = PLATE_WIDTH + 0.2;
   const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
   const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
-  const top = Math.max(place.top + header + MARGIN, plateUpper) - EYE_HEIGHT;
+  const buttonUpper = exhibit.turns ? buttonMiddle(exhibit) + BUTTON_HEIGHT / 2 + MARGIN : plateUpper;
+  const top = Math.max(place.top + header + MARGIN, buttonUpper) - EYE_HEIGHT;
   const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
   const wide = (place.width + plate + 0.3) / 2 / (half * aspect);

@@ -23,9 +23,17 @@ import { ResultCanvas } from './resultcanvas';
 import { Results } from './results';
 import { Slabs } from './slabs';
 import { Stands } from './stands';
+import { TurnButtons } from './turnbuttons';
+import { TurnedPanels } from './turnedpanels';
 
 /** Layers that came near are asked for in detail this often, in s. */
 const REFINE_EVERY = 0.5;
+
+/** GPU bytes for textures. */
+export interface Budgets {
+  readonly maps: number;
+  readonly pictures: number;
+}
 
 export class HallScene {
   readonly object = new Group();
@@ -35,6 +43,8 @@ export class HallScene {
   /** Nearest first does not matter: the pointer takes the nearest that it meets. */
   readonly pickables: readonly Pickable[];
   readonly blocks: BlockTarget;
+  readonly turned: TurnedPanels;
+  readonly buttons: TurnButtons;
   private readonly maps: MapTarget;
   private readonly stands: Stands;
   private readonly edges: Edges;
@@ -54,13 +64,14 @@ export class HallScene {
     private readonly state: State,
     private readonly actions: Actions,
     glyphs: Glyphs,
-    /** GPU bytes for the maps' textures. */
-    budgetBytes: number,
+    /** GPU bytes for the textures of maps and of pictures. */
+    budgets: Budgets,
   ) {
     const { arrangement, graph } = hall;
     const places = arrangement.panels.map(placeOf);
     this.places = new Map(places.map((place) => [place.layer, place]));
-    this.tiles = new Tiles(renderer, hall, { budgetBytes });
+    this.tiles = new Tiles(renderer, hall, { budgetBytes: budgets.maps });
+    this.turned = new TurnedPanels(renderer, hall, this.tiles, network, actions.visualizations, budgets.pictures);
     this.loader = new PassLoader(network.id, this.tiles, actions.handlers(network));
     this.exhibits = new Map(
       graph.layers.flatMap((layer) => {
@@ -82,10 +93,11 @@ export class HallScene {
     this.writing = new NearText(hallLines(name, hall, this.places), glyphs);
     this.maps = new MapTarget(this.tiles, network, state, actions);
     this.blocks = new BlockTarget(hall, this.exhibits, network, actions.views);
-    this.pickables = [this.maps, this.blocks, new Slabs(places), this.frame];
+    this.buttons = new TurnButtons(this.exhibits, network, actions.visualizations, glyphs);
+    this.pickables = [this.maps, this.blocks, this.buttons, new Slabs(places), this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
-    this.object.add(this.canvas.object, this.writing.object);
+    this.object.add(this.canvas.object, this.writing.object, this.buttons.object);
     this.stops = this.follow();
   }
 
@@ -109,6 +121,8 @@ export class HallScene {
     this.tiles.update(camera, viewportHeight);
     this.plates.update(eye);
     this.writing.update(eye);
+    this.buttons.update(eye);
+    this.turned.update(camera, seconds);
     const still = this.state.reducedMotion.peek();
     this.edges.update(seconds, still);
     this.frame.update(seconds, still);
@@ -123,7 +137,8 @@ export class HallScene {
     this.loader.dispose();
     this.maps.dispose();
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
-    for (const part of [...parts, this.canvas, this.writing]) part.dispose();
+    this.turned.dispose();
+    for (const part of [...parts, this.canvas, this.writing, this.buttons]) part.dispose();
   }
 
   private follow(): (() => void)[] {
@@ -131,6 +146,9 @@ export class HallScene {
     return [
       effect(() => {
         this.plates.set(network.statistics.value, network.weights.value);
+      }),
+      effect(() => {
+        this.buttons.set(network.visualizations.value, network.turned.value);
       }),
       effect(() => {
         const image = network.inserted.value;

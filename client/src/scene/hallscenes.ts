@@ -11,8 +11,9 @@ import { HallScene } from './hallscene';
 import { nearest } from './nearest';
 import type { Pickable } from './pointing';
 
-/** GPU textures for the maps of all halls together, desktop (DESIGN, budgets). */
-const TEXTURE_BUDGET = 1024 ** 3;
+/** GPU textures of all halls together, desktop (DESIGN, budgets): of the pictures, and of the maps. */
+const PICTURE_BUDGET = 192 * 1024 ** 2;
+const MAP_BUDGET = 1024 ** 3 - PICTURE_BUDGET;
 
 export class HallScenes {
   readonly object = new Group();
@@ -29,8 +30,9 @@ export class HallScenes {
     glyphs: Glyphs,
   ) {
     this.makeHall = (network, hall) => {
-      const budget = TEXTURE_BUDGET / state.networks.peek().length;
-      return new HallScene(network, hall, renderer, state, actions, glyphs, budget);
+      const count = state.networks.peek().length;
+      const budgets = { maps: MAP_BUDGET / count, pictures: PICTURE_BUDGET / count };
+      return new HallScene(network, hall, renderer, state, actions, glyphs, budgets);
     };
   }
 

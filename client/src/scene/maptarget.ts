@@ -1,4 +1,7 @@
-/** The feature maps as something to point at: hover tells the value's place, a click takes one. */
+/**
+ * The feature maps as something to point at: hover tells the value's place, a click takes one;
+ * on a panel that is turned the picture that is shown in its place.
+ */
 import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
@@ -56,11 +59,22 @@ export class MapTarget implements Pickable {
   }
 
   click(button: number): void {
+    if (this.hit === null) return;
+    if (this.network.turned.peek().has(this.hit.layer)) this.clickPicture(this.hit, button);
+    else this.clickMap(this.hit, button);
+  }
+
+  private clickMap({ network, layer, channel }: MapHit, button: number): void {
     const image = this.network.inserted.peek();
-    if (this.hit === null || image === null) return;
-    const { network, layer, channel } = this.hit;
+    if (image === null) return;
     const map = { network, layer, channel };
     if (button === RIGHT_BUTTON) this.actions.magnify({ kind: 'map', map, image });
     else if (button === 0) this.actions.holdMap(map);
+  }
+
+  private clickPicture({ layer, channel }: MapHit, button: number): void {
+    const { visualizations } = this.actions;
+    if (button === RIGHT_BUTTON) void visualizations.magnify(this.network, layer, channel);
+    else if (button === 0) void visualizations.hold(this.network, layer, channel);
   }
 }

@@ -20,6 +20,8 @@ import {
 import type { Route, Sign } from '../net/types';
 import { DITHER, LIGHT } from './palette';
 import {
+  BUTTON_HEIGHT,
+  buttonMiddle,
   labelPlate,
   MARGIN,
   onPlate,
@@ -166,6 +168,10 @@ function boxesOf(exhibit: Exhibit): Box[] {
     const centre = middle.addScaledVector(place.normal, out);
     const width = PLATE_WIDTH + 2 * PLATE_MARGIN;
     boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6 });
+  }
+  if (exhibit.turns) {
+    const centre = onPlate(place, PLATE_WIDTH / 2, buttonMiddle(exhibit)).addScaledVector(place.normal, out);
+    boxes.push({ axes: place, centre, width: PLATE_WIDTH + 2 * PLATE_MARGIN, height: BUTTON_HEIGHT, depth: DEPTH * 0.6 });
   }
   return boxes;
 }

@@ -6,6 +6,7 @@ import type { Progress } from '../model/networkstate';
 import type { Arrangement, Hall, ImageInfo, Panel, PassResult, Prediction } from '../net/types';
 import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
+import type { Shows } from '../tiles/picturecells';
 import { seenErrors } from './errors';
 
 declare global {
@@ -37,6 +38,8 @@ export interface LayerHook {
   readonly pose: Omit<Panel, 'layer'>;
   /** The finest level that is on the GPU for the image that is shown. */
   readonly level: 'none' | Level;
+  /** What its panel shows. */
+  readonly shows: 'activations' | 'pictures';
 }
 
 export class Hooks {
@@ -55,9 +58,12 @@ export class Hooks {
     return this.world.drawCalls;
   }
 
-  /** GPU bytes of all feature maps' textures. */
+  /** GPU bytes of the textures of all feature maps and pictures. */
   get textureBytes(): number {
-    return this.world.halls.all.reduce((bytes, { tiles }) => bytes + tiles.textureBytes, 0);
+    return this.world.halls.all.reduce(
+      (bytes, { tiles, turned }) => bytes + tiles.textureBytes + turned.pictures.bytes,
+      0,
+    );
   }
 
   /** The layers of all networks. */
@@ -68,6 +74,7 @@ export class Hooks {
         network: network.id,
         pose,
         level: tiles.levelOf(layer),
+        shows: network.turned.peek().has(layer) ? 'pictures' : 'activations',
       })),
     );
   }
@@ -173,7 +180,13 @@ export class Hooks {
     return place === null ? null : this.spot(place.clone());
   }
 
-  /** Where a feature map is on the page. */
+  /** Where the button that turns a layer's panel is on the page; null where it has none. */
+  buttonSpot(layer: string, network?: string): Spot {
+    const place = this.world.halls.of(network)?.buttons.centreOf(layer) ?? null;
+    return place === null ? null : this.spot(place.clone());
+  }
+
+  /** Where a feature map, or the picture in its place, is on the page. */
   mapSpot(layer: string, channel: number, network?: string): Spot {
     const place = this.world.camera.position.clone();
     const tiles = this.world.tiles(network);
@@ -183,6 +196,16 @@ export class Hooks {
   /** The bytes that are drawn for a feature map: (positive, negative) for each texel. */
   texels(layer: string, channel: number, level: Level, network?: string): number[] {
     return [...(this.world.tiles(network)?.texel(layer, channel, level) ?? [])];
+  }
+
+  /** What the cell of a channel shows on a panel that is turned. */
+  pictureShows(layer: string, channel: number, network?: string): Shows {
+    return this.world.halls.of(network)?.turned.pictures.showsAt(layer, channel) ?? 'waiting';
+  }
+
+  /** The RGBA bytes that are drawn for a channel's picture, row by row; empty without any. */
+  pictureTexels(layer: string, channel: number, network?: string): number[] {
+    return [...(this.world.halls.of(network)?.turned.pictures.texels(layer, channel) ?? [])];
   }
 
   /** The colour of the result canvas at a place of its picture, in shares; null while it is hidden. */

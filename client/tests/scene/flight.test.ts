@@ -2,7 +2,7 @@ import { PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import type { Arrangement, Panel } from '../../src/net/types';
-import { HEADER, PLATE_WIDTH, plateTop, type Exhibit } from '../../src/scene/exhibit';
+import { BUTTON_HEIGHT, buttonMiddle, HEADER, PLATE_WIDTH, type Exhibit } from '../../src/scene/exhibit';
 import { Flight, freeBefore, poseBefore, startPose } from '../../src/scene/flight';
 import { at, placeOf, type Place } from '../../src/scene/place';
 import { Walker, type Pose } from '../../src/scene/walker';
@@ -33,14 +33,14 @@ function isSeen(point: Vector3, camera: PerspectiveCamera, clear = 1): boolean {
 }
 
 function exhibit(place: Place): Exhibit {
-  return { place, header: HEADER, sections: 2 };
+  return { place, header: HEADER, turns: true, sections: 2 };
 }
 
-/** The corners of a panel with its header and plate. */
+/** The corners of a panel with its header, its plate and its button. */
 function corners(place: Place): Vector3[] {
   const { width, height } = place;
-  const plate = plateTop(exhibit(place)) - place.centre.y;
-  const top = Math.max(height / 2 + HEADER, plate);
+  const button = buttonMiddle(exhibit(place)) + BUTTON_HEIGHT / 2 - place.centre.y;
+  const top = Math.max(height / 2 + HEADER, button);
   return [-width / 2 - PLATE_WIDTH, width / 2].flatMap((right) =>
     [-height / 2, top].map((up) => at(place, right, up, 0)),
   );

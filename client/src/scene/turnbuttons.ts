@@ -1,0 +1,186 @@
+/**
+ * Over each panel's plate: the button that turns it from activations to feature visualizations
+ * and back, and tells how far they are. The faces are all there; what is written on them stands
+ * at the panels near the visitor only.
+ */
+import { Group, Vector3, type Object3D, type Ray } from 'three';
+
+import type { NetworkState } from '../model/networkstate';
+import type { Visualizations } from '../model/visualizations';
+import { shareOf, wantedOf } from '../model/visualizationtext';
+import type { Visualization } from '../net/types';
+import { nearestOf, type Board } from './boards';
+import { BUTTON_HEIGHT, buttonMiddle, onPlate, PLATE_MARGIN, PLATE_WIDTH, type Exhibit } from './exhibit';
+import type { Glyphs } from './glyphs';
+import { ALARM, AMBER, MUTED, TEXT } from './palette';
+import { UP } from './place';
+import type { Pickable } from './pointing';
+import { Text, type Line } from './text';
+import { TurnFaces } from './turnfaces';
+
+const WIDTH = PLATE_WIDTH + 2 * PLATE_MARGIN;
+/** The writing begins to the right of the ring. */
+const WRITING = BUTTON_HEIGHT * 0.94;
+const NEAR = 16;
+const WRITTEN = 16;
+/** What is written is chosen anew after this many m. */
+const STRIDE = 1;
+const OUT = 0.002;
+const RIGHT_BUTTON = 2;
+
+interface Button extends Board {
+  readonly index: number;
+  readonly layer: string;
+  readonly exhibit: Exhibit;
+}
+
+/** What is written on a button: what a click shows, and how far the pictures are. */
+export interface Writing {
+  readonly title: string;
+  readonly state: string;
+  readonly tone: 'plain' | 'busy' | 'alarm';
+}
+
+export class TurnButtons implements Pickable {
+  readonly cursor = 'pointer';
+  readonly object: Object3D = new Group();
+  private readonly buttons: readonly Button[];
+  private readonly faces: TurnFaces;
+  private readonly text: Text;
+  private readonly writtenAt = new Vector3(Infinity, 0, 0);
+  private hit: Button | null = null;
+  private jobs: ReadonlyMap<string, Visualization> = new Map();
+  private turned: ReadonlySet<string> = new Set();
+
+  constructor(
+    exhibits: ReadonlyMap<string, Exhibit>,
+    private readonly network: NetworkState,
+    private readonly visualizations: Pick<Visualizations, 'turn' | 'open'>,
+    glyphs: Glyphs,
+  ) {
+    this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
+    this.faces = new TurnFaces(
+      this.buttons.map(({ exhibit, right }) => ({ corner: corner(exhibit), right, width: WIDTH, height: BUTTON_HEIGHT })),
+    );
+    this.text = new Text(glyphs);
+    this.object.add(this.faces.object, this.text.object);
+  }
+
+  /** What a click does; null where the pointer is elsewhere. */
+  get hint(): string | null {
+    if (this.hit === null) return null;
+    const { layer } = this.hit;
+    const shown = this.turned.has(layer) ? `Show the activations of ${layer}` : `Show what the channels of ${layer} look for`;
+    return `${shown}; right button: how`;
+  }
+
+  /** Shows how far the layers' pictures are, and which panels show them. */
+  set(jobs: ReadonlyMap<string, Visualization>, turned: ReadonlySet<string>): void {
+    for (const { index, layer } of this.buttons) {
+      const job = jobs.get(layer);
+      if (job === this.jobs.get(layer) && turned.has(layer) === this.turned.has(layer)) continue;
+      this.faces.set(index, {
+        share: job === undefined ? 0 : shareOf(job),
+        isTurned: turned.has(layer),
+        isBusy: job?.state === 'running' || job?.state === 'waiting',
+      });
+    }
+    this.jobs = jobs;
+    this.turned = turned;
+    this.writtenAt.setX(Infinity);
+  }
+
+  /** Once a frame: writes on the buttons near the eye. */
+  update(eye: Vector3): void {
+    if (this.writtenAt.distanceToSquared(eye) < STRIDE * STRIDE) return;
+    this.writtenAt.copy(eye);
+    const near = this.buttons
+      .map((button) => ({ button, distance: button.centre.distanceTo(eye) }))
+      .filter(({ distance }) => distance < NEAR)
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, WRITTEN);
+    this.text.set(near.flatMap(({ button }) => this.linesOf(button)));
+  }
+
+  pick(ray: Ray): number | null {
+    const found = nearestOf(ray, this.buttons);
+    this.hit = found?.board ?? null;
+    return found?.distance ?? null;
+  }
+
+  over(): void {
+    this.faces.point(this.hit?.index ?? -1);
+  }
+
+  out(): void {
+    this.faces.point(-1);
+  }
+
+  click(button: number): void {
+    if (this.hit === null) return;
+    if (button === 0) void this.visualizations.turn(this.network, this.hit.layer);
+    else if (button === RIGHT_BUTTON) this.visualizations.open(this.network, this.hit.layer);
+  }
+
+  /** The middle of a layer's button; null where it has none. */
+  centreOf(layer: string): Vector3 | null {
+    return this.buttons.find((button) => button.layer === layer)?.centre ?? null;
+  }
+
+  dispose(): void {
+    this.faces.dispose();
+    this.text.dispose();
+  }
+
+  private linesOf({ exhibit, layer }: Button): Line[] {
+    const { title, state, tone } = writingOf(this.jobs.get(layer), this.turned.has(layer));
+    const middle = buttonMiddle(exhibit);
+    const line = (text: string, above: number, size: number, color: string): Line => ({
+      text,
+      at: onPlate(exhibit.place, WRITING - PLATE_MARGIN, middle + above).addScaledVector(exhibit.place.normal, OUT),
+      right: exhibit.place.right,
+      up: UP,
+      size,
+      color,
+      weight: 600,
+      maxWidth: WIDTH - WRITING - 0.03,
+      fade: NEAR - 5,
+    });
+    const colors = { plain: MUTED, busy: AMBER, alarm: ALARM } as const;
+    return [line(title, 0.03, 0.118, TEXT), line(state, -0.105, 0.1, colors[tone])];
+  }
+}
+
+/** What is written on a layer's button. */
+export function writingOf(job: Visualization | undefined, isTurned: boolean): Writing {
+  if (job === undefined) {
+    return isTurned
+      ? { title: 'Activations', state: 'asking', tone: 'busy' }
+      : { title: 'Feature', state: 'visualization', tone: 'plain' };
+  }
+  const title = isTurned ? 'Activations' : 'Pictures';
+  const count = `${job.done.length} of ${wantedOf(job)}`;
+  switch (job.state) {
+    case 'failed':
+      return { title, state: 'failed', tone: 'alarm' };
+    case 'paused':
+      return { title, state: `${count}, paused`, tone: 'plain' };
+    case 'running':
+    case 'waiting':
+      return { title, state: count, tone: 'busy' };
+    case 'done':
+    case 'cancelled':
+      return { title, state: job.done.length === job.channels ? 'all' : `${job.done.length} of ${job.channels}`, tone: 'plain' };
+  }
+}
+
+function buttonOf([layer, exhibit]: [string, Exhibit], index: number): Button {
+  const { right, normal } = exhibit.place;
+  const centre = onPlate(exhibit.place, PLATE_WIDTH / 2, buttonMiddle(exhibit));
+  return { index, layer, exhibit, right, normal, centre, width: WIDTH, height: BUTTON_HEIGHT };
+}
+
+function corner(exhibit: Exhibit): Vector3 {
+  const lower = buttonMiddle(exhibit) - BUTTON_HEIGHT / 2;
+  return onPlate(exhibit.place, -PLATE_MARGIN, lower);
+}
