@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnwalk.api import walk
+    from cnnwalk.api import visualize, walk
     from cnnwalk.capture import CaptureError, capture
     from cnnwalk.graph import Graph
     from cnnwalk.networks import InputSpec, Network, NetworkError, load_network
@@ -30,6 +30,7 @@ __all__ = [
     "__version__",
     "capture",
     "load_network",
+    "visualize",
     "walk",
 ]
 
@@ -45,6 +46,7 @@ _MODULES = {
     "__version__": "cnnwalk.version",
     "capture": "cnnwalk.capture",
     "load_network": "cnnwalk.networks",
+    "visualize": "cnnwalk.api",
     "walk": "cnnwalk.api",
 }
 

@@ -1,18 +1,41 @@
-"""``cnnwalk.walk``: a walk from Python, for scripts and notebooks."""
+"""``cnnwalk.walk`` and ``cnnwalk.visualize``: from Python, for scripts and notebooks."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from torch import nn
 
+from cnnwalk.featvis.asking import find_layer, orders_for
+from cnnwalk.featvis.cache import PictureCache
+from cnnwalk.featvis.making import make_pictures
+from cnnwalk.featvis.numerics import Precision
+from cnnwalk.featvis.order import Order
+from cnnwalk.featvis.picture import Picture
+from cnnwalk.featvis.pool import LocalPool
+from cnnwalk.featvis.progress import Meter, OnProgress, Progress
+from cnnwalk.featvis.progressbar import progress_bar
+from cnnwalk.featvis.settings import Mode
+from cnnwalk.featvis.target import Measure
 from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.images import Dataset, MapDataset, find_images, samples
 from cnnwalk.layout import Course
-from cnnwalk.networks import Network, NetworkError, load_network, network_from_module, try_out
+from cnnwalk.networks import (
+    InputSpec,
+    Network,
+    NetworkError,
+    load_network,
+    network_from_module,
+    try_out,
+)
+from cnnwalk.pixels import AnyImage
 from cnnwalk.server.listen import DEFAULT_HOST, listen
 from cnnwalk.server.run import RunningWalk
 from cnnwalk.server.showing import Showing
@@ -71,6 +94,125 @@ def walk(  # noqa: PLR0913 - all but the model by name
     except BaseException:
         listener.socket.close()
         raise
+
+
+def visualize(  # noqa: PLR0913 - all but the first three by name
+    model: Model,
+    layer: str,
+    channels: int | Sequence[int] | None = None,
+    *,
+    mode: Mode | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    start: AnyImage | None = None,
+    neuron: tuple[int, int] | None = None,
+    direction: Sequence[float] | None = None,
+    measure: Measure = "mean",
+    quantile: float = 0.9,
+    classes: Sequence[str] | None = None,
+    input_size: tuple[int, int] | None = None,
+    granularity: Granularity = "layers",
+    trackers: TrackerMode = "merge",
+    precision: Precision = "auto",
+    devices: Sequence[str] | None = None,
+    progress: bool | OnProgress = True,
+    cache: bool = True,
+    **parameters: object,
+) -> npt.NDArray[np.float32]:
+    """Make images that excite channels of a layer as much as images can (paper 3.3.5).
+
+    Args:
+        model: as for `walk`.
+        layer: its id, or the path of a module or block such as ``layer3.0``.
+        channels: 0-based; the classes, in the layer that has their scores; None for all.
+        mode: ``natural``, ``texture``, ``maco`` or ``paper``; None for the first or second,
+            which suits the layer.
+        steps: how often each picture is improved; None for what suits the mode.
+        seed: of all random draws; the same call makes the same pictures.
+        start: image to begin with, as the network sees it; None for noise.
+        neuron: (row, column) of a single value of the feature maps.
+        direction: a weight for each channel, in place of `channels`.
+        measure: what of a map counts: its ``mean``, ``centre`` or ``quantile``.
+        quantile: for that measure, in 0..1.
+        classes: as for `walk`.
+        input_size: as for `walk`; the pictures' height and width, too.
+        granularity: as for `walk`.
+        trackers: as for `walk`.
+        precision: ``float32`` where the ascent may not compute faster and a little less exactly.
+        devices: torch's, one for each worker, such as ``["cuda:0", "cuda:1"]``; None for one
+            worker where the model is.
+        progress: True for a bar in the terminal or notebook, or what is called with each
+            `cnnwalk.featvis.progress.Progress`, from any thread.
+        cache: whether pictures that were made before are taken from disk, and new ones put there.
+        parameters: of the mode, by name, see docs/featvis.md.
+
+    Returns:
+        float32 (N, C, H, W), in the channels' order, values k/255 for whole k in 0..255: what a
+        PNG file holds. NaN, with a warning, for a dead channel: no input changes its value.
+
+    Raises:
+        FeatureVisualizationError: layer, channels or parameters do not fit the network.
+        NetworkError: the network cannot be had.
+        CaptureError: the network cannot be recorded.
+    """
+    network = _network(model, classes, input_size)
+    graph = Showing(granularity, trackers).record(network)
+    orders = orders_for(
+        network,
+        graph,
+        find_layer(graph, layer),
+        channels=[channels] if isinstance(channels, int) else channels,
+        direction=direction,
+        mode=mode,
+        parameters=parameters if steps is None else parameters | {"steps": steps},
+        seed=seed,
+        start=start,
+        neuron=neuron,
+        measure=measure,
+        quantile=quantile,
+    )
+    with (
+        LocalPool(network, graph, devices, precision=precision) as pool,
+        progress_bar(layer) if progress is True else contextlib.nullcontext(progress) as tell,
+    ):
+        meter = Meter(orders, tell or _ignore)
+        pictures = make_pictures(
+            orders,
+            pool,
+            PictureCache() if cache else None,
+            on_moment=meter.on_moment,
+            on_picture=meter.on_picture,
+        )
+    _warn_of_silence(orders, pictures)
+    return _as_array(pictures, network.input)
+
+
+def _ignore(_: Progress) -> None:
+    pass
+
+
+def _warn_of_silence(orders: Sequence[Order], pictures: Sequence[Picture]) -> None:
+    for silence, sentence in (
+        ("dead", "no input changes their value, so that their pictures are NaN"),
+        ("before_activation", "their pictures maximize the value before the activation function"),
+    ):
+        silent = [
+            str(order.target.channel)
+            for order, picture in zip(orders, pictures, strict=True)
+            if picture.silence == silence
+        ]
+        if silent:
+            named = f"Silent channels of layer {orders[0].target.layer}: {', '.join(silent)}"
+            warnings.warn(f"{named}; {sentence}.", stacklevel=3)
+
+
+def _as_array(pictures: Sequence[Picture], spec: InputSpec) -> npt.NDArray[np.float32]:
+    shape = (len(pictures), spec.channels, spec.height, spec.width)
+    array = np.full(shape, np.nan, np.float32)
+    for row, picture in zip(array, pictures, strict=True):
+        if picture.pixels is not None:
+            row[:] = picture.pixels.transpose(2, 0, 1) / np.float32(255)
+    return array
 
 
 def _network(

@@ -8,15 +8,14 @@ import itertools
 import json
 from collections.abc import Iterable
 
-from cnnwalk.capture import record
 from cnnwalk.collapse import collapse
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.layout.arrange import arrange
-from cnnwalk.networks import Network, NetworkError
+from cnnwalk.networks import Network
 from cnnwalk.server.halls import View, view_of
 from cnnwalk.server.messages import InputSpecification, NetworkSummary
 from cnnwalk.server.problems import not_found
-from cnnwalk.server.showing import Showing, failure_text
+from cnnwalk.server.showing import Showing
 from cnnwalk.version import __version__
 
 
@@ -86,11 +85,7 @@ def serve(network: Network, showing: Showing) -> ServedNetwork:
         CaptureError: nothing of the network can be recorded.
         NetworkError: it fails on its way.
     """
-    arguments = network.arguments(network.example_input())
-    recording = record(network.module, arguments, name=network.name)
-    if recording.failure is not None:
-        raise NetworkError(f"{failure_text(recording)} “cnnwalk graph” prints the part that runs.")
-    graph = showing.graph(recording)
+    graph = showing.record(network)
     arrival = view_of(graph, showing.collapsed(graph), course=showing.course)
     arrangement = arrange(collapse(graph, arrival.collapsed), course=arrival.course)
     # Browsers keep what is under this id forever, so it names the version of the code, too.

@@ -11,6 +11,7 @@ from cnnwalk.layout.places import Course
 
 if TYPE_CHECKING:
     from cnnwalk.capture import Recording
+    from cnnwalk.networks import Network
 
 
 def failure_text(recording: Recording) -> str:
@@ -39,6 +40,24 @@ class Showing:
     trackers: TrackerMode = "merge"
     depth: int | None = None
     course: Course = "straight"
+
+    def record(self, network: Network) -> Graph:
+        """Return `graph` of a network that runs to its end.
+
+        Raises:
+            CaptureError: nothing of the network can be recorded.
+            NetworkError: it fails on its way.
+        """
+        from cnnwalk.capture import record
+        from cnnwalk.networks import NetworkError
+
+        arguments = network.arguments(network.example_input())
+        recording = record(network.module, arguments, name=network.name)
+        if recording.failure is not None:
+            raise NetworkError(
+                f"{failure_text(recording)} “cnnwalk graph” prints the part that runs."
+            )
+        return self.graph(recording)
 
     def graph(self, recording: Recording) -> Graph:
         """Return the graph of which all that can be shown is a view: nothing is collapsed.
