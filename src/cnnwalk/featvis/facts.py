@@ -40,4 +40,4 @@ def facts_of(network: Network, order: Order, picture: Picture) -> dict[str, str]
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_text(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value)
