@@ -15,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 from torch import nn
+from visualizing import Gate, gated_network
 
 from cnnwalk.images import samples
 from cnnwalk.networks import InputSpec, Network
@@ -34,10 +35,11 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """No test touches the user's own state folder."""
+    """No test touches the user's own state and cache folders."""
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("state")
         patch.setenv("XDG_STATE_HOME", str(home))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield home
 
 
@@ -215,6 +217,31 @@ def server(
     connect: Callable[..., Server],
 ) -> Server:
     return connect(serve(small.network), small)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """What holds the ascents of the network of `visualizing`."""
+    gate = Gate()
+    yield gate
+    gate.open.set()  # else the end of the server would wait for the step
+
+
+@pytest.fixture
+def visualizing(
+    serve: Callable[..., RunningWalk],
+    connect: Callable[..., Server],
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Callable[..., Server]:
+    """Return the function that serves a network whose ascents the test can hold.
+
+    No picture of another test is cached, and no job of one goes on.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return lambda: connect(serve(gated_network(gate)))
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
 from cnnwalk.featvis import Measure, Mode
 from cnnwalk.graph import Graph
@@ -135,9 +135,7 @@ class VisualizationAsked(_Message):
     """Asks for pictures of a layer; what is there already is not made again."""
 
     layer: str = Field(description="id, of the graph with nothing collapsed")
-    channels: list[Annotated[int, Field(ge=0)]] | None = Field(
-        None, description="None for all of the layer"
-    )
+    channels: list[NonNegativeInt] | None = Field(None, description="None for all of the layer")
     mode: Mode | None = Field(None, description="None for what suits the layer")
     steps: int | None = Field(None, description="None for as many as the mode takes by itself")
     seed: int = Field(0, ge=0, le=2**32 - 1)
@@ -153,7 +151,7 @@ class VisualizationAsked(_Message):
 class ChannelsSeen(_Message):
     """The channels of a layer that somebody looks at now: they are made first."""
 
-    channels: list[Annotated[int, Field(ge=0)]]
+    channels: list[NonNegativeInt]
 
 
 class Visualization(_Message):

@@ -12,6 +12,8 @@ from http import HTTPStatus
 import numpy as np
 import numpy.typing as npt
 
+from cnnwalk.featvis.cache import PictureCache
+from cnnwalk.featvis.jobs import Jobs
 from cnnwalk.images import (
     Dataset,
     ImageError,
@@ -26,6 +28,7 @@ from cnnwalk.images import (
 from cnnwalk.networks import Network
 from cnnwalk.passes import PassError, Passes
 from cnnwalk.pixels import goes_into
+from cnnwalk.server.credentials import state_folder
 from cnnwalk.server.halls import Halls
 from cnnwalk.server.messages import (
     DatasetSummary,
@@ -33,9 +36,11 @@ from cnnwalk.server.messages import (
     ImageInfo,
     WalkInfo,
 )
+from cnnwalk.server.pictures import Pictures
 from cnnwalk.server.problems import ProblemError
 from cnnwalk.server.served import ServedNetwork, serve, told_apart
 from cnnwalk.server.showing import Showing
+from cnnwalk.server.visualizations import Visualizations
 from cnnwalk.version import __version__
 
 _LOG = logging.getLogger(__name__)
@@ -51,6 +56,8 @@ class Walk:
         halls: the networks as they are shown.
         images: what can be inserted.
         passes: what has been, or is being, inserted.
+        visualizations: the feature visualizations that were asked for.
+        pictures: what they have made.
         first_image: is inserted on arrival: the first image of the first dataset.
     """
 
@@ -88,12 +95,16 @@ class Walk:
             served = serve(network, showing or Showing())
             self.networks[served.id] = served
             self.passes.add(network, served.graph)
+        jobs = Jobs(PictureCache(), state_folder() / "visualizations", quiet=self.passes.quiet)
+        self.visualizations = Visualizations(jobs, self.networks, self.images)
+        self.pictures = Pictures(jobs, self.networks, self.images)
         on_step("reading the first image")
         self.first_image = self._first_image()
 
     def close(self) -> None:
-        """End all passes."""
+        """End all passes and feature visualizations."""
         self.passes.close()
+        self.visualizations.close()
 
     def info(self) -> WalkInfo:
         """Return what a page needs first."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import NonNegativeInt
 
 from cnnwalk.featvis import Mode
 from cnnwalk.server.caching import revalidate, tag
@@ -109,7 +110,7 @@ def get_visualization_preview(
 ) -> Response:
     """The pictures that form, in the order of `forming`, in rows of 16 cells."""
     headers = revalidate(request, tag("preview", visualization, str(revision), str(cell)))
-    grid = walk_of(request).visualizations.preview(visualization, revision, cell)
+    grid = walk_of(request).pictures.preview(visualization, revision, cell)
     return Response(grid, headers=headers, media_type="image/webp")
 
 
@@ -117,7 +118,7 @@ def get_visualization_preview(
 def get_visualization_pictures(
     request: Request,
     visualization: str,
-    channel: Annotated[list[int], Query(min_length=1, max_length=_LARGEST_PAGE)],
+    channel: Annotated[list[NonNegativeInt], Query(min_length=1, max_length=_LARGEST_PAGE)],
     cell: Cell = 64,
 ) -> Response:
     """Finished pictures in the asked order, in rows of 16 cells.
@@ -127,7 +128,7 @@ def get_visualization_pictures(
     """
     asked = (visualization, str(cell), *map(str, channel))
     headers = revalidate(request, tag("pictures", *asked))
-    grid, complete = walk_of(request).visualizations.pictures(visualization, channel, cell)
+    grid, complete = walk_of(request).pictures.grid(visualization, channel, cell)
     # What is missing may yet come.
     return Response(grid, headers=headers if complete else None, media_type="image/webp")
 
@@ -137,7 +138,7 @@ def get_visualized_channel(
     request: Request, visualization: str, channel: Channel
 ) -> VisualizedChannel:
     """A finished picture as an image of the walk, and what the network says to it."""
-    return walk_of(request).visualizations.channel(visualization, channel)
+    return walk_of(request).pictures.channel(visualization, channel)
 
 
 @router.get(
@@ -147,17 +148,10 @@ def get_visualized_channel(
 )
 def get_visualized_channel_png(request: Request, visualization: str, channel: Channel) -> Response:
     """A finished picture as a file that says in its metadata how it was made."""
-    file = walk_of(request).visualizations.png(visualization, channel)
-    return _download(file.content, file.name)
+    return walk_of(request).pictures.png(visualization, channel).response()
 
 
 @router.get("/visualizations/{visualization}/sheet", response_class=Response, responses=_PNG)
 def get_visualization_sheet(request: Request, visualization: str) -> Response:
     """All finished pictures of a layer on one sheet."""
-    file = walk_of(request).visualizations.sheet(visualization)
-    return _download(file.content, file.name)
-
-
-def _download(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers, media_type="image/png")
+    return walk_of(request).pictures.sheet(visualization).response()
