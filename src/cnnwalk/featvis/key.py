@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import numbers
@@ -34,7 +35,7 @@ def key_of(network: Network, graph: Graph, order: Order, precision: Precision) -
     told = [
         network.id,
         layer.probe,
-        graph.operations[: layer.probe.op + 1],
+        _digest(graph.operations[: layer.probe.op + 1]),
         order.target,
         order.settings.mode,
         order.settings,
@@ -45,6 +46,12 @@ def key_of(network: Network, graph: Graph, order: Order, precision: Precision) -
         ALGORITHM,
     ]
     return hashlib.sha256(json.dumps(_plain(told)).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=64)
+def _digest(operations: tuple[str, ...]) -> str:
+    """Return a hash of operations; remembered, since it is asked for with each of many channels."""
+    return hashlib.sha256(json.dumps(operations).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:

@@ -102,9 +102,14 @@ class AtOperation(OperationMode):
             self.witness.__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
 
     def before(self, call: Call) -> None:
-        """End the pass where the layer is reached, before anything can overwrite it."""
+        """End the pass where the layer is reached, before anything can overwrite it.
+
+        On the way out go the calls that leave a gradient mode: they are given no tensor.
+        """
         if self.found is not None:
-            raise Reached
+            if tensors_in((call.args, call.kwargs)):
+                raise Reached
+            return
         if not self._before_activation:
             return
         if self._path.find(self.signature(call, self._parameters)) == self._probe.op:

@@ -15,6 +15,9 @@ class Batch:
     Attributes:
         channels: in the order in which they were taken.
         since: when they were taken, in s, on `time.monotonic`'s clock.
+        last: when the last step was done, on that clock.
+        channel_steps: steps that were done for each channel, in all, also those that were for
+            nothing since the batch was begun again.
         given_up: whether nobody wants them any more; read by the thread after each step.
         step: how many steps are done.
         shown: the channels that can be seen as they form, and their pictures (n, H, W, C), uint8.
@@ -22,6 +25,8 @@ class Batch:
 
     channels: tuple[int, ...]
     since: float
+    last: float = 0.0
+    channel_steps: int = 0
     given_up: bool = False
     step: int = 0
     shown: tuple[tuple[int, ...], npt.NDArray[np.uint8]] | None = None

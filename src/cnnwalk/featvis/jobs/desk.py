@@ -81,7 +81,7 @@ class Desk:
 
     def state(self, job: Job) -> JobState:
         """Return how a job stands."""
-        return job.state(time.monotonic(), self._hands)
+        return job.state(self._hands)
 
     def changed(self, job: Job) -> None:
         """Tell threads and followers that a job has changed."""
@@ -179,6 +179,8 @@ class Desk:
             if batch.given_up:
                 return
             batch.step, batch.shown = moment.step, shown
+            batch.channel_steps += len(channels)
+            batch.last = time.monotonic()
             if show:
                 self._show(job)
                 self.changed(job)

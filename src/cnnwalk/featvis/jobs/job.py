@@ -202,7 +202,7 @@ class Job:
         for channel in list(self._done):
             self.lose(channel)
 
-    def state(self, now: float, hands: int) -> JobState:
+    def state(self, hands: int) -> JobState:
         """Return how it stands, where `hands` threads make pictures."""
         shown = [batch for batch in self._batches if batch.shown is not None]
         forming = self._previews[-1].channels if self._revision else ()
@@ -226,16 +226,16 @@ class Job:
             waiting=max(0, waiting),
             step=min((batch.step for batch in shown), default=0),
             revision=self._revision,
-            seconds_left=self._seconds_left(now, hands),
+            seconds_left=self._seconds_left(hands),
         )
 
     def _silent(self, silence: Silence) -> tuple[int, ...]:
         return tuple(sorted(c for c, found in self._done.items() if found == silence))
 
-    def _seconds_left(self, now: float, hands: int) -> float | None:
+    def _seconds_left(self, hands: int) -> float | None:
         if self._end is not None:
             return None
-        pace = self.pace(now)
+        pace = self.pace()
         if pace is None:
             return None
         steps = self.work.settings.steps
@@ -244,15 +244,15 @@ class Job:
         unmade = sum(channel not in self._done for channel in self._asked) - taken
         return pace * (left + max(0, unmade) * steps) / hands
 
-    def pace(self, now: float) -> float | None:
+    def pace(self) -> float | None:
         """Return the measured seconds of one step of one channel; None before the first step."""
         if self._channel_steps:
             return self._seconds / self._channel_steps
-        begun = [batch for batch in self._batches if batch.step]
+        begun = [batch for batch in self._batches if batch.channel_steps]
         if not begun:
             return None
-        seconds = sum(now - batch.since for batch in begun)
-        return seconds / sum(batch.step * len(batch.channels) for batch in begun)
+        seconds = sum(batch.last - batch.since for batch in begun)
+        return seconds / sum(batch.channel_steps for batch in begun)
 
     def _drop(self, channel: int) -> None:
         self._done.pop(channel, None)
