@@ -6,7 +6,7 @@ import { standingBefore } from '../../src/scene/standing';
 
 function panel(layer: string, z: number, x = 0, yaw = 0): Panel {
   const size = { columns: 2, rows: 2, cell_width: 1, cell_height: 1 };
-  return { layer, x, y: 1.5, z, yaw, ...size } as Panel;
+  return { layer, x, y: 1.5, z, yaw, ...size };
 }
 
 const AHEAD = new Vector3(0, 0, -1);
