@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from cnnwalk.capture import capture
 from cnnwalk.featvis import Order, Target
 from cnnwalk.featvis.settings import settings_of
+from cnnwalk.featvis.worker import Worker
 from cnnwalk.graph import Graph
 from cnnwalk.networks import InputSpec, Network
 
@@ -65,3 +67,16 @@ def graph_of(network: Network) -> Graph:
 def orders_of(layer: str, channels, steps: int = 6, **others) -> list[Order]:
     settings = settings_of("natural", steps=steps)
     return [Order(Target(layer, channel=channel), settings, **others) for channel in channels]
+
+
+def hash_of_pictures() -> str:
+    """Return a hash of pictures that are made now."""
+    torch.set_num_threads(1)
+    network_now = network()
+    worker = Worker(network_now, graph_of(network_now), precision="float32")
+    pictures = worker.make(orders_of("first", [0, 1, SHY, 4]))
+    return hashlib.sha256(b"".join(each.pixels.tobytes() for each in pictures)).hexdigest()
+
+
+def print_hash() -> None:
+    print(hash_of_pictures())
