@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.layout.places import Course
 from cnnwalk.server.listen import DEFAULT_HOST
 from cnnwalk.server.showing import Showing
+from cnnwalk.terminal import arguments
 from cnnwalk.terminal.errors import plain_errors
 from cnnwalk.terminal.networks import NetworkOptions
 from cnnwalk.terminal.walk import WalkOptions, run_walk
@@ -27,18 +28,6 @@ app = typer.Typer(
 )
 
 _FORMS = "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build or module:build."
-
-
-class _Size(NamedTuple):
-    height: int
-    width: int
-
-
-def _size(text: str) -> _Size:
-    height, separator, width = text.lower().partition("x")
-    if not separator or not height.isdecimal() or not width.isdecimal():
-        raise typer.BadParameter(f"{text!r} is not a size; write HEIGHTxWIDTH, such as 224x224")
-    return _Size(int(height), int(width))
 
 
 Spec = Annotated[str, typer.Argument(metavar="NETWORK", help=_FORMS)]
@@ -57,8 +46,8 @@ Classes = Annotated[
 ]
 # A plain tuple would ask for two arguments.
 InputSize = Annotated[
-    _Size | None,
-    typer.Option(metavar="HxW", parser=_size, help="Input in pixels, such as 224x224."),
+    arguments.Size | None,
+    typer.Option(metavar="HxW", parser=arguments.size, help="Input in pixels, such as 224x224."),
 ]
 Images = Annotated[
     str | None,
@@ -144,6 +133,107 @@ def graph(  # noqa: PLR0913, PLR0917 - an option each
     options = NetworkOptions([weights] if weights else (), None, input_size, device)
     showing = Showing(granularity, trackers, depth)
     raise typer.Exit(print_graph(network, options, showing, as_json=as_json))
+
+
+@app.command()
+def featvis(  # noqa: PLR0913, PLR0917 - an option each
+    network: Spec,
+    layer: Annotated[
+        str | None, typer.Option(help="Id of a layer, or path of a module or block.")
+    ] = None,
+    channels: Annotated[
+        arguments.Channels | None,
+        typer.Option(
+            metavar="0-31,40",
+            parser=arguments.channels,
+            help="Which; those of the layer with the scores are classes.",
+            show_default="all",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Gets channel_00031.png and so on, contact_sheet.png."),
+    ] = None,
+    layers: Annotated[bool, typer.Option("--layers", help="List the layers, and end.")] = False,
+    mode: Annotated[
+        Literal["natural", "texture", "maco", "paper"] | None,
+        typer.Option(
+            help="How pictures form.",
+            show_default="natural or texture, which suits the layer",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="How often each is improved.", show_default="by mode")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of all random draws.")] = 0,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Image to begin with.", show_default="noise"),
+    ] = None,
+    neuron: Annotated[
+        arguments.Neuron | None,
+        typer.Option(
+            metavar="ROW,COLUMN", parser=arguments.neuron, help="One value of the maps alone."
+        ),
+    ] = None,
+    measure: Annotated[
+        Literal["mean", "centre", "quantile"], typer.Option(help="What of a map counts.")
+    ] = "mean",
+    quantile: Annotated[float, typer.Option(help="For that measure, 0 to 1.")] = 0.9,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the mode; repeat."),
+    ] = None,
+    weights: Weights = None,
+    classes: Classes = None,
+    input_size: InputSize = None,
+    granularity: Detail = "layers",
+    trackers: Trackers = "merge",
+    device: Device = "cpu",
+    precision: Annotated[
+        Literal["auto", "float32"],
+        typer.Option(help="Whether it may compute faster and a little less exactly."),
+    ] = "auto",
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Whether a Ray cluster makes them.")
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Side by side.", show_default="1, or what the cluster has"),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Make again what was made before.")
+    ] = False,
+) -> None:
+    """Make images that excite the channels of a layer as much as images can."""
+    from cnnwalk.terminal.featvis import (
+        EngineOptions,
+        PictureOptions,
+        print_layers,
+        write_pictures,
+    )
+
+    loading = NetworkOptions([weights] if weights else (), classes, input_size, device)
+    showing = Showing(granularity, trackers)
+    if layers:
+        print_layers(network, loading, showing)
+        return
+    if layer is None or out is None:
+        raise typer.BadParameter("give --layer LAYER and --out DIR; --layers lists the layers")
+    wanted = arguments.parameters(parameters or ())
+    pictures = PictureOptions(
+        layer,
+        None if channels is None else channels.numbers,
+        mode,
+        wanted if steps is None else {**wanted, "steps": steps},
+        seed,
+        start,
+        neuron,
+        measure,
+        quantile,
+    )
+    making = EngineOptions(engine == "ray", workers, precision, not no_cache)
+    raise typer.Exit(write_pictures(network, loading, showing, pictures, making, out))
 
 
 @app.command()

@@ -32,8 +32,16 @@ def _is_bad_input(error: Exception) -> bool:
     if isinstance(error, ListenError):  # comes before torch is loaded, and need not wait for it
         return True
     from cnnwalk.capture import CaptureError
+    from cnnwalk.featvis import FeatureVisualizationError
     from cnnwalk.images import ImageError
     from cnnwalk.networks import NetworkError
     from cnnwalk.references import ReferenceNotFoundError
 
-    return isinstance(error, CaptureError | ImageError | NetworkError | ReferenceNotFoundError)
+    return isinstance(
+        error,
+        CaptureError
+        | FeatureVisualizationError
+        | ImageError
+        | NetworkError
+        | ReferenceNotFoundError,
+    )
