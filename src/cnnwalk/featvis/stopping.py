@@ -104,15 +104,15 @@ class AtOperation(OperationMode):
     def before(self, call: Call) -> None:
         """End the pass where the layer is reached, before anything can overwrite it.
 
-        On the way out go the calls that leave a gradient mode: they are given no tensor.
+        What leaves a gradient mode on the way out, a call without tensors, is let through.
         """
+        if self.found is None and not self._before_activation:
+            return
+        signature = self.signature(call, self._parameters)
         if self.found is not None:
-            if tensors_in((call.args, call.kwargs)):
+            if signature != _OF_AUTOGRAD and tensors_in((call.args, call.kwargs)):
                 raise Reached
-            return
-        if not self._before_activation:
-            return
-        if self._path.find(self.signature(call, self._parameters)) == self._probe.op:
+        elif self._path.find(signature) == self._probe.op:
             self.found = tensors_in((call.args, call.kwargs))[0]
             raise Reached
 
@@ -125,9 +125,9 @@ class AtOperation(OperationMode):
         self._note_barrier(call, outputs)
         if position == self._probe.op and self._probe.output < len(outputs):
             self.found = outputs[self._probe.output]
-            # Autograd attaches its history to a scripted operation's result when it is back
-            # there, so that pass ends at what comes next.
-            if not (self._linger or self.escaping):
+            # Of what runs in a script or in a function with its own gradient, autograd writes down
+            # where it comes from when that is over; such a pass ends at what comes next.
+            if self.found.requires_grad and not (self._linger or self.escaping):
                 raise Reached
         return result
 
