@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import secrets
@@ -77,7 +78,12 @@ class PictureCache:
 
     def has(self, keys: Iterable[str]) -> set[str]:
         """Return those of the keys that have a file, without reading it."""
-        return {key for key in keys if self._path(key).is_file()}
+        found: set[str] = set()
+        for folder, alike in itertools.groupby(sorted(keys), lambda key: self._path(key).parent):
+            with contextlib.suppress(OSError), os.scandir(folder) as entries:
+                names = {entry.name for entry in entries if entry.is_file()}
+                found.update(key for key in alike if f"{key}{_SUFFIX}" in names)
+        return found
 
     def put(self, key: str, picture: Picture, facts: Mapping[str, str]) -> bool:
         """Keep a picture and its facts, to which ``made`` is added, the time in UTC.

@@ -5,6 +5,7 @@ request      what is asked for, and the work that follows from it
 job, batch   what of it is done, forms and waits; changed by nobody but the desk
 desk         where jobs lie: which comes next, and who is told of changes
 hand         a thread that takes batches from the desk and has them made
+estimate     how long whole layers would take
 store        unfinished jobs on disk
 state        what is told of a job
 jobs         what a walk asks for
