@@ -73,6 +73,7 @@ class _Request:
         self._on_picture = on_picture
         self._one_at_a_time = threading.Lock()
         self._ended = False
+        self._batch_of: dict[Future[list[Picture]], _Batch] = {}
 
     def make(self, orders: _Batch) -> None:
         """Fill `pictures`, or `problems`."""
@@ -82,15 +83,14 @@ class _Request:
                 self.pictures[key] = picture
                 self._on_picture(order, picture)
         missing = {key: order for key, order in orders.items() if key not in self.pictures}
-        futures: dict[Future[list[Picture]], _Batch] = {}
         try:
             for batch in self._batches(missing):
-                futures[self._pool.submit(list(batch.values()), self._watch)] = batch
-            for future in as_completed(futures):
-                for key in self._keep(future, futures[future]):
+                self._batch_of[self._pool.submit(list(batch.values()), self._watch)] = batch
+            for future in as_completed(list(self._batch_of)):
+                for key in self._keep(future):
                     self._on_picture(orders[key], self.pictures[key])
         finally:
-            self._end(futures)
+            self._end()
 
     def _batches(self, orders: _Batch) -> Iterator[_Batch]:
         """Yield what can be made together, in such parts that no worker is without one."""
@@ -105,8 +105,9 @@ class _Request:
                 raise CancelledError
             self._on_moment(moment)
 
-    def _keep(self, future: Future[list[Picture]], batch: _Batch) -> list[str]:
-        """Keep what came of a batch; return the keys of it."""
+    def _keep(self, future: Future[list[Picture]]) -> list[str]:
+        """Keep what came of a batch, and return its keys; raises what ended the batch."""
+        batch = self._batch_of.pop(future)
         try:
             made: Sequence[Picture | None] = future.result()
         except UnmadeError as error:
@@ -120,14 +121,14 @@ class _Request:
                 self._cache.put(key, picture, facts)
         return list(there)
 
-    def _end(self, futures: dict[Future[list[Picture]], _Batch]) -> None:
+    def _end(self) -> None:
         """End what still goes on; keep what was finished since anybody looked."""
         self._ended = True
-        open_futures = [future for future in futures if not future.cancel()]
-        wait(open_futures)
-        for future in open_futures:
-            if future.exception() is None and not self.pictures.keys() >= futures[future].keys():
-                self._keep(future, futures[future])
+        begun = [future for future in self._batch_of if not future.cancel()]
+        wait(begun)
+        for future in begun:
+            if isinstance(future.exception(), UnmadeError | None):
+                self._keep(future)
 
 
 def _alike(orders: _Batch) -> Iterator[tuple[str, _Batch]]:

@@ -172,7 +172,7 @@ class LocalPool:
         while (task := self._take(number)) is not None:
             try:
                 result = task.work(worker)
-            except Exception as error:
+            except BaseException as error:  # a network may even call sys.exit
                 self._fail(task, number, error)
             else:
                 task.future.set_result(result)
@@ -192,7 +192,7 @@ class LocalPool:
                     self._news.wait()
         return None
 
-    def _fail(self, task: _Task, number: int, error: Exception) -> None:
+    def _fail(self, task: _Task, number: int, error: BaseException) -> None:
         """Hand a task on to another worker where that may help."""
         if isinstance(error, _WatchError):
             task.future.set_exception(error.__cause__)
