@@ -7,7 +7,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cnnwalk.featvis.cache import PictureCache
 from cnnwalk.featvis.errors import FeatureVisualizationError
@@ -133,21 +133,24 @@ class Desk:
         """
         while True:
             with self.lock:
-                while not (self.closed or self._unchecked or self._next() is not None):
+                while not (self.closed or self._unchecked or _most_urgent(self._jobs.values())):
                     self.lock.wait()
                 if self.closed:
                     return None
                 if not self._unchecked:
-                    return self._next()
+                    return _most_urgent(self._jobs.values())
                 unchecked = self._unchecked.popleft()
             self.take_stock(unchecked)
 
-    def _next(self) -> Job | None:
-        ready = [(job, pending[0]) for job in self._jobs.values() if (pending := job.pending())]
-        seen = [job for job, first in ready if first in job.seen]
-        if seen:
-            return max(seen, key=lambda job: job.seen_number)
-        return min((job for job, _ in ready), key=lambda job: job.number, default=None)
+    def more_urgent(self, job: Job, batch: Batch) -> Job | None:
+        """Return a job to make a batch of before one goes on that has been begun."""
+        with self.lock:
+            if self.is_given_up(batch):
+                return None
+            least = job.urgency(batch.channels)
+            others = [other for other in self._jobs.values() if other.seen_number > least]
+            other = _most_urgent(others)
+            return other if other and other.urgency(other.pending()[:1]) > least else None
 
     def take_stock(self, job: Job) -> None:
         """Find out which of a job's channels have pictures in the cache; not with the lock held."""
@@ -238,6 +241,13 @@ class Desk:
         # A page may hold what it was shown before a restart, under its revision.
         self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         job.show(self._revision)
+
+
+def _most_urgent(jobs: Iterable[Job]) -> Job | None:
+    """Return the job of which a batch is to be made next; None where there is nothing to make."""
+    ready = [(job, pending[:1]) for job in jobs if (pending := job.pending())]
+    order = {job: (job.urgency(first), -job.number) for job, first in ready}
+    return max(order, key=lambda job: order[job], default=None)
 
 
 def _channel(channel: int | None) -> int:

@@ -22,8 +22,15 @@ PREVIEW_SECONDS = 0.5
 """A preview is made after steps 1, 2, 4, 8, ..., and when the last is as old as this."""
 
 
+MAX_INSIDE = 3
+"""How many batches may wait, each between two of its steps, for one that is more urgent."""
+
+
 class Maker(Protocol):
-    """What makes pictures through one network: a `worker.Worker`."""
+    """What makes pictures through one network: a `worker.Worker`.
+
+    A watch may have it make others between two steps.
+    """
 
     def batch_size(self, layer_id: str) -> int: ...
 
@@ -46,28 +53,27 @@ class Hand(threading.Thread):
         self._desk = desk
         self._make_maker = make_maker
         self._makers: dict[str, Maker] = {}
+        self._inside = 0
 
     def run(self) -> None:
         """Make batch after batch; what goes wrong ends its job, never the thread."""
         while (job := self._desk.next_job()) is not None:
-            try:
-                self._serve(job)
-            # A network's code may even try to end the process.
-            except (Exception, SystemExit) as error:
-                self._desk.fail(job, error)
+            self._serve(job)
 
     def _serve(self, job: Job) -> None:
-        maker = self._maker(job.work.served)
-        batch = self._desk.claim(job, maker.batch_size(job.work.layer.id))
-        if batch is None:
-            return
+        """Make one batch of a job, unless there is nothing to make after all."""
+        batch = None
         try:
-            self._make(maker, job, batch)
+            maker = self._maker(job.work.served)
+            batch = self._desk.claim(job, maker.batch_size(job.work.layer.id))
+            if batch is not None:
+                self._make(maker, job, batch)
         except CancelledError:
             return
-        except (Exception, SystemExit):
-            if not self._desk.is_given_up(batch):
-                raise
+        # A network's code may even try to end the process.
+        except (Exception, SystemExit) as error:
+            if batch is None or not self._desk.is_given_up(batch):
+                self._desk.fail(job, error)
 
     def _make(self, maker: Maker, job: Job, batch: Batch) -> None:
         orders = [job.work.order(channel) for channel in batch.channels]
@@ -92,10 +98,20 @@ class Hand(threading.Thread):
                 previewed = now
             self._desk.stepped(job, batch, moment, show=show)
             self._desk.quiet.wait(lambda: self._desk.is_given_up(batch))
+            self._serve_urgent(job, batch)
             if self._desk.is_given_up(batch):
                 raise CancelledError
 
         return watch
+
+    def _serve_urgent(self, job: Job, batch: Batch) -> None:
+        """Make first what somebody has come to look at since this batch was begun."""
+        self._inside += 1
+        started = time.monotonic()
+        while self._inside <= MAX_INSIDE and (other := self._desk.more_urgent(job, batch)):
+            self._serve(other)
+        batch.since += time.monotonic() - started
+        self._inside -= 1
 
     def _maker(self, served: Served) -> Maker:
         if served.id not in self._makers:

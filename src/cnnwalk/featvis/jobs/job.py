@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import collections
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class Job:
         work: what names it.
         number: jobs with lower numbers come first.
         seen: the channels that somebody looks at, to be made first.
-        seen_number: jobs with higher numbers were looked at later; 0 for never.
+        seen_number: higher than that of all jobs that were looked at before.
         shelf: to be held by who writes or deletes its pictures.
     """
 
@@ -114,6 +114,10 @@ class Job:
         free = [c for c in self._asked if c not in self._done and c not in taken]
         free = [channel for channel in free if channel not in self._unchecked]
         return sorted(free, key=lambda channel: channel not in self.seen)
+
+    def urgency(self, channels: Sequence[int]) -> int:
+        """Return 0 where nobody looks at any of these channels; more, the later somebody came."""
+        return self.seen_number if any(channel in self.seen for channel in channels) else 0
 
     def claim(self, count: int, now: float) -> Batch | None:
         """Take the next channels to make them; None when there are none."""
