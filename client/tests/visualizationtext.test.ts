@@ -12,6 +12,7 @@ import {
 const JOB: Counted = {
   state: 'running',
   problem: null,
+  channels: 8,
   done: [0, 1, 2, 3],
   dead: [],
   forming: [4, 5],
@@ -36,9 +37,10 @@ describe('how far a job is', () => {
   });
 
   it('does not count silent channels as pictures', () => {
-    expect(progressText({ ...JOB, state: 'done' })).toBe('4 pictures');
-    expect(progressText({ ...JOB, state: 'done', dead: [1, 2, 3] })).toBe('1 picture, 3 silent');
-    expect(progressText({ ...JOB, state: 'cancelled' })).toBe('Stopped. 4 pictures');
+    const whole = { ...JOB, channels: 4, state: 'done' } as const;
+    expect(progressText(whole)).toBe('4 pictures');
+    expect(progressText({ ...whole, dead: [1, 2, 3] })).toBe('1 picture, 3 silent');
+    expect(progressText({ ...JOB, state: 'cancelled' })).toBe('Stopped. 4 pictures of 8 channels');
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { formatCount } from './format';
 /** What tells how far a job is. */
 export type Counted = Pick<
   Visualization,
-  'state' | 'problem' | 'done' | 'dead' | 'forming' | 'waiting' | 'step' | 'steps' | 'seconds_left'
+  'state' | 'problem' | 'channels' | 'done' | 'dead' | 'forming' | 'waiting' | 'step' | 'steps' | 'seconds_left'
 >;
 
 /** How many channels were asked for. */
@@ -33,9 +33,10 @@ export function progressText(job: Counted): string {
   return `${done} of ${wanted}${step}${left}`;
 }
 
-function pictures({ done, dead }: Counted): string {
+function pictures({ channels, done, dead }: Counted): string {
   const count = done.length - dead.length;
-  const made = `${formatCount(count)} ${count === 1 ? 'picture' : 'pictures'}`;
+  const all = done.length < channels ? ` of ${formatCount(channels)} channels` : '';
+  const made = `${formatCount(count)} ${count === 1 ? 'picture' : 'pictures'}${all}`;
   return dead.length === 0 ? made : `${made}, ${formatCount(dead.length)} silent`;
 }
 

@@ -64,8 +64,14 @@ export function mountUi(
     toolbar(state, actions, stage, { search, help, settings, outline }),
     outline.element,
     arrangingNote(state),
-    visualizer.element,
-    h('div', { class: 'corner' }, jobList(state, actions), responseCard(state), status(state, actions)),
+    h(
+      'div',
+      { class: 'corner' },
+      visualizer.element,
+      jobList(state, actions),
+      responseCard(state),
+      status(state, actions),
+    ),
     inspector(state, cache),
     hints.element,
   );
@@ -82,6 +88,7 @@ export function mountUi(
     confirmation.element,
     new Magnifier(state, actions, cache).element,
   );
+  takeTurns(state, actions, outline);
   followAddress(state);
   followResponses(state, actions, cache);
   document.addEventListener('visibilitychange', () => { actions.visualizations.hide(document.hidden); });
@@ -100,6 +107,16 @@ export function mountUi(
     collapse: () => void collapsePointed(state, actions),
     expand: () => void expandPointed(state, actions),
     undoView: () => void actions.views.undo(),
+  });
+}
+
+/** The outline and a layer's feature visualization stand in the same place. */
+function takeTurns(state: State, actions: Actions, outline: Outline): void {
+  effect(() => {
+    if (state.visualizing.value !== null) outline.shown.value = false;
+  });
+  effect(() => {
+    if (outline.shown.value) actions.visualizations.open(null);
   });
 }
 

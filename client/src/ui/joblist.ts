@@ -1,4 +1,4 @@
-/** The feature visualizations that run somewhere in the halls, wherever one stands. */
+/** The feature visualizations that run somewhere in the halls, but for the one whose card is open. */
 import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
@@ -19,7 +19,11 @@ interface Running {
 }
 
 export function jobList(state: State, actions: Actions): HTMLElement {
-  const running = computed(() => runningIn(state.networks.value));
+  const running = computed(() => {
+    const open = state.visualizing.value;
+    const isOpen = ({ job }: Running): boolean => job.network === open?.network && job.layer === open.layer;
+    return runningIn(state.networks.value).filter((one) => !isOpen(one));
+  });
   const rows = Array.from({ length: ROWS }, (_, at) => row(computed(() => running.value[at] ?? null), actions));
   const more = h('small');
   bindText(more, () => {

@@ -42,8 +42,7 @@ export class Visualizer {
       h('header', {}, this.heading(), close),
       this.sides(),
       this.progress(),
-      this.choices.element,
-      this.buttons(),
+      this.making(),
     );
     bindShown(this.element, () => this.subject.value !== null && !state.immersed.value);
     effect(() => { this.choices.offer(this.subject.value?.network.inserted.value ?? null); });
@@ -89,30 +88,42 @@ export class Visualizer {
 
   private progress(): HTMLElement {
     const job = computed(() => this.subject.value?.job ?? null);
-    const made = h('small', { class: 'made' });
-    bindText(made, () => (job.value === null ? '' : madeText(job.value)));
-    const box = h('div', { class: 'job' }, jobProgress(job), made, jobControls(this.actions, this.subject));
+    const sheet = h('a', { class: 'quiet', download: '' }, 'Contact sheet');
+    effect(() => {
+      if (job.value !== null) sheet.href = this.actions.api.visualizations.sheetUrl(job.value.id);
+    });
+    const remove = button({ class: 'quiet' }, () => void this.remove(), 'Delete …');
+    const results = h('div', { class: 'job-controls' }, sheet, remove);
+    bindShown(results, () => (job.value?.done.length ?? 0) > 0);
+    const steering = h('div', { class: 'steering' }, jobControls(this.actions, this.subject), results);
+    const box = h('div', { class: 'job' }, jobProgress(job), steering);
     bindShown(box, () => job.value !== null);
     return box;
   }
 
-  private buttons(): HTMLElement {
-    const has = computed(() => (this.subject.value?.job?.done.length ?? 0) > 0);
-    const anew = button({}, () => void this.makeAnew(), 'Make anew …');
-    const remove = button({}, () => void this.remove(), 'Delete …');
-    const sheet = h('a', { class: 'button', download: '' }, 'Contact sheet');
-    effect(() => {
+  /** What one may choose; out of the way once there is a job, which says how it makes them. */
+  private making(): HTMLElement {
+    const summary = h('summary');
+    bindText(summary, () => {
       const job = this.subject.value?.job ?? null;
-      if (job !== null) sheet.href = this.actions.api.visualizations.sheetUrl(job.id);
+      return job === null ? 'How the pictures are made' : madeText(job);
     });
-    for (const element of [anew, remove, sheet]) bindShown(element, () => has.value);
+    const details = h('details', { class: 'making' }, summary, this.choices.element, this.buttons());
+    const isNew = computed(() => this.subject.value?.job === null);
+    effect(() => { details.open = isNew.value; });
+    return details;
+  }
+
+  private buttons(): HTMLElement {
+    const make = button({ class: 'primary' }, () => { this.make(false); }, 'Make pictures');
+    const anew = button({}, () => void this.makeAnew(), 'Make anew …');
+    bindShown(anew, () => (this.subject.value?.job?.done.length ?? 0) > 0);
     const everywhere = button({}, () => {
       const network = this.subject.peek()?.network;
       const chosen = this.chosen();
       if (network !== undefined && chosen !== null) void this.all.ask(network, chosen);
     }, 'All layers …');
-    const make = button({ class: 'primary' }, () => { this.make(false); }, 'Make pictures');
-    return h('div', { class: 'row' }, make, anew, remove, sheet, everywhere);
+    return h('div', { class: 'row' }, make, anew, everywhere);
   }
 
   private make(anew: boolean): void {
