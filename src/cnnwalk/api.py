@@ -148,7 +148,8 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
 
     Returns:
         float32 (N, C, H, W), in the channels' order, values k/255 for whole k in 0..255: what a
-        PNG file holds. NaN, with a warning, for a dead channel: no input changes its value.
+        PNG file holds. NaN, with a warning, for a dead channel, from which no
+        gradient comes back.
 
     Raises:
         FeatureVisualizationError: layer, channels or parameters do not fit the network.
@@ -193,7 +194,7 @@ def _ignore(_: Progress) -> None:
 
 def _warn_of_silence(orders: Sequence[Order], pictures: Sequence[Picture]) -> None:
     for silence, sentence in (
-        ("dead", "no input changes their value, so that their pictures are NaN"),
+        ("dead", "no gradient comes back from them, so that their pictures are NaN"),
         ("before_activation", "their pictures maximize the value before the activation function"),
     ):
         silent = [

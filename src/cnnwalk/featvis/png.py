@@ -30,7 +30,7 @@ def to_png(picture: Picture, facts: Mapping[str, str]) -> bytes:
     """
     if picture.pixels is None:
         raise FeatureVisualizationError(
-            "The target is dead: no input changes its value, so there is no picture to save. "
+            "The target is dead: no gradient comes back from it, so there is no picture to save. "
             "Take another channel."
         )
     channels = picture.pixels.shape[2]

@@ -6,6 +6,7 @@ import dataclasses
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def print_layers(spec: str, options: NetworkOptions, showing: Showing) -> None:
 
     table = Table("layer", "channels", "map", "mode", "", box=None, pad_edge=False)
     for layer in graph.layers:
-        channels, height, width = maps_shape(layer.shape)
+        channels, height, width = maps_shape(layer.shape) if prod(layer.shape) else (0, 0, 0)
         cells = (layer.id, str(channels), f"{height}×{width}", mode_for(graph, layer.id))
         table.add_row(*(Text(cell) for cell in cells), Text(layer.label))
     console = Console()

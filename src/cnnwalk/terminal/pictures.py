@@ -77,7 +77,7 @@ class PictureFolder:
         count = len(pictures) - len(dead)
         yield f"{self._path}: {count} picture{'' if count == 1 else 's'} and {SHEET}"
         if dead:
-            yield f"dead, no input changes their value: {', '.join(dead)}"
+            yield f"dead, no gradient comes back from them: {', '.join(dead)}"
         if silent := _numbers(pictures, "before_activation"):
             yield f"silent, so maximized before the activation function: {', '.join(silent)}"
 
