@@ -224,7 +224,7 @@ def gate() -> Iterator[Gate]:
     """What holds the ascents of the network of `visualizing`."""
     gate = Gate()
     yield gate
-    gate.open.set()  # else the end of the server would wait for the step
+    gate.open()  # else the end of the server would wait for the step
 
 
 @pytest.fixture

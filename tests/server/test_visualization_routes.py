@@ -104,12 +104,12 @@ def test_finished_pictures_stand_in_the_asked_order_and_stay_in_the_browser(serv
 
 
 def test_the_same_asked_twice_is_one_computation(server, gate):
-    gate.open.clear()
+    gate.close()
     first = ask_id(server, channels=[0, 1])
-    gate.wait_for(1)
+    gate.wait_until_held()
     assert ask_id(server, channels=[1, 0]) == first
     with events(server.client) as stream:
-        gate.open.set()
+        gate.open()
         stream.until(first, is_done)
     taken = gate.count
     assert ask_id(server, channels=[0, 1]) == first
@@ -119,9 +119,9 @@ def test_the_same_asked_twice_is_one_computation(server, gate):
 
 
 def test_an_image_is_inserted_while_pictures_form(server, gate):
-    gate.open.clear()
+    gate.close()
     job = ask_id(server)
-    gate.wait_for(1)  # an ascent is in the middle of a step, and stays there
+    gate.wait_until_held()  # an ascent is in the middle of a step, and stays there
     *_, result = decode_frames(get(server, server.pass_path).content)
     assert isinstance(result.header, ResultHeader)
     (state,) = get(server, "/api/visualizations").json()
@@ -135,8 +135,8 @@ def test_previews_show_what_forms(server, gate):
         path = f"/api/visualizations/{job}"
         assert state["forming"] == [2, 0]
         # Held, so that the newest preview stays the newest.
-        gate.open.clear()
-        gate.wait_for(gate.count + 1)
+        gate.close()
+        gate.wait_until_held()
         (state,) = get(server, "/api/visualizations").json()
         preview = get(server, f"{path}/previews/{state['revision']}?cell=16")
         assert "immutable" in preview.headers["cache-control"]
@@ -146,23 +146,32 @@ def test_previews_show_what_forms(server, gate):
         assert server.client.delete(path).status_code == 200
 
 
-def test_cancelling_takes_no_more_than_a_step_and_is_said_once(server, gate):
+def test_cancelling_takes_no_more_than_the_step_that_is_being_taken(server, gate):
     with events(server.client) as stream:
-        job = ask_id(server, steps=10_000)
+        finish(server, LAST, steps=1, channels=[0, 1])  # all is measured, and nothing else counts
+        job = ask_id(server, LAST, steps=10_000, channels=[0])
         stream.until(job, lambda state: state["step"] > 1)
-        gate.open.clear()
-        held = gate.count + 1
-        gate.wait_for(held)
-        answer = server.client.delete(f"/api/visualizations/{job}")
-        assert answer.status_code == 200
-        gate.open.set()
-        stream.until(job, lambda state: state["state"] == "cancelled")
-    # A job of another layer ends after whatever was still to come of the first.
-    finish(server, LAST, steps=1, channels=[0])
-    again = server.client.delete(f"/api/visualizations/{job}")
-    assert again.status_code == 409
-    assert "cancelled" in again.json()["detail"]
-    assert server.is_alive()
+        gate.close()
+        gate.wait_until_held()
+        taken = gate.count
+        cancelled = server.client.delete(f"/api/visualizations/{job}")
+        assert cancelled.json()["state"] == "cancelled"
+        gate.open()
+        # Made by the same thread, in one step: it comes after all that was left of the first.
+        other = ask_id(server, LAST, steps=1, channels=[1], seed=1)
+        stream.until(other, is_done)
+    assert gate.count == taken + 1
+    (state,) = [each for each in get(server, "/api/visualizations").json() if each["id"] == job]
+    assert (state["state"], state["done"], state["forming"]) == ("cancelled", [], [])
+
+
+def test_a_job_that_has_ended_is_not_cancelled_or_paused(server):
+    job = finish(server, LAST, steps=1, channels=[0])
+    for method, path in (("DELETE", job), ("POST", f"{job}/pause"), ("POST", f"{job}/resume")):
+        answer = server.client.request(method, path)
+        assert answer.status_code == 409
+        assert "has ended (done)" in answer.json()["detail"]
+    assert get(server, f"{job}/channels/0").json()["channel"] == 0
 
 
 def test_a_paused_job_goes_on_when_it_is_resumed(server, gate):
@@ -180,14 +189,14 @@ def test_a_paused_job_goes_on_when_it_is_resumed(server, gate):
 
 
 def test_channels_that_are_looked_at_come_first(server, gate):
-    gate.open.clear()
+    gate.close()
     with events(server.client) as stream:
         blocking = ask_id(server, LAST, steps=1, channels=[0])
-        gate.wait_for(1)
+        gate.wait_until_held()
         job = ask_id(server, SECOND, steps=1)
         seen = server.client.post(f"/api/visualizations/{job}/see", json={"channels": [39, 38]})
         assert seen.status_code == 200
-        gate.open.set()
+        gate.open()
         stream.until(blocking, is_done)
         state = stream.until(job, lambda state: bool(state["forming"] or state["done"]))
         assert {39, 38} <= {*state["forming"], *state["done"]}

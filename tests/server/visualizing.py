@@ -22,27 +22,45 @@ DEAD, SILENT = 3, 4
 
 
 class Gate:
-    """Counts the forward passes of ascents, which a test can hold; passes of images go through."""
+    """Counts the steps of ascents, which a test can hold here; passes of images go through.
+
+    Attributes:
+        count: how many steps have been begun.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self.open = threading.Event()
-        self.open.set()
-        self._reached = threading.Condition()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._is_held = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Gate:
         return self  # the copies of the network are held, too
 
     def enter(self) -> None:
-        with self._reached:
+        with self._changed:
             self.count += 1
-            self._reached.notify_all()
-        assert self.open.wait(60)
+            if self._is_closed:
+                self._is_held = True
+                self._changed.notify_all()
+                assert self._changed.wait_for(lambda: not self._is_closed, 60)
+                self._is_held = False
 
-    def wait_for(self, count: int) -> None:
-        """Wait until an ascent has come here for the `count`-th time."""
-        with self._reached:
-            assert self._reached.wait_for(lambda: self.count >= count, 60)
+    def close(self) -> None:
+        """Hold whatever ascent comes here from now on."""
+        with self._changed:
+            self._is_closed = True
+
+    def wait_until_held(self) -> None:
+        """Wait until an ascent is in the middle of a step, where it stays."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._is_held, 60)
+
+    def open(self) -> None:
+        """Let ascents go on."""
+        with self._changed:
+            self._is_closed = False
+            self._changed.notify_all()
 
 
 class Gated(nn.Module):
