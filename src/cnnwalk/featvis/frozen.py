@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch.jit._fuser import optimized_execution
 
 from cnnwalk.capture.state import State, without_compiler
 from cnnwalk.featvis.copying import frozen_copy, held_by
+from cnnwalk.featvis.fold import Pair, fold, without_norms
 from cnnwalk.featvis.numerics import Numerics
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
@@ -25,7 +26,8 @@ class FrozenNetwork:
         network: what is copied; later changes of its module are not seen.
         graph: of the network.
         device: where the copy computes.
-        numerics: with what numbers.
+        numerics: with what numbers; `folded` is said by `pairs`.
+        pairs: what is folded.
 
     Attributes:
         network: as given, for what it says of its input.
@@ -35,12 +37,18 @@ class FrozenNetwork:
     """
 
     def __init__(
-        self, network: Network, graph: Graph, device: torch.device, numerics: Numerics
+        self,
+        network: Network,
+        graph: Graph,
+        device: torch.device,
+        numerics: Numerics,
+        pairs: Collection[Pair] = (),
     ) -> None:
         self.network = network
-        self.graph = graph
+        self.graph = without_norms(graph, pairs)
         self.device = device
         self.module = frozen_copy(network.module, device)
+        fold(self.module, pairs)
         self._dtype = network.example_input().dtype
         self._half = numerics.dtype == "bfloat16"
         self._layout = torch.contiguous_format

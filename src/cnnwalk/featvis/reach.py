@@ -7,11 +7,12 @@ from torch import Tensor
 
 from cnnwalk.capture.operation import INPUT
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.fold import Pair, find_pairs
 from cnnwalk.featvis.frozen import FrozenNetwork
 from cnnwalk.featvis.numerics import EXACT, Numerics
 from cnnwalk.featvis.stopping import ends_in_activation
 from cnnwalk.featvis.ways import Way, find_way, require_gradient
-from cnnwalk.graph import Graph, Layer, maps_shape
+from cnnwalk.graph import Graph, maps_shape
 from cnnwalk.networks import Network
 from cnnwalk.references import suggest
 
@@ -31,8 +32,12 @@ class NetworkCopy:
     def __init__(
         self, network: Network, graph: Graph, device: torch.device, numerics: Numerics = EXACT
     ) -> None:
+        self._network = network
         self._graph = graph
-        self._frozen = FrozenNetwork(network, graph, device, numerics)
+        self._device = device
+        self._numerics = numerics
+        self._pairs = find_pairs(network, graph) if numerics.folded else ()
+        self._frozen = self._frozen_network(self._pairs)
 
     def reach(self, layer_id: str, *, before_activation: bool = False) -> Reach:
         """Return a layer as a function.
@@ -58,7 +63,13 @@ class NetworkCopy:
                 f"Layer {layer_id} does not end in an activation function, so that nothing is "
                 "before it: ask for the layer's own values."
             )
-        return Reach(self._frozen, layer, before_activation=before_activation)
+        # A convolution whose own values are wanted keeps its norm apart.
+        pairs = tuple(pair for pair in self._pairs if pair.conv_op != layer.probe.op)
+        frozen = self._frozen if pairs == self._pairs else self._frozen_network(pairs)
+        return Reach(frozen, layer_id, before_activation=before_activation)
+
+    def _frozen_network(self, pairs: tuple[Pair, ...]) -> FrozenNetwork:
+        return FrozenNetwork(self._network, self._graph, self._device, self._numerics, pairs)
 
 
 class Reach:
@@ -68,13 +79,13 @@ class Reach:
     operation can overwrite it.
 
     Attributes:
-        layer: the one that is reached.
+        layer: the one that is reached, in the graph of the copy.
         has_activation: whether the layer ends in an activation function, so that
             `before_activation` reaches what goes into it.
     """
 
-    def __init__(self, frozen: FrozenNetwork, layer: Layer, *, before_activation: bool) -> None:
-        self.layer = layer
+    def __init__(self, frozen: FrozenNetwork, layer_id: str, *, before_activation: bool) -> None:
+        self.layer = layer = frozen.graph.layer(layer_id)
         self.has_activation = ends_in_activation(frozen.graph, layer)
         self._frozen = frozen
         self._way: Way = _unchanged
