@@ -17,9 +17,10 @@ const PLATE_GAP = 0.13;
 const PLATE_HIGHEST = 3.05;
 const PLATE_LOWEST = 0.46;
 
-/** The button that turns a panel, over its plate. */
-export const BUTTON_HEIGHT = 0.36;
-const BUTTON_GAP = 0.05;
+/** The button that turns a panel, a tab on its upper edge; narrower on a narrow panel. */
+export const BUTTON_HEIGHT = 0.33;
+const BUTTON_WIDTH = 1.06;
+const BUTTON_GAP = 0.02;
 
 export interface Exhibit {
   readonly place: Place;
@@ -56,9 +57,13 @@ export function plateTop({ place, sections }: Exhibit): number {
   return Math.min(Math.max(place.top, lowest), Math.max(PLATE_HIGHEST, lowest));
 }
 
-/** Height of the button's middle over the floor. */
-export function buttonMiddle(exhibit: Exhibit): number {
-  return plateTop(exhibit) + PLATE_MARGIN + BUTTON_GAP + BUTTON_HEIGHT / 2;
+export function buttonWidth({ place }: Exhibit): number {
+  return Math.min(BUTTON_WIDTH, place.width + 2 * MARGIN);
+}
+
+/** A point on the button: m from its left edge, and over its lower one. */
+export function onButton({ place, header }: Exhibit, right: number, up: number): Vector3 {
+  return at(place, -place.width / 2 - MARGIN + right, place.height / 2 + header + MARGIN + BUTTON_GAP + up, 0);
 }
 
 /** A point on the plate: m from its left edge, and over the floor. */

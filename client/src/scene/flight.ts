@@ -4,8 +4,8 @@ import { Vector3 } from 'three';
 import type { Arrangement } from '../net/types';
 import {
   BUTTON_HEIGHT,
-  buttonMiddle,
   MARGIN,
+  onButton,
   PLATE_MARGIN,
   PLATE_WIDTH,
   plateTop,
@@ -80,8 +80,8 @@ export function poseBefore(
   const plate = PLATE_WIDTH + 0.2;
   const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
   const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
-  const buttonUpper = exhibit.turns ? buttonMiddle(exhibit) + BUTTON_HEIGHT / 2 + MARGIN : plateUpper;
-  const top = Math.max(place.top + header + MARGIN, buttonUpper) - EYE_HEIGHT;
+  const upper = exhibit.turns ? onButton(exhibit, 0, BUTTON_HEIGHT).y : place.top + header;
+  const top = Math.max(upper + MARGIN, plateUpper) - EYE_HEIGHT;
   const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
   const wide = (place.width + plate + 0.3) / 2 / (half * aspect);

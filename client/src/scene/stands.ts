@@ -21,9 +21,10 @@ import type { Route, Sign } from '../net/types';
 import { DITHER, LIGHT } from './palette';
 import {
   BUTTON_HEIGHT,
-  buttonMiddle,
+  buttonWidth,
   labelPlate,
   MARGIN,
+  onButton,
   onPlate,
   PLATE_MARGIN,
   PLATE_WIDTH,
@@ -170,8 +171,9 @@ function boxesOf(exhibit: Exhibit): Box[] {
     boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6 });
   }
   if (exhibit.turns) {
-    const centre = onPlate(place, PLATE_WIDTH / 2, buttonMiddle(exhibit)).addScaledVector(place.normal, out);
-    boxes.push({ axes: place, centre, width: PLATE_WIDTH + 2 * PLATE_MARGIN, height: BUTTON_HEIGHT, depth: DEPTH * 0.6 });
+    const width = buttonWidth(exhibit);
+    const centre = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2).addScaledVector(place.normal, out);
+    boxes.push({ axes: place, centre, width, height: BUTTON_HEIGHT, depth: DEPTH * 0.6 });
   }
   return boxes;
 }

@@ -1,16 +1,17 @@
 /**
- * Over each panel's plate: the button that turns it from activations to feature visualizations
+ * On each panel's upper edge: the button that turns it from activations to feature visualizations
  * and back, and tells how far they are. The faces are all there; what is written on them stands
  * at the panels near the visitor only.
  */
 import { Group, Vector3, type Object3D, type Ray } from 'three';
 
+import { formatCount } from '../model/format';
 import type { NetworkState } from '../model/networkstate';
 import type { Visualizations } from '../model/visualizations';
 import { shareOf, wantedOf } from '../model/visualizationtext';
 import type { Visualization } from '../net/types';
 import { nearestOf, type Board } from './boards';
-import { BUTTON_HEIGHT, buttonMiddle, onPlate, PLATE_MARGIN, PLATE_WIDTH, type Exhibit } from './exhibit';
+import { BUTTON_HEIGHT, buttonWidth, onButton, type Exhibit } from './exhibit';
 import type { Glyphs } from './glyphs';
 import { ALARM, AMBER, MUTED, TEXT } from './palette';
 import { UP } from './place';
@@ -18,7 +19,6 @@ import type { Pickable } from './pointing';
 import { Text, type Line } from './text';
 import { TurnFaces } from './turnfaces';
 
-const WIDTH = PLATE_WIDTH + 2 * PLATE_MARGIN;
 /** The writing begins to the right of the ring. */
 const WRITING = BUTTON_HEIGHT * 0.94;
 const NEAR = 16;
@@ -34,7 +34,7 @@ interface Button extends Board {
   readonly exhibit: Exhibit;
 }
 
-/** What is written on a button: what a click shows, and how far the pictures are. */
+/** What is written on a button: what it is about, and how far that is or what a click does. */
 export interface Writing {
   readonly title: string;
   readonly state: string;
@@ -60,7 +60,7 @@ export class TurnButtons implements Pickable {
   ) {
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
     this.faces = new TurnFaces(
-      this.buttons.map(({ exhibit, right }) => ({ corner: corner(exhibit), right, width: WIDTH, height: BUTTON_HEIGHT })),
+      this.buttons.map(({ exhibit, right, width, height }) => ({ corner: onButton(exhibit, 0, 0), right, width, height })),
     );
     this.text = new Text(glyphs);
     this.object.add(this.faces.object, this.text.object);
@@ -132,18 +132,17 @@ export class TurnButtons implements Pickable {
     this.text.dispose();
   }
 
-  private linesOf({ exhibit, layer }: Button): Line[] {
+  private linesOf({ exhibit, layer, width }: Button): Line[] {
     const { title, state, tone } = writingOf(this.jobs.get(layer), this.turned.has(layer));
-    const middle = buttonMiddle(exhibit);
     const line = (text: string, above: number, size: number, color: string): Line => ({
       text,
-      at: onPlate(exhibit.place, WRITING - PLATE_MARGIN, middle + above).addScaledVector(exhibit.place.normal, OUT),
+      at: onButton(exhibit, WRITING, BUTTON_HEIGHT / 2 + above).addScaledVector(exhibit.place.normal, OUT),
       right: exhibit.place.right,
       up: UP,
       size,
       color,
       weight: 600,
-      maxWidth: WIDTH - WRITING - 0.03,
+      maxWidth: Math.max(0.02, width - WRITING - 0.04),
       fade: NEAR - 5,
     });
     const colors = { plain: MUTED, busy: AMBER, alarm: ALARM } as const;
@@ -155,32 +154,32 @@ export class TurnButtons implements Pickable {
 export function writingOf(job: Visualization | undefined, isTurned: boolean): Writing {
   if (job === undefined) {
     return isTurned
-      ? { title: 'Activations', state: 'asking', tone: 'busy' }
+      ? { title: 'Pictures', state: 'asked for', tone: 'busy' }
       : { title: 'Feature', state: 'visualization', tone: 'plain' };
   }
-  const title = isTurned ? 'Activations' : 'Pictures';
-  const count = `${job.done.length} of ${wantedOf(job)}`;
+  return { title: 'Pictures', ...stateOf(job, isTurned) };
+}
+
+function stateOf(job: Visualization, isTurned: boolean): Omit<Writing, 'title'> {
+  const done = formatCount(job.done.length);
+  const asked = `${done} of ${formatCount(wantedOf(job))}`;
   switch (job.state) {
     case 'failed':
-      return { title, state: 'failed', tone: 'alarm' };
+      return { state: 'failed', tone: 'alarm' };
     case 'paused':
-      return { title, state: `${count}, paused`, tone: 'plain' };
+      return { state: `${asked}, paused`, tone: 'plain' };
     case 'running':
     case 'waiting':
-      return { title, state: count, tone: 'busy' };
+      return { state: asked, tone: 'busy' };
     case 'done':
     case 'cancelled':
-      return { title, state: job.done.length === job.channels ? 'all' : `${job.done.length} of ${job.channels}`, tone: 'plain' };
+      return { state: isTurned ? 'to activations' : `${done} of ${formatCount(job.channels)}`, tone: 'plain' };
   }
 }
 
 function buttonOf([layer, exhibit]: [string, Exhibit], index: number): Button {
   const { right, normal } = exhibit.place;
-  const centre = onPlate(exhibit.place, PLATE_WIDTH / 2, buttonMiddle(exhibit));
-  return { index, layer, exhibit, right, normal, centre, width: WIDTH, height: BUTTON_HEIGHT };
-}
-
-function corner(exhibit: Exhibit): Vector3 {
-  const lower = buttonMiddle(exhibit) - BUTTON_HEIGHT / 2;
-  return onPlate(exhibit.place, -PLATE_MARGIN, lower);
+  const width = buttonWidth(exhibit);
+  const centre = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2);
+  return { index, layer, exhibit, right, normal, centre, width, height: BUTTON_HEIGHT };
 }

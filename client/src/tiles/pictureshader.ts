@@ -58,8 +58,9 @@ float cover(float distance, float pixel) {
 void main() {
   vec2 pixel = max(fwidth(vCell), 1e-5);
   vec2 shifted = vCell - 0.5 * (1.0 - vInner);
-  vec2 cell = floor(shifted);
-  vec2 within = min((shifted - cell) / vInner, 1.0);
+  vec2 cell = clamp(floor(vCell), vCells.xy, vCells.xy + vCells.zw - 1.0);
+  // 0..1 over the picture, less and more in the gap around it.
+  vec2 within = (shifted - cell) / vInner;
 
   vec2 scale = vTexels.zw / vInner;
   vec2 across = dFdx(vCell) * scale;

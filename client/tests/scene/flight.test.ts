@@ -2,7 +2,7 @@ import { PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import type { Arrangement, Panel } from '../../src/net/types';
-import { BUTTON_HEIGHT, buttonMiddle, HEADER, PLATE_WIDTH, type Exhibit } from '../../src/scene/exhibit';
+import { BUTTON_HEIGHT, HEADER, onButton, PLATE_WIDTH, plateTop, type Exhibit } from '../../src/scene/exhibit';
 import { Flight, freeBefore, poseBefore, startPose } from '../../src/scene/flight';
 import { at, placeOf, type Place } from '../../src/scene/place';
 import { Walker, type Pose } from '../../src/scene/walker';
@@ -39,8 +39,8 @@ function exhibit(place: Place): Exhibit {
 /** The corners of a panel with its header, its plate and its button. */
 function corners(place: Place): Vector3[] {
   const { width, height } = place;
-  const button = buttonMiddle(exhibit(place)) + BUTTON_HEIGHT / 2 - place.centre.y;
-  const top = Math.max(height / 2 + HEADER, button);
+  const button = onButton(exhibit(place), 0, BUTTON_HEIGHT).y;
+  const top = Math.max(button, plateTop(exhibit(place))) - place.centre.y;
   return [-width / 2 - PLATE_WIDTH, width / 2].flatMap((right) =>
     [-height / 2, top].map((up) => at(place, right, up, 0)),
   );
