@@ -17,6 +17,8 @@ import pytest
 import torch
 from PIL import Image
 
+from cnnwalk.featvis import cluster
+from cnnwalk.featvis.pool import LocalPool
 from cnnwalk.networks import load_network
 from cnnwalk.terminal import arguments, pictures
 
@@ -279,6 +281,26 @@ def test_an_interrupt_leaves_what_is_finished_and_no_traceback(
     if finished:
         assert "interrupted; what is finished stays" in err
         assert files(out) == ["channel_00001.png", "contact_sheet.png"]
+
+
+@pytest.mark.parametrize(("given", "size"), [([], None), (["--workers", "3"], 3)])
+def test_a_ray_cluster_makes_them_where_that_is_asked_for(
+    cnnwalk, network, tmp_path, monkeypatch, given, size
+):
+    """What Ray does with them is tested where it runs, tests/featvis/test_cluster.py."""
+    asked = []
+
+    def pool(network, graph, *, precision, size):
+        asked.append((precision, size))
+        return LocalPool(network, graph, precision=precision)
+
+    monkeypatch.setattr(cluster, "RayPool", pool)
+    command = ["featvis", network, "--layer", "4", "--steps", "2", "--out", tmp_path / "out"]
+    assert cnnwalk(*command, "--precision", "float32")[0] == 0
+    assert asked == []
+    assert cnnwalk(*command, "--engine", "ray", *given)[0] == 0
+    assert asked == [("auto", size)]
+    assert "channel_00002.png" in files(tmp_path / "out")
 
 
 def test_values_on_the_command_line():

@@ -111,7 +111,7 @@ def _wanted(
         return [(None, tuple(float(weight) for weight in direction))]
     if channels is None:
         channels = range(maps_shape(layer.shape)[0])
-    if not channels:
+    if len(channels) == 0:
         raise FeatureVisualizationError("No channels were given: give at least one, such as 0.")
     return [(int(channel), None) for channel in channels]
 
