@@ -166,6 +166,15 @@ class Desk:
             self.keep(job)
             self.changed(job)
 
+    def drop_lost(self, job: Job) -> None:
+        """Note which of a job's pictures the cache has dropped since; not with the lock held."""
+        with self.lock:
+            saved = {job.key(channel): channel for channel in job.saved}
+        lost = saved.keys() - self.cache.has(saved)
+        with self.lock:
+            for key in lost:
+                job.lose(saved[key])
+
     def claim(self, job: Job, count: int) -> Batch | None:
         """Take up to `count` channels of a job to make them; None when there are none now."""
         with self.lock:

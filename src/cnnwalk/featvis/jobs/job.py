@@ -73,6 +73,11 @@ class Job:
         """Channels of which it is not known yet whether the cache has them."""
         return tuple(self._unchecked)
 
+    @property
+    def saved(self) -> tuple[int, ...]:
+        """The channels that are done, and in the cache unless it has dropped them."""
+        return tuple(channel for channel in self._done if channel not in self._unsaved)
+
     def is_done(self, channel: int) -> bool:
         """Say whether a channel's picture is there, or there will be none."""
         return channel in self._done

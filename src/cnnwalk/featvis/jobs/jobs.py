@@ -92,6 +92,8 @@ class Jobs:
         desk = self._desk
         with desk.lock:
             job = self._job(work)
+        desk.drop_lost(job)
+        with desk.lock:
             job.ask(channels, anew=request.anew)
             desk.keep(job)
         if request.anew:
