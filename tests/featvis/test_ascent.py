@@ -101,11 +101,12 @@ def test_a_batch_with_silent_ones_ends_when_that_is_sure():
     assert steps == [1, 2]
 
 
-def test_one_gradient_in_the_first_steps_is_enough():
+@pytest.mark.parametrize("step", range(1, LISTENING + 1))
+def test_one_gradient_in_the_first_steps_is_enough(step):
     forming = Plain([[0.0, 0.5], [0.1, 0.2]])
 
     def reach(inputs):
-        return sums(inputs) * (forming.steps == LISTENING)
+        return sums(inputs) * (forming.steps == step)
 
     outcomes = run(forming, reach, 2)
     assert [type(outcome) for outcome in outcomes.values()] == [np.ndarray] * 2
@@ -126,7 +127,12 @@ def test_a_value_that_is_not_finite_leaves_the_others_unharmed(bad):
         spoilt = torch.tensor([False, forming.steps == 5])[:, None, None, None]
         return torch.where(spoilt, bad, maps)
 
-    outcomes = run(forming, reach, 2, lambda moment: watched.append(len(moment.orders)))
+    def watch(moment):
+        watched.append(len(moment.orders))
+        assert moment.values.isfinite().all()
+        assert len(moment.values) == len(moment.pictures()) == len(moment.orders)
+
+    outcomes = run(forming, reach, 2, watch)
     assert outcomes[1] == "not_finite"
     assert outcomes[0].tolist() == [[[2], [130]]]
     assert watched == [2, 2, 2, 2, 1, 1, 1, 1]

@@ -199,19 +199,51 @@ def test_what_was_finished_before_an_error_is_in_the_cache(make_pool, cache, err
     assert len(make_pictures(orders, pool, cache)) == 6  # the pool goes on
 
 
-def test_an_error_while_pictures_form_ends_them_all_at_their_next_step(make_pool, cache):
-    pool = make_pool(2)
-    orders = orders_of("first", [0, 1, 4, 5, 6, 7], steps=200)
-    steps = []
+def test_what_was_finished_while_nobody_looked_is_in_the_cache_too(make_pool, cache):
+    pool = make_pool()
+    orders = orders_of("first", [0, 1, 4, 5, 6, 7])
+    third = threading.Event()
 
     def on_moment(moment):
-        steps.append(moment.step)
-        if moment.step == 3:
+        if moment.orders[0].target.channel == 6:
+            third.set()
+
+    def on_picture(order, picture):
+        assert third.wait(60)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_pictures(orders, pool, cache, on_moment=on_moment, on_picture=on_picture)
+    assert cache.has(keys_of(pool, orders)) >= set(keys_of(pool, orders[:4]))
+
+
+def test_an_error_ends_what_still_forms_at_its_next_step(make_pool, cache):
+    pool = make_pool(2)
+    quick, slow = orders_of("first", [0], steps=1), orders_of("first", [1], steps=10_000)
+    with pytest.raises(KeyboardInterrupt):
+        make_pictures(
+            [*quick, *slow],
+            pool,
+            cache,
+            on_picture=Made(fail_after=1, error=KeyboardInterrupt()),
+        )
+    assert cache.has(keys_of(pool, quick)) == set(keys_of(pool, quick))
+    assert cache.has(keys_of(pool, slow)) == set()
+
+
+def test_after_an_error_while_pictures_form_none_is_watched_any_more(make_pool, cache):
+    pool = make_pool(2)
+    orders = orders_of("first", [0, 1, 4, 5, 6, 7], steps=200)
+    watched = []
+
+    def on_moment(moment):
+        watched.append(moment.step)
+        if len(watched) == 5:
             raise ValueError("mine")
 
     with pytest.raises(ValueError, match="mine"):
         make_pictures(orders, pool, cache, on_moment=on_moment)
-    assert max(steps) == 3
+    assert len(watched) == 5
     assert cache.has(keys_of(pool, orders)) == set()
 
 

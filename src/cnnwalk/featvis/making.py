@@ -103,7 +103,11 @@ class _Request:
         with self._one_at_a_time:
             if self._ended:
                 raise CancelledError
-            self._on_moment(moment)
+            try:
+                self._on_moment(moment)
+            except BaseException:
+                self._ended = True
+                raise
 
     def _keep(self, future: Future[list[Picture]]) -> list[str]:
         """Keep what came of a batch, and return its keys; raises what ended the batch."""
