@@ -58,7 +58,7 @@ def test_the_commands_of_an_example_name_what_it_has(path: Path) -> None:
     found = commands(path)
     assert found
     for _, command, *arguments in found:
-        assert command in {"walk", "graph"}
+        assert command in {"walk", "graph", "featvis"}
         at = arguments.index("--images") if "--images" in arguments else len(arguments)
         networks = [each for each in arguments[:at] if each.startswith("examples/")]
         assert networks

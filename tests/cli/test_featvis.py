@@ -283,10 +283,7 @@ def test_an_interrupt_leaves_what_is_finished_and_no_traceback(
         assert files(out) == ["channel_00001.png", "contact_sheet.png"]
 
 
-@pytest.mark.parametrize(("given", "size"), [([], None), (["--workers", "3"], 3)])
-def test_a_ray_cluster_makes_them_where_that_is_asked_for(
-    cnnwalk, network, tmp_path, monkeypatch, given, size
-):
+def test_a_ray_cluster_makes_them_where_that_is_asked_for(cnnwalk, network, tmp_path, monkeypatch):
     """What Ray does with them is tested where it runs, tests/featvis/test_cluster.py."""
     asked = []
 
@@ -298,8 +295,9 @@ def test_a_ray_cluster_makes_them_where_that_is_asked_for(
     command = ["featvis", network, "--layer", "4", "--steps", "2", "--out", tmp_path / "out"]
     assert cnnwalk(*command, "--precision", "float32")[0] == 0
     assert asked == []
-    assert cnnwalk(*command, "--engine", "ray", *given)[0] == 0
-    assert asked == [("auto", size)]
+    assert cnnwalk(*command, "--engine", "ray")[0] == 0
+    assert cnnwalk(*command, "--engine", "ray", "--workers", "3", "--no-cache")[0] == 0
+    assert asked == [("auto", None), ("auto", 3)]
     assert "channel_00002.png" in files(tmp_path / "out")
 
 
