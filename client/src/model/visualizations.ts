@@ -4,7 +4,7 @@
  */
 import type { Api } from '../net/api';
 import { EventStream, type Source } from '../net/events';
-import type { VisualizationMode, Visualization, VisualizationEstimate, VisualizedChannel } from '../net/types';
+import type { ImageInfo, VisualizationMode, Visualization, VisualizationEstimate, VisualizedChannel } from '../net/types';
 import { VisualizationRequests } from '../net/visualizations';
 import type { Images } from './images';
 import type { NetworkState } from './networkstate';
@@ -31,6 +31,7 @@ export const USUAL: Choices = { channels: null, mode: null, steps: null, seed: 0
 
 /** A picture that this page knows: of which job, and what the network says to it. */
 export interface KnownPicture extends MapRef {
+  readonly image: ImageInfo;
   readonly job: Visualization;
   readonly facts: VisualizedChannel;
 }
@@ -160,6 +161,18 @@ export class Visualizations {
     return this.pictures.get(image);
   }
 
+  /** A finished picture and what the network says to it; null for a silent channel. Rejects as `Api` does. */
+  async look(job: Visualization, channel: number): Promise<KnownPicture | null> {
+    const ask = (): Promise<VisualizedChannel> => this.api.visualizations.channel(job.id, channel);
+    const facts = await ask();
+    const { image } = facts;
+    if (image === null) return null;
+    const picture = { network: job.network, layer: job.layer, channel, image, job, facts };
+    this.images.remember(image.id, ask);
+    this.pictures.set(image.id, picture);
+    return picture;
+  }
+
   private async find(network: NetworkState, layer: string, channel: number): Promise<Held | null> {
     const job = network.visualizations.peek().get(layer);
     if (job?.done.includes(channel) !== true) {
@@ -174,16 +187,13 @@ export class Visualizations {
   }
 
   private async bring(network: NetworkState, job: Visualization, channel: number): Promise<Held | null> {
-    const ask = (): Promise<VisualizedChannel> => this.api.visualizations.channel(job.id, channel);
-    const facts = await ask();
-    if (facts.image === null) {
+    const picture = await this.look(job, channel);
+    if (picture === null) {
       this.notices.tell('info', `Nothing that was tried makes channel ${channel} respond: it has no picture.`);
       return null;
     }
     const visualization = { network: network.id, layer: job.layer, channel };
-    this.images.remember(facts.image.id, ask);
-    this.pictures.set(facts.image.id, { ...visualization, job, facts });
-    return { kind: 'image', image: facts.image, visualization };
+    return { kind: 'image', image: picture.image, visualization };
   }
 
   /** Resolves to whether the server makes them. */

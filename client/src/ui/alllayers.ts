@@ -16,11 +16,10 @@ export class AllLayers {
   /** Asks whether they shall be made as chosen, in all channels, and has them made. */
   async ask(network: NetworkState, choices: Omit<Choices, 'anew'>): Promise<void> {
     const layers = layersOf(network);
-    const estimate = await this.actions.visualizations.estimate(network, layers, choices.mode);
-    if (estimate === null) return;
+    const estimate = this.actions.visualizations.estimate(network, layers, choices.mode);
     const yes = await this.confirmation.ask({
       title: `Pictures of all ${formatCount(layers.length)} layers?`,
-      text: estimateText(estimate),
+      text: estimate.then((found) => found && estimateText(found)),
       yes: 'Make them all',
     });
     if (!yes) return;
@@ -40,8 +39,8 @@ export function estimateText({ total, channels, cached }: VisualizationEstimate)
   const there = sum(cached);
   const known = there === 0 ? '' : ` ${formatCount(there)} of them are there already.`;
   return (
-    `That is ${formatCount(sum(channels))} channels.${known} An estimate for this computer: ` +
-    `${formatDuration(total)}. They are made one layer after the other; you can walk on meanwhile, ` +
+    `That is ${formatCount(sum(channels))} channels.${known} With as many steps as usual that takes this computer ` +
+    `about ${formatDuration(total)}, by an estimate. They are made one layer after the other; you can walk on meanwhile, ` +
     'pause, and cancel at any time.'
   );
 }

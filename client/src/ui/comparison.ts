@@ -66,17 +66,16 @@ export class Comparison {
 function figures(own: MapValues, other: ImageInfo | null, others: MapValues | null): HTMLElement[] {
   const maps = others === null ? [own] : [own, others];
   const magnitude = Math.max(...maps.map(({ values }) => summarize(values).magnitude));
-  const heading = h('h3', {}, 'The channel’s feature map');
-  const first = figure('of this picture', own, magnitude);
-  if (other === null || others === null) return [heading, first];
-  return [heading, first, figure(`of ${other.label ?? other.name}`, others, magnitude)];
+  const first = figure('this picture', own, magnitude);
+  const second = other === null || others === null ? [] : [figure(other.label ?? other.name, others, magnitude)];
+  return [h('h3', {}, 'The channel’s feature map for'), h('div', { class: 'figures' }, first, ...second)];
 }
 
 function figure(caption: string, { width, height, values }: MapValues, magnitude: number): HTMLElement {
   const canvas = h('canvas', { width: String(width), height: String(height), 'aria-hidden': 'true' });
   canvas.getContext('2d')?.putImageData(new ImageData(colourise(values, magnitude), width, height), 0, 0);
   const mean = formatValue(summarize(values).mean);
-  return h('figure', {}, canvas, h('figcaption', {}, caption, h('b', {}, ` mean ${mean}`)));
+  return h('figure', {}, canvas, h('figcaption', {}, caption, h('b', {}, `mean ${mean}`)));
 }
 
 function responseList({ job, facts }: KnownPicture): HTMLElement {

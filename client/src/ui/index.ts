@@ -72,7 +72,7 @@ export function mountUi(
       responseCard(state),
       status(state, actions),
     ),
-    inspector(state, cache),
+    inspector(state, actions, cache),
     hints.element,
   );
   if (software) hud.append(softwareBanner());

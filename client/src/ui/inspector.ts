@@ -1,22 +1,22 @@
 /** What is under the pointer: the layer, the channel, and the value in its true unit. */
 import { computed, effect, signal } from '@preact/signals-core';
 
+import type { Actions } from '../model/actions';
 import { formatShape, formatValue } from '../model/format';
 import type { MapHit, State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import type { MapValues } from '../net/api';
 import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, h } from './dom';
-
-/** How long the pointer rests on a map before its values are asked for. */
-const REST_MS = 120;
+import { pictureHover, pointsAtPictures } from './picturehover';
+import { REST_MS } from './rest';
 
 interface Known {
   readonly key: string;
   readonly values: MapValues;
 }
 
-export function inspector(state: State, cache: ValueCache): HTMLElement {
+export function inspector(state: State, actions: Actions, cache: ValueCache): HTMLElement {
   const key = computed(() => {
     const hit = state.hover.value;
     return hit === null ? '' : `${hit.network} ${hit.layer} ${hit.channel} ${insertedAt(state, hit)?.id ?? ''}`;
@@ -24,11 +24,11 @@ export function inspector(state: State, cache: ValueCache): HTMLElement {
   const known = signal<Known | null>(null);
   askWhenAtRest(state, cache, key, known);
   const element = h('section', { class: 'card inspector', 'aria-label': 'Feature map under the pointer' });
-  element.append(
-    heading(state),
-    place(state, () => (known.value?.key === key.value ? known.value.values : null)),
-    h('small', {}, 'Right button or M magnifies'),
-  );
+  const activation = place(state, () => (known.value?.key === key.value ? known.value.values : null));
+  const picture = pictureHover(state, actions, cache);
+  bindShown(activation, () => !pointsAtPictures(state));
+  bindShown(picture, () => pointsAtPictures(state));
+  element.append(heading(state), activation, picture, h('small', {}, 'Right button or M magnifies'));
   bindShown(element, () => state.hover.value !== null && !state.immersed.value);
   return element;
 }

@@ -58,13 +58,13 @@ function summaryLine(summary: ReturnType<typeof summarize>): string {
 
 async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, actions: Actions): Promise<Pixels> {
   const data = await actions.api.picture(image.id);
-  const job = actions.visualizations.pictureOf(image.id)?.job;
+  const picture = actions.visualizations.pictureOf(image.id);
   const channels = (x: number, y: number): readonly number[] => [
     ...data.data.subarray((y * data.width + x) * 4, (y * data.width + x) * 4 + 3),
   ];
   return {
-    title: image.label ?? image.name,
-    details: job === undefined ? image.name : `${image.name} · ${madeText(job)}`,
+    title: image.label ?? (picture === undefined ? image.name : `Channel ${picture.channel} of ${picture.layer}`),
+    details: picture === undefined ? image.name : `${picture.layer} · channel ${picture.channel} · ${madeText(picture.job)}`,
     summary: `${data.width} × ${data.height} pixels`,
     width: data.width,
     height: data.height,
