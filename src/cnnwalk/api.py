@@ -129,7 +129,7 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
             which suits the layer.
         steps: how often each picture is improved; None for what suits the mode.
         seed: of all random draws; the same call makes the same pictures.
-        start: image to begin with, as the network sees it; None for noise.
+        start: image to begin with, scaled and cropped as any for the network; None for noise.
         neuron: (row, column) of a single value of the feature maps.
         direction: a weight for each channel, in place of `channels`.
         measure: what of a map counts: its ``mean``, ``centre`` or ``quantile``.

@@ -168,7 +168,11 @@ def featvis(  # noqa: PLR0913, PLR0917 - an option each
     seed: Annotated[int, typer.Option(help="Of all random draws.")] = 0,
     start: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Image to begin with.", show_default="noise"),
+        typer.Option(
+            metavar="FILE",
+            help="Image to begin with, cropped as any for the network.",
+            show_default="noise",
+        ),
     ] = None,
     neuron: Annotated[
         arguments.Neuron | None,

@@ -251,6 +251,52 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(cnnwalk, network, tmp_path,
     assert files(tmp_path / "out") == ["channel_00000.png"]
 
 
+def test_what_is_not_finite_is_named_and_the_others_are_written(cnnwalk, tmp_path):
+    file = tmp_path / "broken.py"
+    file.write_text(
+        textwrap.dedent(
+            """
+            import torch
+            from torch import nn
+
+            class Broken(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.conv = nn.Conv2d(3, 3, 3)
+
+                def forward(self, x):
+                    second = torch.tensor([False, True, False])[:, None, None]
+                    return self.conv(x).masked_fill(second, torch.nan)
+
+            def build():
+                return Broken()
+            """
+        )
+    )
+    command = ["featvis", f"{file}:build", "--input-size", "12x12", "--layer", "masked_fill"]
+    code, out, err = cnnwalk(*command, "--steps", "2", "--out", tmp_path / "out")
+    assert code == 2
+    assert (
+        "cnnwalk: Channel 1 of layer masked_fill: the values became infinite or not a number" in err
+    )
+    assert "2 pictures and contact_sheet.png" in out
+    names = ["channel_00000.png", "channel_00002.png", "contact_sheet.png"]
+    assert files(tmp_path / "out") == names
+
+
+def test_a_cache_that_cannot_be_written_is_told_once_and_harms_nothing(
+    cnnwalk, network, tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    command = ["featvis", network, "--layer", "4", "--steps", "2"]
+    code, _, err = cnnwalk(*command, "--out", tmp_path / "out")
+    assert code == 0
+    assert err.startswith("cnnwalk: Pictures cannot be kept in")
+    assert err.count("cannot be kept") == 1
+    assert len(files(tmp_path / "out")) == 4
+
+
 @pytest.mark.parametrize("finished", [0, 1])
 def test_an_interrupt_leaves_what_is_finished_and_no_traceback(
     cnnwalk, network, tmp_path, finished

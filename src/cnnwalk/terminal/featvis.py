@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -117,6 +118,7 @@ def write_pictures(  # noqa: PLR0913, PLR0917 - a group of options each
         NetworkError: the network cannot be loaded.
         CaptureError: it cannot be recorded.
     """
+    logging.basicConfig(format="cnnwalk: %(message)s", level=logging.WARNING)
     folder = PictureFolder(out)
     network, graph = _load(spec, loading, showing)
     orders = _orders(network, graph, options)
@@ -136,7 +138,7 @@ def write_pictures(  # noqa: PLR0913, PLR0917 - a group of options each
     if isinstance(end, UnmadeError):
         raise end
     if end is not None:
-        print("cnnwalk: interrupted; what is finished stays.", file=sys.stderr)
+        _say("interrupted; what is finished stays.")
         return INTERRUPTED
     return 0
 
@@ -196,7 +198,11 @@ def _make(orders: Sequence[Order], pool: Pool, folder: PictureFolder, *, cache: 
         make_pictures(
             orders,
             pool,
-            PictureCache() if cache else None,
+            PictureCache(tell=_say) if cache else None,
             on_moment=meter.on_moment,
             on_picture=keep,
         )
+
+
+def _say(sentence: str) -> None:
+    print(f"cnnwalk: {sentence}", file=sys.stderr)
