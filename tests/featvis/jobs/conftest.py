@@ -112,14 +112,14 @@ class Visitor:
         script: what the ascents do.
     """
 
-    def __init__(self, folder, network, capacity=2**30, hands=1, cache=None):
+    def __init__(self, folder, network, capacity=2**30, hands=1, add=True):
         self.network = network
         self.graph = capture(network.module, network.example_input())
         self.quiet = WatchedQuiet()
         self.script = script = Script()
         self.worker = type("ScriptedWorker", (HeldWorker,), {"script": script})
         self.told = []
-        self.cache = cache or PictureCache(folder / "cache", capacity, tell=self.told.append)
+        self.cache = PictureCache(folder / "cache", capacity, tell=self.told.append)
         self.folder = folder / "state"
         self.jobs = Jobs(
             self.cache,
@@ -129,7 +129,8 @@ class Visitor:
             devices=(None,) * hands,
             make_maker=self.worker,
         )
-        self.jobs.add("net", network, self.graph)
+        if add:
+            self.jobs.add("net", network, self.graph)
 
     def ask(self, layer="first", channels=None, **others):
         request = {"mode": "natural", "parameters": {"steps": STEPS}} | others

@@ -81,12 +81,12 @@ class JobStore:
         for path in sorted(files, key=_written):
             try:
                 told = json.loads(path.read_bytes())
-                if told["version"] == _VERSION and told["network"] == network:
-                    yield _from_json(told, path)
-            except FileNotFoundError:
-                continue
+                kept = _from_json(told, path) if told["network"] == network else None
             except (OSError, ValueError, KeyError, TypeError) as error:
                 self.set_aside(path.stem, error)
+            else:
+                if kept is not None:
+                    yield kept
 
     def set_aside(self, name: str, reason: Exception) -> None:
         """Give a job's file another name, under which nobody looks for it."""
@@ -124,6 +124,8 @@ def _as_json(work: Work, channels: tuple[int, ...], *, paused: bool) -> dict[str
 
 def _from_json(told: dict[str, typing.Any], path: Path) -> KeptJob:
     """Return what a file holds; raises ValueError, KeyError, TypeError or OSError."""
+    if told["version"] != _VERSION:
+        raise ValueError(f"it is of version {told['version']}, this cnnwalk reads {_VERSION}")
     start: tuple[str, Pixels] | None = None
     if told["start"] is not None:
         start = str(told["start"]), np.load(path.with_suffix(".npy"), allow_pickle=False)
