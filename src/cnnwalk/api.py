@@ -162,7 +162,7 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
         network,
         graph,
         find_layer(graph, layer),
-        channels=[channels] if isinstance(channels, int) else channels,
+        channels=[int(channels)] if isinstance(channels, int | np.integer) else channels,
         direction=direction,
         mode=mode,
         parameters=parameters if steps is None else parameters | {"steps": steps},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import warnings
 
@@ -12,6 +13,7 @@ from torch import nn
 
 import cnnwalk as package
 from cnnwalk.featvis import FeatureVisualizationError
+from cnnwalk.featvis.settings import PUBLISHED
 
 SIZE = (20, 28)
 
@@ -70,6 +72,22 @@ def test_pictures_are_kept_unless_that_is_not_wanted(module, cache):
     moments = []
     np.testing.assert_array_equal(visualize(module, progress=moments.append), first)
     assert [(now.finished, now.steps) for now in moments] == [(1, 4), (2, 8), (3, 12)]
+
+
+def test_the_published_code_is_followed_by_its_settings(module):
+    """Its pictures of one seed begin as one, and reach from black to white."""
+    published = dataclasses.asdict(PUBLISHED) | {"steps": 12}
+    array = visualize(module, mode="paper", **published)
+    assert array.min((1, 2, 3)).tolist() == [0, 0, 0]
+    assert array.max((1, 2, 3)).tolist() == [1, 1, 1]
+    begun = visualize(module, mode="paper", **published | {"steps": 1, "plain_steps": 0, "rate": 0})
+    assert (begun == begun[0]).all()
+
+
+def test_channels_may_be_given_in_any_way(module):
+    array = visualize(module, channels=range(1, 3))
+    np.testing.assert_array_equal(visualize(module, channels=np.array([2, 1, 2])), array[[1, 0, 1]])
+    np.testing.assert_array_equal(visualize(module, channels=np.int64(1)), array[:1])
 
 
 def test_a_start_a_neuron_and_a_direction(module):

@@ -220,7 +220,10 @@ PUBLISHED = PaperSettings(
     draws="shared",
     export="stretch",
 )
-"""What the paper's published code does where it departs from the text."""
+"""What the paper's published code does, also where it departs from the text.
+
+As parameters: ``cnnwalk.visualize(..., mode="paper", **dataclasses.asdict(PUBLISHED))``.
+"""
 
 
 _MODES_OF: dict[type[Settings], Mode] = {
