@@ -1,9 +1,12 @@
 """The counts and bytes of DESIGN section 6."""
 
 import gzip
+import io
+import json
 import math
 
 import pytest
+from PIL import Image
 
 from cnnwalk.server.static import BUNDLE
 
@@ -56,6 +59,48 @@ def assert_is_within_budget(visit):
 
 def test_resnet50_is_few_draw_calls_and_little_memory(resnet):
     assert_is_within_budget(resnet)
+
+
+def job_of(network, layer, channels):
+    """A feature visualization of which every picture is finished."""
+    count = {"seed": 0, "steps": 1, "step": 1, "waiting": 0, "revision": 0, "channels": channels}
+    none = {"start": None, "problem": None, "seconds_left": 0}
+    empty = {"before_activation": [], "dead": [], "forming": []}
+    job = {"id": layer, "network": network, "layer": layer, "mode": "natural", "state": "done"}
+    return job | count | none | empty | {"done": list(range(channels))}
+
+
+def give_pictures(page, jobs):
+    """Have the page find these jobs, and a sheet of grey for whichever of their pictures."""
+    sheet = io.BytesIO()
+    Image.new("RGB", (256, 256), (90, 90, 90)).save(sheet, "png")
+    found = {"content_type": "application/json", "body": json.dumps(jobs)}
+    page.route("**/api/visualizations", lambda route: route.fulfill(**found))
+    grey = {"content_type": "image/png", "body": sheet.getvalue()}
+    page.route("**/pictures?*", lambda route: route.fulfill(**grey))
+
+
+def test_resnet50_with_turned_panels_is_within_the_same_budget(resnet):
+    network = resnet.tell("cnnwalk.current")
+    before = resnet.tell("cnnwalk.textureBytes")
+    hall = next(url for url in resnet.requests if url.endswith("/hall"))
+    layers = resnet.tell("async (url) => (await (await fetch(url)).json()).graph.layers", hall)
+    convs = [(layer["id"], layer["shape"][0]) for layer in layers if layer["kind"] == "conv"]
+    turned = dict([convs[0], *convs[-4:]])
+    give_pictures(resnet.page, [job_of(network, *one) for one in turned.items()])
+    resnet.page.reload()
+    resnet.until("window.cnnwalk?.progress.stage === 'done'")
+    for layer, channels in turned.items():
+        resnet.page.keyboard.press("/")
+        resnet.page.keyboard.type(layer)
+        resnet.page.keyboard.press("Enter")
+        resnet.frames(3)
+        resnet.page.keyboard.press("v")
+        resnet.until(f"cnnwalk.pictureShows('{layer}', {channels - 1}) === 'picture'")
+    shows = "cnnwalk.layers.filter((layer) => layer.shows === 'pictures').length"
+    assert resnet.tell(shows) == len(turned)
+    assert_is_within_budget(resnet)
+    assert 20 * MIB < resnet.tell("cnnwalk.textureBytes") - before <= 192 * MIB
 
 
 @pytest.mark.parametrize("networks", [("densenet201",), ("inception_v3", "resnet18")])
