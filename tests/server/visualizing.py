@@ -156,7 +156,9 @@ def finish(server: Any, *args: Any, **asked: Any) -> str:
     """Ask for pictures, wait until they are there, and return the job's address."""
     with events(server.client) as stream:
         job = ask_id(server, *args, **asked)
-        stream.until(job, is_done)
+        wanted = set(asked.get("channels", ()))
+        # A job that was done before begins by saying so.
+        stream.until(job, lambda state: is_done(state) and wanted <= set(state["done"]))
     return f"/api/visualizations/{job}"
 
 

@@ -95,7 +95,8 @@ class Walk:
             served = serve(network, showing or Showing())
             self.networks[served.id] = served
             self.passes.add(network, served.graph)
-        jobs = Jobs(PictureCache(), state_folder() / "visualizations", quiet=self.passes.quiet)
+        cache = PictureCache(tell=_LOG.warning)
+        jobs = Jobs(cache, state_folder() / "visualizations", quiet=self.passes.quiet)
         self.visualizations = Visualizations(jobs, self.networks, self.images)
         self.pictures = Pictures(jobs, self.networks, self.images)
         on_step("reading the first image")
