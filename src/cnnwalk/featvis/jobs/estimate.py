@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-import time
 from collections.abc import Callable, Sequence
+from time import perf_counter
 
 import numpy as np
 
@@ -88,13 +88,13 @@ class Estimator:
             return None
         failure = None
         maker = self._make_maker(served.network, served.graph)
-        started = time.monotonic()
+        started = perf_counter()
         for work in unknown:
             try:
                 self._measure_one(maker, work)
             except FeatureVisualizationError as error:
                 failure = error
-            if self._given_up() or time.monotonic() - started > ENOUGH_SECONDS:
+            if self._given_up() or perf_counter() - started > ENOUGH_SECONDS:
                 break
         return failure
 
@@ -106,7 +106,7 @@ class Estimator:
 
         def watch(moment: Moment) -> None:
             self._quiet.wait(self._given_up)
-            done.append((time.perf_counter(), len(moment.orders)))
+            done.append((perf_counter(), len(moment.orders)))
             if self._given_up() or len(done) > _MEASURED_STEPS:
                 raise CancelledError
 
