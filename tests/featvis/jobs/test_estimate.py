@@ -4,6 +4,7 @@ import pytest
 
 from cnnwalk.featvis import FeatureVisualizationError
 from cnnwalk.featvis.jobs.estimate import Estimator
+from cnnwalk.featvis.jobs.job import Job
 from cnnwalk.featvis.jobs.request import Request, Served, work_of
 from cnnwalk.featvis.worker import Moment
 from cnnwalk.quiet import Quiet
@@ -125,6 +126,13 @@ def test_real_steps_take_time_and_leave_nothing(visitor):
     assert visitor.jobs.cached("net", ("first", "last"), None) == {"first": 0, "last": 0}
     with pytest.raises(KeyError, match="third"):
         visitor.jobs.estimate("net", ("third",), None)
+
+
+def test_what_a_job_took_is_believed(visitor, monkeypatch):
+    job = visitor.make("last", (0, 1), mode=None)
+    monkeypatch.setattr(Job, "pace", lambda _: 2.5)
+    assert visitor.jobs.estimate("net", ("last",), None) == {"last": 2.5 * 4 * 64}
+    assert job.state == "done"
 
 
 def test_what_the_cache_has_is_counted(visitor):

@@ -116,10 +116,11 @@ class Estimator:
             channel_steps = sum(channels for _, channels in done[1:])
             self.learn(work, (done[-1][0] - done[0][0]) / channel_steps)
 
-    def learn(self, work: Work, pace: float) -> None:
-        """Note what was measured of a layer: seconds of one step of one channel."""
-        point = _Point(work.served.id, work.settings.mode, work.layer.probe.op, pace)
-        self._points[_name(work)] = point
+    def learn(self, work: Work, pace: float | None) -> None:
+        """Note what was measured of a layer: seconds of one step of one channel; None is none."""
+        if pace is not None:
+            point = _Point(work.served.id, work.settings.mode, work.layer.probe.op, pace)
+            self._points[_name(work)] = point
 
 
 def _name(work: Work) -> tuple[str, str, Mode]:

@@ -221,6 +221,9 @@ class Jobs:
             FeatureVisualizationError: the layers have no pictures.
         """
         works = self._works(network_id, layers, mode)
+        with self._desk.lock:
+            for job in self._desk.jobs():
+                self._estimator.learn(job.work, job.pace())
         seconds = self._estimator.seconds(self._served[network_id], works)
         return {layer: each / len(self._hands) for layer, each in seconds.items()}
 
