@@ -311,16 +311,17 @@ def test_what_else_is_in_a_batch_changes_at_most_one_level(make_worker, mode):
     network = Network("resnet", torchvision.models.resnet18(), InputSpec(height=48, width=48))
     worker = make_worker(network=network)
     parameters = {"plain_steps": 1} if mode == "paper" else {}
-    settings = settings_of(mode, steps=4, **parameters)
+    # So many that a rounding that depended on the batch would have grown to other pictures.
+    settings = settings_of(mode, steps=20, **parameters)
     orders = [
         dataclasses.replace(order, settings=settings)
-        for order in orders_of("layer2.0.conv1", [3, 17, 40, 8])
+        for order in orders_of("layer2.0.conv1", [3, 17, 40])
     ]
     together = worker.make(orders)
     (alone,) = worker.make(orders[1:2])
-    pair = worker.make(orders[:0:-2])
+    pair = worker.make(orders[:0:-1])
     assert levels_apart(together[1], alone) <= 1
-    assert levels_apart(together[3], pair[0]) <= 1
+    assert levels_apart(together[2], pair[0]) <= 1
 
 
 @pytest.mark.parametrize(

@@ -44,4 +44,6 @@ class Colors:
 
 
 def _along(axes: Tensor, values: Tensor) -> Tensor:
-    return torch.einsum("ij,njhw->nihw", axes, values)
+    # Not by einsum: how its result lies in memory depends on N, and with that how sums over it are
+    # rounded. Then a picture would depend on how many others are in its batch.
+    return (axes @ values.flatten(2)).view_as(values)
