@@ -111,11 +111,13 @@ class TextureSettings(FourierSettings):
     """Mode ``texture``: the same, for what is small and repeats; see `forming.fourier`."""
 
     steps: int = 96
-    sides: Range = (0.9, 1.1)
-    rotation: float = 10.0
-    shift: float = 0.04
+    sides: Range = (0.95, 1.05)
+    rotation: float = 4.0
+    shift: float = 0.02
     noise: float = 0.0
+    settle: float = 1.0
     decay: float = 1.0
+    contrast: float = 2.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
