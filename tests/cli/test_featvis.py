@@ -116,6 +116,20 @@ def test_a_file_says_how_it_was_made_and_what_the_network_says_to_it(cnnwalk, ne
     assert int(said["rank"]) == 1 + int((scores > scores[2]).sum())
 
 
+def test_classes_are_named_on_the_sheet(cnnwalk, network, tmp_path):
+    names = tmp_path / "names.txt"
+    sheets = []
+    for at, said in enumerate(("cup dog sky", "a b c")):
+        names.write_text("\n".join(said.split()))
+        out = tmp_path / str(at)
+        command = ["featvis", network, "--layer", "4", "--steps", "2", "--classes", names]
+        assert cnnwalk(*command, "--out", out)[0] == 0
+        sheets.append(np.asarray(opened(out / "contact_sheet.png")))
+    rows = np.argwhere((sheets[0] != sheets[1]).any((1, 2))).ravel()
+    assert rows.size > 0
+    assert rows.min() > 84  # below the pictures of 112x84 pixels, which are the same
+
+
 def test_the_same_command_makes_the_same_files_with_and_without_the_cache(
     cnnwalk, network, tmp_path, cache
 ):
@@ -333,14 +347,21 @@ def test_a_ray_cluster_makes_them_where_that_is_asked_for(cnnwalk, network, tmp_
     """What Ray does with them is tested where it runs, tests/featvis/test_cluster.py."""
     asked = []
 
-    def pool(network, graph, *, precision, size):
+    def ray_pool(network, graph, *, precision, size):
         asked.append((precision, size))
         return LocalPool(network, graph, precision=precision)
 
-    monkeypatch.setattr(cluster, "RayPool", pool)
+    def local_pool(network, graph, devices, *, precision):
+        asked.append((precision, devices))
+        return LocalPool(network, graph, devices, precision=precision)
+
+    monkeypatch.setattr(cluster, "RayPool", ray_pool)
+    monkeypatch.setattr("cnnwalk.featvis.pool.LocalPool", local_pool)
     command = ["featvis", network, "--layer", "4", "--steps", "2", "--out", tmp_path / "out"]
     assert cnnwalk(*command, "--precision", "float32")[0] == 0
-    assert asked == []
+    assert cnnwalk(*command, "--workers", "2", "--device", "cpu")[0] == 0
+    assert asked == [("float32", ["cpu"]), ("auto", ["cpu", "cpu"])]
+    asked.clear()
     assert cnnwalk(*command, "--engine", "ray")[0] == 0
     assert cnnwalk(*command, "--engine", "ray", "--workers", "3", "--no-cache")[0] == 0
     assert asked == [("auto", None), ("auto", 3)]

@@ -94,6 +94,7 @@ def test_numbers_names_and_silence_are_written():
     assert text_in(named, below).sum() > number.sum()
     long = contact_sheet({1: plain(RED)}, 100, names=["", "a name that is far too long"])
     assert long.size == bare.size
+    assert not text_in(long, (right, bottom, long.size[0], long.size[1])).any()
     silent = contact_sheet({1: plain(RED, "before_activation")}, 100)
     assert silent.size[1] > bare.size[1]
     second = (left, bottom + 20, right, silent.size[1])
