@@ -5,8 +5,6 @@ from __future__ import annotations
 from cnnwalk.featvis.settings import Mode
 from cnnwalk.graph import Graph
 
-_EARLY = 0.5
-
 
 def mode_for(graph: Graph, layer_id: str) -> Mode:
     """Return ``texture`` for a layer in the first half of the convolutions, else ``natural``.
@@ -19,4 +17,5 @@ def mode_for(graph: Graph, layer_id: str) -> Mode:
     layer = graph.layer(layer_id)
     convolutions = [other.probe.op for other in graph.layers if other.kind == "conv"]
     before = sum(op <= layer.probe.op for op in convolutions)
-    return "texture" if before <= _EARLY * len(convolutions) else "natural"
+    early = bool(convolutions) and 2 * before <= len(convolutions)
+    return "texture" if early else "natural"
