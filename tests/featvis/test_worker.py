@@ -307,15 +307,14 @@ def test_another_process_with_another_hash_seed_makes_the_same():
 
 
 @pytest.mark.parametrize("mode", ["natural", "texture", "maco", "paper"])
-def test_what_else_is_in_a_batch_changes_at_most_one_level(make_worker, mode):
+@pytest.mark.parametrize(("layer", "steps"), [("layer2.0.conv1", 4), ("conv1", 20)])
+def test_what_else_is_in_a_batch_changes_at_most_one_level(make_worker, mode, layer, steps):
+    """Where a network rounds otherwise for one image than for three, and where it does not."""
     network = Network("resnet", torchvision.models.resnet18(), InputSpec(height=48, width=48))
     worker = make_worker(network=network)
-    parameters = {"plain_steps": 1} if mode == "paper" else {}
-    # So many that a rounding that depended on the batch would have grown to other pictures.
-    settings = settings_of(mode, steps=20, **parameters)
+    settings = settings_of(mode, steps=steps, **({"plain_steps": 1} if mode == "paper" else {}))
     orders = [
-        dataclasses.replace(order, settings=settings)
-        for order in orders_of("layer2.0.conv1", [3, 17, 40])
+        dataclasses.replace(order, settings=settings) for order in orders_of(layer, [3, 17, 40])
     ]
     together = worker.make(orders)
     (alone,) = worker.make(orders[1:2])

@@ -84,6 +84,11 @@ class Worker:
         again with other draws, `ATTEMPTS` times in all. Where memory runs out the batch is
         halved, for good.
 
+        The same orders in one call make the same pictures to the last bit, on one machine with
+        batches of one size. In other company a convolution may be summed in another order, and
+        what that changes in the last bit grows with the steps through a deep network: the same
+        feature, in other places.
+
         Args:
             orders: of one layer and with the same settings.
             watch: called after each step, in this thread.

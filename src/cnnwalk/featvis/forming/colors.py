@@ -45,5 +45,5 @@ class Colors:
 
 def _along(axes: Tensor, values: Tensor) -> Tensor:
     # Not by einsum: how its result lies in memory depends on N, and with that how sums over it are
-    # rounded. Then a picture would depend on how many others are in its batch.
+    # rounded, so that a picture would depend on how many others form beside it.
     return (axes @ values.flatten(2)).view_as(values)
