@@ -47,6 +47,11 @@ class Script:
         with self._changed:
             assert self._changed.wait_for(lambda: self._told >= count, 60)
 
+    def wait_for_step_of(self, layer):
+        """Wait until a step for a layer has been made."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: layer in {step[0] for step in self.steps}, 60)
+
     def note(self, layer, channels, step):
         with self._changed:
             self.steps.append((layer, channels, step))

@@ -121,6 +121,10 @@ class TestWhatComesFirst:
             ("last", (0, 1)),
         ]
         assert visitor.script.first_steps() == expected
+        first_batch = [
+            place for place, step in enumerate(visitor.script.steps) if step[1] == (0, 1)
+        ][:6]
+        assert first_batch == [0, 1, 8, 9, 10, 11]
         # The batch that waited lost nothing.
         assert len(visitor.script.steps) == 4 * 6
 
@@ -221,6 +225,14 @@ class TestStopping:
         again.script.hold()
         assert again.ask(channels=LOUD).done == ()
 
+    def test_what_was_deleted_at_its_last_step_is_not_kept(self, visitor):
+        job = running(visitor, channels=(0, 1), after=6)
+        visitor.jobs.delete(job)
+        visitor.script.let_go()
+        visitor.make("last", (0,))
+        assert visitor.jobs.state(job).done == ()
+        assert len(list(visitor.cache._folder.glob("*/*.picture"))) == 1
+
     def test_a_done_job_is_deleted_with_all_that_the_cache_has_of_it(self, visitor):
         job = visitor.make(channels=(0, 1)).id
         visitor.jobs.delete(job)
@@ -248,15 +260,25 @@ class TestGivingWay:
         visitor.quiet.end()
         assert visitor.wait(job).done == (0, 1)
 
-    @pytest.mark.parametrize("stop", ["cancel", "close"])
-    def test_what_waits_can_be_stopped(self, visitor, stop):
+    def test_what_waits_can_be_cancelled(self, visitor):
         job = running(visitor, channels=(0, 1))
         visitor.quiet.begin()
         visitor.script.let_go()
         assert visitor.quiet.waited.wait(60)
         steps = len(visitor.script.steps)
-        if stop == "cancel":
-            visitor.jobs.cancel(job)
+        visitor.jobs.cancel(job)
+        visitor.ask("last", (0,))
+        # The thread is free to begin with the next job, which then waits, too.
+        visitor.script.wait_for_step_of("last")
+        assert len(visitor.script.steps) == steps + 1
+        visitor.quiet.end()
+
+    def test_what_waits_can_be_closed(self, visitor):
+        running(visitor, channels=(0, 1))
+        visitor.quiet.begin()
+        visitor.script.let_go()
+        assert visitor.quiet.waited.wait(60)
+        steps = len(visitor.script.steps)
         visitor.jobs.close()
         assert len(visitor.script.steps) == steps
 
