@@ -89,7 +89,7 @@ def test_resnet50_with_turned_panels_is_within_the_same_budget(resnet):
     turned = dict([convs[0], *convs[-4:]])
     give_pictures(resnet.page, [job_of(network, *one) for one in turned.items()])
     resnet.page.reload()
-    resnet.until("window.cnnwalk?.progress.stage === 'done'")
+    resnet.until("window.cnnwalk?.progress?.stage === 'done'")
     for layer, channels in turned.items():
         resnet.page.keyboard.press("/")
         resnet.page.keyboard.type(layer)

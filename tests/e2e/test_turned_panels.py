@@ -50,7 +50,7 @@ def turned(small, visitors):
         [LAYER],
     )
     visit.page.reload()
-    visit.until("window.cnnwalk?.progress.stage === 'done'")
+    visit.until("window.cnnwalk?.progress?.stage === 'done'")
     go_to(visit, LAYER)
     visit.click(f"cnnwalk.buttonSpot('{LAYER}')")
     every = f"[...Array({CHANNELS}).keys()].every"
@@ -131,21 +131,40 @@ def test_a_click_takes_a_picture_in_hand_and_the_right_button_magnifies_it(turne
     visit.until("cnnwalk.selection.held === null")
 
 
-def test_colours_appear_on_the_screen_as_they_are(small, visitors, turned):
-    visit = visitors()
+def test_pictures_come_back_after_the_gpu_lost_them(turned):
+    visit, _ = turned
+    read = f"cnnwalk.pictureTexels('{LAYER}', 0)"
+    before = visit.tell(read)
+    visit.tell(
+        """() => {
+            const gl = document.querySelector('canvas').getContext('webgl2');
+            window.lost = gl.getExtension('WEBGL_lose_context');
+            document.querySelector('canvas').addEventListener(
+                'webglcontextlost', () => { window.isLost = true; });
+            lost.loseContext();
+        }"""
+    )
+    visit.until("window.isLost")
+    visit.tell("lost.restoreContext()")
+    visit.until(f"{shows(0)} === 'waiting'")
+    visit.until(f"{shows(0)} === 'picture' && {shows(3)} === 'dead'")
+    assert visit.tell(read) == before
+    # What the browser says about it is no failure of the page.
+    visit.console_errors[:] = [text for text in visit.console_errors if "Context Lost" not in text]
+
+
+def test_colours_appear_on_the_screen_as_they_are(turned):
+    visit, _ = turned
     sheet = io.BytesIO()
     Image.new("RGB", (16 * SIDE, 3 * SIDE), FLAT).save(sheet, "png")
-    visit.page.route(
-        "**/pictures?*",
-        lambda route: route.fulfill(content_type="image/png", body=sheet.getvalue()),
-    )
-    visit.open(small.url)
-    go_to(visit, LAYER)
-    visit.page.keyboard.press("v")
+    flat = {"content_type": "image/png", "body": sheet.getvalue()}
+    visit.page.route("**/pictures?*", lambda route: route.fulfill(**flat))
+    visit.click(f"cnnwalk.buttonSpot('{LAYER}')")
+    visit.until(f"{shows(20)} === 'waiting'")
+    visit.click(f"cnnwalk.buttonSpot('{LAYER}')")
     visit.until(f"{shows(20)} === 'picture'")
     visit.frames(3)
     at = visit.tell(f"cnnwalk.mapSpot('{LAYER}', 20)")
     screen = np.asarray(Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB"), int)
     shown = screen[round(at["y"]), round(at["x"])]
     assert np.abs(shown - FLAT).max() <= 1, shown
-    visit.check(small.origin)

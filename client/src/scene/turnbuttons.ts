@@ -34,7 +34,7 @@ interface Button extends Board {
   readonly exhibit: Exhibit;
 }
 
-/** What is written on a button: what it is about, and how far that is or what a click does. */
+/** What is written on a button: what it is about, and how far that is. */
 export interface Writing {
   readonly title: string;
   readonly state: string;
@@ -157,10 +157,10 @@ export function writingOf(job: Visualization | undefined, isTurned: boolean): Wr
       ? { title: 'Pictures', state: 'asked for', tone: 'busy' }
       : { title: 'Feature', state: 'visualization', tone: 'plain' };
   }
-  return { title: 'Pictures', ...stateOf(job, isTurned) };
+  return { title: 'Pictures', ...stateOf(job) };
 }
 
-function stateOf(job: Visualization, isTurned: boolean): Omit<Writing, 'title'> {
+function stateOf(job: Visualization): Omit<Writing, 'title'> {
   const done = formatCount(job.done.length);
   const asked = `${done} of ${formatCount(wantedOf(job))}`;
   switch (job.state) {
@@ -173,7 +173,7 @@ function stateOf(job: Visualization, isTurned: boolean): Omit<Writing, 'title'> 
       return { state: asked, tone: 'busy' };
     case 'done':
     case 'cancelled':
-      return { state: isTurned ? 'to activations' : `${done} of ${formatCount(job.channels)}`, tone: 'plain' };
+      return { state: `${done} of ${formatCount(job.channels)}`, tone: 'plain' };
   }
 }
 

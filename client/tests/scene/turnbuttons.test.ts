@@ -20,7 +20,7 @@ describe('what is written on a button', () => {
     [jobOf({ state: 'paused', done: [0], waiting: 3 }), false, '1 of 4, paused', 'plain'],
     [jobOf({ state: 'failed', done: [0] }), true, 'failed', 'alarm'],
     [jobOf({ state: 'done', done: [0, 4], channels: 10 }), false, '2 of 10', 'plain'],
-    [jobOf({ state: 'done', done: [0, 4], channels: 10 }), true, 'to activations', 'plain'],
+    [jobOf({ state: 'cancelled', done: [0], channels: 10 }), true, '1 of 10', 'plain'],
   ])('tells how far a job is: %#', (job, isTurned, state, tone) => {
     expect(writingOf(job, isTurned)).toEqual({ title: 'Pictures', state, tone });
   });
