@@ -54,7 +54,7 @@ export function pictureHover(state: State, actions: Actions, cache: ValueCache):
   const now = computed(() => (known.value?.key === key.value ? known.value : null));
   const channel = h('span');
   bindText(channel, () => `channel ${pointed.value?.channel ?? ''} · ${stageOf(pointed.value)}`);
-  const response = h('output', { 'aria-label': 'Response of the channel' });
+  const response = h('output', { 'aria-label': 'Mean activation before and after' });
   bindText(response, () => responseText(now.value));
   const note = h('span', { class: 'note' });
   bindText(note, () => noteText(now.value, pointed.value?.image ?? null));

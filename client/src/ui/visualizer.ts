@@ -49,7 +49,7 @@ export class Visualizer {
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      leaveFields();
     });
   }
 
@@ -130,6 +130,7 @@ export class Visualizer {
     const subject = this.subject.peek();
     const chosen = this.chosen();
     if (subject === null || chosen === null) return;
+    leaveFields();
     void this.actions.visualizations.ask(subject.network, subject.layer.id, { ...chosen, anew });
   }
 
@@ -177,6 +178,11 @@ function subjectOf(state: State): Subject | null {
   if (network === undefined || layer === undefined) return null;
   const job = network.visualizations.value.get(layer.id) ?? null;
   return { network, layer, job, turned: network.turned.value.has(layer.id) };
+}
+
+/** The keyboard goes back to the walk. */
+function leaveFields(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 function countOf(layer: Layer): number {
