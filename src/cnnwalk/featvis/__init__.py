@@ -5,6 +5,9 @@ what is asked for       target (what is maximized), settings (how), order (one p
 what is made            picture
 the mathematics         forming (one module for each way in which pictures form), objective
 the network             reach: a layer as a differentiable function of the input
+one batch               worker: ascent (its steps), attempts (what is tried again), scoring
+many                    making, by the workers of a pool
+what is kept            cache, of entries named by their key
 ======================  ==========================================================================
 
 Source: DeepVisionVR, section 3.3.5, for mode ``paper``; https://distill.pub/2017/feature-visualization
