@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+
+import numpy as np
 
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture
+from cnnwalk.featvis.spectrum import Spectrum
 from cnnwalk.networks import Network
 from cnnwalk.version import __version__
 
@@ -40,4 +44,7 @@ def facts_of(network: Network, order: Order, picture: Picture) -> dict[str, str]
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_text(part) for part in value)
+    if isinstance(value, Spectrum):
+        digest = hashlib.sha256(np.ascontiguousarray(value.magnitudes).data).hexdigest()
+        return f"of a data set, SHA-256 of its magnitudes {digest}"
     return str(value)
