@@ -22,7 +22,7 @@ interface Pointed {
 interface Known {
   readonly key: string;
   readonly picture: KnownPicture;
-  /** The channel's mean activation for the inserted image; null where there is none. */
+  /** The channel's mean activation for the inserted image; null where that is the picture itself. */
   readonly inserted: number | null;
 }
 
@@ -86,7 +86,7 @@ async function ask(at: Pointed, actions: Actions, cache: ValueCache): Promise<Kn
   if (job === null || !job.done.includes(channel) || job.dead.includes(channel)) return null;
   const picture = await actions.visualizations.look(job, channel);
   if (picture === null) return null;
-  const values = image === null ? null : (await cache.get(image.id, at)).values;
+  const values = image === null || image.id === picture.image.id ? null : (await cache.get(image.id, at)).values;
   return { key: at.key, picture, inserted: values && summarize(values).mean };
 }
 
@@ -100,7 +100,7 @@ function responseText(known: Known | null): string {
 function noteText(known: Known | null, image: ImageInfo | null): string {
   if (known === null) return '';
   const { probability, class_name: name } = known.picture.facts;
-  const of = image === null ? 'its picture' : `${image.label ?? image.name} → its picture`;
+  const of = image === null || known.inserted === null ? 'its picture' : `${image.label ?? image.name} → its picture`;
   const certainty = probability === null ? '' : ` · ${name ?? 'probability'} ${formatPercent(probability)}`;
   return `mean activation: ${of}${certainty}`;
 }
