@@ -24,13 +24,22 @@ def picture(width: int, height: int, seed: int = 0) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    "size", [(300, 200), (200, 301), (224, 224), (57, 33), (1, 1), (2, 1), (1, 700), (1025, 769)]
+    "size", [(300, 200), (200, 301), (225, 225), (57, 33), (1, 1), (2, 1), (1, 700), (1025, 769)]
 )
 def test_is_torchvisions_evaluation_transform(size: tuple[int, int]) -> None:
     spec = InputSpec(resize=232, interpolation="bilinear")
     image = picture(*size)
     expected = ResNet50_Weights.IMAGENET1K_V2.transforms()(image)[None]
     assert (network(spec).prepare(image) - expected).abs().max() <= 1e-6
+
+
+@pytest.mark.parametrize("size", [(64, 48), (33, 47)])
+def test_an_image_of_the_inputs_size_goes_in_pixel_for_pixel(size: tuple[int, int]) -> None:
+    spec = InputSpec(height=size[1], width=size[0], resize=80, mean=(0.5,) * 3, std=(0.25,) * 3)
+    image = picture(*size)
+    expected = (v2.functional.pil_to_tensor(image).float() / 255 - 0.5) / 0.25
+    assert torch.equal(network(spec).prepare(image)[0], expected)
+    assert network(spec).crop(size).region == (0, 0, 1, 1)
 
 
 @pytest.mark.parametrize(("channels", "size"), [(3, (300, 200)), (1, (57, 33)), (3, (64, 48))])

@@ -51,12 +51,17 @@ class Crop:
 def find_crop(image: Size, target: Size, resize: int) -> Crop:
     """Return how an image becomes an input: what torchvision's and timm's transforms do.
 
+    An image of just the input's size goes in pixel for pixel, though: it was made for the
+    network, as noise and feature visualizations are, and scaling would blur what they are about.
+
     Args:
         image: its size.
         target: the input's size.
         resize: the image's shorter side before the crop, in pixels. Where the crop is longer
             than the image scaled so, the image is made larger, not padded.
     """
+    if image == target:
+        return Crop(image, (0, 0, *image), image, (0, 0, *image))
     kept = _without_far_ends(image, target)
     width, height = kept[2] - kept[0], kept[3] - kept[1]
     short = max(

@@ -167,7 +167,7 @@ class Network:
         """Bring an image to the network's own size and channels.
 
         The channels become the network's as `with_channels` says, the shorter side is scaled to
-        ``input.resize``, and the centre is cropped.
+        ``input.resize``, and the centre is cropped; an image of that size stays as it is.
 
         Args:
             image: of any size from 1x1.
