@@ -3,9 +3,11 @@
 import io
 import re
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
+from timm.data import resolve_data_config
 
 STEM = "conv_stem"
 CLASSES = "classifier"
@@ -114,10 +116,13 @@ def response(visit):
 
 
 def network_input(oracle, visit, image):
-    """The picture as the network takes it when it is inserted, prepared by timm as every image."""
+    """The picture as the network takes it when it is inserted: its saved pixels, normalized."""
     read = "async (url) => Array.from(new Uint8Array(await (await fetch(url)).arrayBuffer()))"
     picture = Image.open(io.BytesIO(bytes(visit.tell(read, f"api/images/{image}"))))
-    return oracle.prepare(picture.convert("RGB"))
+    values = torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1) / 255
+    config = resolve_data_config({}, model=oracle.model)
+    mean, std = (torch.tensor(config[name])[:, None, None] for name in ("mean", "std"))
+    return ((values - mean) / std)[None]
 
 
 def test_previews_show_on_the_panel_until_the_pictures_are_there(visit):
