@@ -117,6 +117,57 @@ def test_networks_of_other_types_keep_theirs(monkeypatch):
     assert {kind.dtype for kind in tuning._kinds(net, graph, CPU)} == {"float32"}
 
 
+class Rows(nn.Module):
+    """Asks for values that lie in their usual order."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.last = nn.Linear(4 * 30 * 30, 2)
+
+    def forward(self, x):
+        return self.last(self.conv(x).relu().view(len(x), -1))
+
+
+class Bits(nn.Module):
+    """Asks for values with all of their bits."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.last = nn.Conv2d(4, 2, 1)
+
+    def forward(self, x):
+        x = self.conv(x)
+        if x.dtype != torch.float32:
+            raise TypeError(f"float32 is wanted, not {x.dtype}")
+        return self.last(x.relu())
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
+@pytest.mark.parametrize(
+    ("build", "borne"),
+    [
+        (Rows, {EXACT, Numerics("bfloat16")}),
+        (Bits, {EXACT, Numerics(channels_last=True)}),
+        (lambda: torch.jit.script(Small()), {EXACT, Numerics(channels_last=True)}),
+    ],
+)
+def test_a_network_is_given_no_numbers_that_it_does_not_bear(monkeypatch, build, borne):
+    tried = {}
+    monkeypatch.setattr(tuning, "_race", lambda reaches, _images: tried.update(reaches) or race(1))
+    monkeypatch.setattr(tuning, "_remembered", {})
+    monkeypatch.setattr(tuning, "_computes_with_half", lambda device: True)
+
+    def race(seconds):
+        return dict.fromkeys(tried, tuning._Pace(seconds, seconds))
+
+    net = Network("picky", build().eval(), InputSpec(3, 32, 32))
+    graph = capture(net.module, net.example_input())
+    plan(net, graph, graph.layers[-1].id, precision="auto", device=CPU, largest=2)
+    assert set(tried) == borne
+
+
 def test_what_is_really_measured_gives_a_plan(known, monkeypatch):
     monkeypatch.setattr(tuning, "_remembered", {})
     found = plan(*known, "last", precision="auto", device=CPU, largest=8)

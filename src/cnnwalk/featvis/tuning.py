@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.fold import find_pairs
 from cnnwalk.featvis.numerics import EXACT, Numerics, Precision
 from cnnwalk.featvis.reach import NetworkCopy, Reach
@@ -101,10 +103,7 @@ def plan(  # noqa: PLR0913 - all but the first three by name
     with _lock:  # so that no two measure at once
         if key not in _remembered:
             kinds = _kinds(network, graph, device) if precision == "auto" else [EXACT]
-            reaches = {
-                numerics: NetworkCopy(network, graph, device, numerics).reach(layer_id)
-                for numerics in kinds
-            }
+            reaches = _reaches(network, graph, device, layer_id, kinds)
             images = _images(network, device, min(largest, _TRIED.get(device.type, 1)))
             _remembered[key] = _measure(reaches, images, largest)
         return _remembered[key]
@@ -131,6 +130,22 @@ def _kinds(network: Network, graph: Graph, device: torch.device) -> list[Numeric
     if network.example_input().dtype == torch.float32 and _computes_with_half(device):
         kinds += [dataclasses.replace(each, dtype="bfloat16") for each in kinds]
     return kinds
+
+
+def _reaches(
+    network: Network, graph: Graph, device: torch.device, layer_id: str, kinds: Sequence[Numerics]
+) -> dict[Numerics, Reach]:
+    """Return a layer as a function, with each of the kinds of numbers that the network bears.
+
+    Code may ask for values in their usual order (`Tensor.view`) or with all of their bits, and a
+    script shows other operations when torch casts in it; the first kind is what has to do.
+    """
+    first, *others = kinds
+    reaches = {first: NetworkCopy(network, graph, device, first).reach(layer_id)}
+    for numerics in others:
+        with contextlib.suppress(FeatureVisualizationError):
+            reaches[numerics] = NetworkCopy(network, graph, device, numerics).reach(layer_id)
+    return reaches
 
 
 def _computes_with_half(device: torch.device) -> bool:
