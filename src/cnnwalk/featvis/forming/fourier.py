@@ -14,6 +14,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from cnnwalk.featvis.forming.optimizers import Adam
 from cnnwalk.featvis.forming.painting import Painting, start_pictures
 from cnnwalk.featvis.forming.waves import falling, from_waves, to_waves
 from cnnwalk.featvis.order import Order
@@ -41,7 +42,7 @@ class FourierForming(Painting):
         drawn = to_waves((values - level) / (spread + _FLAT)) / self._amplitudes
         begun = torch.where(given[:, None, None, None, None], torch.view_as_real(drawn), noise)
         self._waves = (begun * settings.freedom).requires_grad_()
-        self._optimizer = torch.optim.Adam([self._waves], lr=settings.rate, maximize=True)
+        self._optimizer = Adam(self._waves, settings.rate)
 
     def _values(self) -> Tensor:
         waves = torch.view_as_complex(self._waves) * self._amplitudes
@@ -53,5 +54,5 @@ class FourierForming(Painting):
         return (values - mean) / (spread + _FLAT) * contrast + (1 - self._arrival) * self._level
 
     def _improve(self, responses: Tensor) -> None:
-        (self._waves.grad,) = torch.autograd.grad(responses.sum(), [self._waves])
-        self._optimizer.step()
+        (gradient,) = torch.autograd.grad(responses.sum(), [self._waves])
+        self._optimizer.step(gradient)

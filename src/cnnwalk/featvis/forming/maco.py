@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.forming.optimizers import NAdam
 from cnnwalk.featvis.forming.painting import Painting, start_pictures
 from cnnwalk.featvis.forming.waves import falling, from_waves, to_waves
 from cnnwalk.featvis.order import Order
@@ -41,15 +42,15 @@ class MacoForming(Painting):
         self._magnitudes = _magnitudes(settings, self._shape).to(device)
         self._begun = torch.where(has_image, waves.abs(), self._magnitudes)
         self._phases = torch.where(has_image, waves.angle(), noise).requires_grad_()
-        self._optimizer = torch.optim.NAdam([self._phases], lr=settings.rate, maximize=True)
+        self._optimizer = NAdam(self._phases, settings.rate)
 
     def _values(self) -> Tensor:
         magnitudes = torch.lerp(self._begun, self._magnitudes.expand_as(self._begun), self._arrival)
         return from_waves(torch.polar(magnitudes, self._phases), *self._shape[1:])
 
     def _improve(self, responses: Tensor) -> None:
-        (self._phases.grad,) = torch.autograd.grad(responses.sum(), [self._phases])
-        self._optimizer.step()
+        (gradient,) = torch.autograd.grad(responses.sum(), [self._phases])
+        self._optimizer.step(gradient)
 
 
 def _magnitudes(settings: MacoSettings, shape: tuple[int, int, int]) -> Tensor:
