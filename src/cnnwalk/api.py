@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -99,14 +99,14 @@ def walk(  # noqa: PLR0913 - all but the model by name
 def visualize(  # noqa: PLR0913 - all but the first three by name
     model: Model,
     layer: str,
-    channels: int | Sequence[int] | None = None,
+    channels: int | Iterable[int] | None = None,
     *,
     mode: Mode | None = None,
     steps: int | None = None,
     seed: int = 0,
     start: AnyImage | None = None,
     neuron: tuple[int, int] | None = None,
-    direction: Sequence[float] | None = None,
+    direction: Iterable[float] | None = None,
     measure: Measure = "mean",
     quantile: float = 0.9,
     classes: Sequence[str] | None = None,
@@ -162,7 +162,7 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
         network,
         graph,
         find_layer(graph, layer),
-        channels=[int(channels)] if isinstance(channels, int | np.integer) else channels,
+        channels=channels,
         direction=direction,
         mode=mode,
         parameters=parameters if steps is None else parameters | {"steps": steps},

@@ -28,6 +28,11 @@ def to_pixels(image: AnyImage) -> Pixels:
     if isinstance(image, Image.Image):
         values = np.asarray(image if image.mode in {"L", "RGB"} else image.convert("RGB"))
         return values if values.ndim == 3 else values[:, :, None]
+    if not isinstance(image, np.ndarray):
+        raise ValueError(
+            f"{image!r:.80} is of type {type(image).__name__}: give a PIL image or a numpy array "
+            "(H, W, C), uint8 or float32 in 0..1"
+        )
     if image.ndim != 3 or image.size == 0 or image.dtype not in (np.uint8, np.float32):
         raise ValueError(
             f"an array of shape {image.shape} and type {image.dtype} is no image: give (H, W, C), "

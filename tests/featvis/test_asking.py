@@ -100,6 +100,9 @@ def test_there_is_an_order_for_each_channel(network, graph):
     orders = ask(network, graph, channels=np.array([3, 1]), neuron=(2, 3), seed=9)
     assert [order.target.channel for order in orders] == [3, 1]
     assert all(type(order.target.channel) is int for order in orders)
+    (order,) = ask(network, graph, channels=2, neuron=np.array([2, 3]), seed=np.int64(9))
+    assert (order.target.channel, order.target.neuron, order.seed) == (2, (2, 3), 9)
+    assert type(order.seed) is int
     assert {(order.target.neuron, order.seed) for order in orders} == {((2, 3), 9)}
     (one,) = ask(network, graph, direction=[0, 1, -1, 0.5])
     assert (one.target.channel, one.target.direction) == (None, (0.0, 1.0, -1.0, 0.5))
@@ -135,6 +138,16 @@ def test_the_start_is_brought_to_the_networks_size(network, graph):
         ),
         ({"start": np.zeros((9, 9, 3))}, "start cannot be used: an array of shape .* float64"),
         ({"neuron": (14, 0)}, "there is no neuron at row 14, column 0"),
+        ({"neuron": 3}, "neuron is 3: give 2 whole numbers"),
+        ({"neuron": (1.5, 2)}, "neuron is .*: give 2 whole numbers"),
+        ({"channels": [1.5]}, "channels is .*: give whole numbers"),
+        ({"channels": "all"}, "channels is 'all': give whole numbers"),
+        ({"direction": "up"}, "direction is 'up': give numbers"),
+        ({"seed": "today"}, "seed is 'today': give a whole number"),
+        ({"quantile": None}, "quantile is None: give a finite number"),
+        ({"mode": ["paper"]}, r"mode \['paper'\] is not known"),
+        ({"start": "photo.jpg"}, "'photo.jpg' is of type str: give a PIL image or a numpy array"),
+        ({"layer": 3}, "layer is 3: give a text"),
     ],
 )
 def test_what_does_not_fit_is_refused(network, graph, wanted, sentence):

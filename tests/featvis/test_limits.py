@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pytest
+import torch
 
 from cnnwalk.featvis import FeatureVisualizationError
 from cnnwalk.featvis.limits import as_declared
 from cnnwalk.featvis.settings import MODES, settings_of
+from cnnwalk.featvis.spectrum import Spectrum
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,13 @@ from cnnwalk.featvis.settings import MODES, settings_of
         (True, bool, True),
         ("own", Literal["own", "shared"], "own"),
         (None, int | None, None),
+        (np.int64(4), int, 4),
+        (np.float32(0.5), float, 0.5),
+        (np.array([2, 1]), tuple[int, ...], (2, 1)),
+        ([np.int64(2)], tuple[int, ...], (2,)),
+        (torch.tensor([0.0, 0.5]), tuple[float, ...], (0.0, 0.5)),
+        (range(2), tuple[int, ...], (0, 1)),
+        ((n for n in (3, 4)), tuple[int, ...], (3, 4)),
         (4, int | None, 4),
     ],
 )
@@ -44,7 +54,10 @@ def test_a_value_becomes_what_its_parameter_is_declared_as(value, declared, expe
         (2.5, int, "a whole number"),
         (True, int, "a whole number"),
         (1, bool, "true or false"),
-        ([1, 2, 3], tuple[int, int], "2 numbers"),
+        ([1, 2, 3], tuple[int, int], "2 whole numbers"),
+        ([1.5, 2], tuple[int, ...], "whole numbers"),
+        ("ab", tuple[int, int], "2 whole numbers"),
+        (np.ones((3, 3)), Spectrum | None, "a Spectrum or nothing"),
         (["a"], tuple[float, ...], "numbers"),
         ("ours", Literal["own", "shared"], "own, shared"),
         ([1], Literal["own", "shared"], "own, shared"),

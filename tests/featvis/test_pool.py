@@ -12,6 +12,7 @@ from cnnwalk.featvis.numerics import EXACT
 from cnnwalk.featvis.pool import LocalPool
 from cnnwalk.featvis.tuning import Plan
 from cnnwalk.featvis.worker import CancelledError, Worker
+from cnnwalk.networks import NetworkError
 
 SECONDS = 60
 """More than anything here takes: a test that would wait for ever fails."""
@@ -206,3 +207,26 @@ def test_closing_ends_what_is_made_and_what_waits(make_pool):
     assert not any(thread.is_alive() for thread in pool._threads)
     with pytest.raises(RuntimeError, match="the pool is closed"):
         pool.submit(orders_of("first", [0]))
+
+
+@pytest.mark.parametrize(
+    ("devices", "sentence"),
+    [
+        ([], "No devices were given: give at least one"),
+        (["toaster"], "device 'toaster' cannot be used"),
+        (["cuda:97"], "device 'cuda:97' cannot be used"),
+    ],
+)
+def test_devices_that_are_not_there_are_refused_at_once(devices, sentence):
+    network = trouble.network()
+    with pytest.raises((FeatureVisualizationError, NetworkError), match=sentence):
+        LocalPool(network, trouble.graph_of(network), devices)
+
+
+def test_a_device_may_be_named_alone_and_a_precision_has_to_be_known():
+    network = trouble.network()
+    graph = trouble.graph_of(network)
+    with LocalPool(network, graph, "cpu") as pool:
+        assert pool.size == 1
+    with pytest.raises(FeatureVisualizationError, match="precision is 'float16': give auto, float"):
+        LocalPool(network, graph, precision="float16")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import typing
+from collections.abc import Iterable, Mapping
 
 from cnnwalk.collapse import collapse
 from cnnwalk.featvis.choice import mode_for
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.limits import as_declared
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.settings import Mode, settings_of
 from cnnwalk.featvis.target import Measure, Target
@@ -27,6 +29,7 @@ def find_layer(graph: Graph, name: str) -> Layer:
     Raises:
         FeatureVisualizationError: nothing has this name, or several layers do.
     """
+    as_declared("layer", name, str)
     for found in (
         [layer for layer in graph.layers if layer.id == name],
         [layer for layer in graph.layers if layer.path == name],
@@ -52,8 +55,8 @@ def orders_for(  # noqa: PLR0913 - all but the first three by name
     graph: Graph,
     layer: Layer,
     *,
-    channels: Sequence[int] | None = None,
-    direction: Sequence[float] | None = None,
+    channels: int | Iterable[int] | None = None,
+    direction: Iterable[float] | None = None,
     mode: Mode | None = None,
     parameters: Mapping[str, object],
     seed: int = 0,
@@ -81,6 +84,7 @@ def orders_for(  # noqa: PLR0913 - all but the first three by name
     Raises:
         FeatureVisualizationError: something of it does not fit the layer, the mode or the network.
     """
+    number = typing.cast("int", as_declared("seed", seed, int))
     settings = settings_of(mode or mode_for(graph, layer.id), **parameters)
     targets = [
         Target(
@@ -96,11 +100,11 @@ def orders_for(  # noqa: PLR0913 - all but the first three by name
     for target in targets:
         target.check(layer)
     pixels = None if start is None else _fitted(network, start)
-    return [Order(target, settings, seed, pixels) for target in targets]
+    return [Order(target, settings, number, pixels) for target in targets]
 
 
 def _wanted(
-    layer: Layer, channels: Sequence[int] | None, direction: Sequence[float] | None
+    layer: Layer, channels: int | Iterable[int] | None, direction: Iterable[float] | None
 ) -> list[tuple[int | None, tuple[float, ...] | None]]:
     if direction is not None:
         if channels is not None:
@@ -108,12 +112,14 @@ def _wanted(
                 "Channels and a direction, which is a weighted sum of all channels, were given: "
                 "give one of them."
             )
-        return [(None, tuple(float(weight) for weight in direction))]
+        weights = as_declared("direction", direction, tuple[float, ...])
+        return [(None, typing.cast("tuple[float, ...]", weights))]
     if channels is None:
         channels = range(maps_shape(layer.shape)[0])
-    if len(channels) == 0:
+    wanted = as_declared("channels", channels, tuple[int, ...])
+    if not wanted:
         raise FeatureVisualizationError("No channels were given: give at least one, such as 0.")
-    return [(int(channel), None) for channel in channels]
+    return [(channel, None) for channel in typing.cast("tuple[int, ...]", wanted)]
 
 
 def _fitted(network: Network, start: AnyImage) -> Pixels:

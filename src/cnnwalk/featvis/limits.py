@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
+
+_WORDS: dict[type, str] = {
+    int: "a whole number",
+    float: "a finite number",
+    bool: "true or false",
+    str: "a text",
+    types.NoneType: "nothing",
+}
+_LONGEST = 80
+"""Characters of a value that are shown."""
 
 
 def check_number(name: str, value: float, low: float, high: float) -> None:
@@ -27,7 +37,8 @@ def check_range(name: str, value: tuple[float, float], low: float, high: float) 
 def as_declared(name: str, value: object, declared: object) -> object:
     """Return a value as the type that its parameter is declared with.
 
-    A whole number will do as a float, a list as a tuple, and a number as a tuple of one.
+    A whole number will do as a float, a list or an array as a tuple, and a number as a tuple of
+    one; numbers and arrays may be numpy's or torch's.
 
     Args:
         name: of the parameter.
@@ -42,7 +53,13 @@ def as_declared(name: str, value: object, declared: object) -> object:
             return _cast(value, kind)
         except (TypeError, ValueError, OverflowError):
             continue
-    raise FeatureVisualizationError(f"{name} is {value!r}: give {_described(declared)}.")
+    raise FeatureVisualizationError(f"{name} is {_shown(value)}: give {_described(declared)}.")
+
+
+def _shown(value: object) -> str:
+    """Return a value for one line of a message."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _is_union(declared: object) -> bool:
@@ -51,6 +68,8 @@ def _is_union(declared: object) -> bool:
 
 def _cast(value: object, kind: object) -> object:
     """Return a value as a type, or raise a TypeError, ValueError or OverflowError."""
+    if hasattr(value, "tolist"):  # of numpy and torch
+        value = value.tolist()
     if typing.get_origin(kind) is tuple:
         return _cast_all(value, typing.get_args(kind))
     if typing.get_origin(kind) is typing.Literal:
@@ -68,7 +87,7 @@ def _cast(value: object, kind: object) -> object:
 
 
 def _cast_all(value: object, kinds: tuple[object, ...]) -> tuple[object, ...]:
-    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    values = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     if len(kinds) == 2 and kinds[1] is Ellipsis:
         kinds = kinds[:1] * len(values)
     return tuple(_cast(each, kind) for each, kind in zip(values, kinds, strict=True))
@@ -82,6 +101,7 @@ def _described(declared: object) -> str:
     if origin is typing.Literal:
         return ", ".join(str(each) for each in arguments)
     if origin is tuple:
-        return "numbers" if arguments[-1] is Ellipsis else f"{len(arguments)} numbers"
-    words = {int: "a whole number", float: "a finite number", bool: "true or false", str: "a text"}
-    return words.get(typing.cast("type", declared), "nothing")
+        numbers = "whole numbers" if arguments[0] is int else "numbers"
+        return numbers if arguments[-1] is Ellipsis else f"{len(arguments)} {numbers}"
+    kind = typing.cast("type", declared)
+    return _WORDS.get(kind, f"a {kind.__name__}")

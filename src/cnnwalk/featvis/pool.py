@@ -11,12 +11,14 @@ from typing import Any, Protocol, Self
 import torch
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.limits import as_declared
 from cnnwalk.featvis.numerics import Precision
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture
 from cnnwalk.featvis.worker import CancelledError, Moment, Watch, Worker, unwatched
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
+from cnnwalk.networks.load import find_device
 
 
 class Pool(Protocol):
@@ -83,6 +85,15 @@ class _WatchError(Exception):
     """Carries what a watch raised past those who look for a failing worker."""
 
 
+def _found(devices: Sequence[str | torch.device] | str) -> list[torch.device]:
+    names = [devices] if isinstance(devices, str) else [str(device) for device in devices]
+    if not names:
+        raise FeatureVisualizationError(
+            "No devices were given: give at least one, such as cpu, or None for the network's own."
+        )
+    return [find_device(name) for name in names]
+
+
 class LocalPool:
     """A worker for each device given, in a thread of its own; a context manager.
 
@@ -92,20 +103,25 @@ class LocalPool:
         devices: may name one several times, such as ``["cpu", "cpu"]``; left out, one worker on
             the network's own.
         precision: as for `Worker`.
+
+    Raises:
+        FeatureVisualizationError: there is no device, or no such precision.
+        NetworkError: this machine has no such device.
     """
 
     def __init__(
         self,
         network: Network,
         graph: Graph,
-        devices: Sequence[str | torch.device] | None = None,
+        devices: Sequence[str | torch.device] | str | None = None,
         *,
         precision: Precision = "auto",
     ) -> None:
         self.network = network
         self.graph = graph
         self.precision: Precision = precision
-        own = [None] if devices is None else [torch.device(device) for device in devices]
+        as_declared("precision", precision, Precision)
+        own = [None] if devices is None else _found(devices)
         self.size = len(own)
         self._news = threading.Condition()
         self._waiting: list[_Task] = []
@@ -199,8 +215,9 @@ class LocalPool:
         elif isinstance(error, CancelledError | FeatureVisualizationError):
             task.future.set_exception(error)
         elif not self._hand_on(task, number):
+            who = "The worker" if self.size == 1 else f"All {self.size} workers failed; the last"
             failure = FeatureVisualizationError(
-                f"All {self.size} workers failed; the last one with {type(error).__name__}: {error}"
+                f"{who} failed with {type(error).__name__}: {error}"
             )
             failure.__cause__ = error
             task.future.set_exception(failure)

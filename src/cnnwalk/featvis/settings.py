@@ -243,7 +243,7 @@ def settings_of(mode: Mode, **parameters: object) -> Settings:
     Raises:
         FeatureVisualizationError: there is no such mode or parameter, or a value is out of range.
     """
-    if mode not in _SETTINGS_OF:
+    if mode not in MODES:
         raise FeatureVisualizationError(
             f"The mode {mode!r} is not known: give one of {', '.join(MODES)}."
         )

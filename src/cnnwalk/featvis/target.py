@@ -8,6 +8,7 @@ import typing
 from typing import Literal
 
 from cnnwalk.featvis.errors import FeatureVisualizationError
+from cnnwalk.featvis.limits import as_declared
 from cnnwalk.graph import Layer, maps_shape
 
 Measure = Literal["mean", "centre", "quantile"]
@@ -54,6 +55,10 @@ class Target:
             raise FeatureVisualizationError(
                 f"The measure {self.measure!r} is not known: give one of {', '.join(MEASURES)}."
             )
+        quantile = as_declared("quantile", self.quantile, float)
+        object.__setattr__(self, "quantile", quantile)
+        neuron = as_declared("neuron", self.neuron, tuple[int, int] | None)
+        object.__setattr__(self, "neuron", neuron)
         if not 0 <= self.quantile <= 1:
             raise FeatureVisualizationError(
                 f"The quantile is {self.quantile}: give a share from 0 to 1, such as 0.9."

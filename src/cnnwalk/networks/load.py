@@ -57,7 +57,7 @@ def load_network(  # noqa: PLR0913 - all but the first by name
         network.input = network.input.at(*input_size)
     if names is not None:
         network.classes = names
-    target = _device(device)
+    target = find_device(device)
     try:
         _move(network, target)
         if trial:
@@ -155,7 +155,12 @@ def _known(library: str) -> list[str]:
     return names
 
 
-def _device(name: str) -> torch.device:
+def find_device(name: str) -> torch.device:
+    """Return torch's device of a name.
+
+    Raises:
+        NetworkError: torch has none of this name on this machine, or it holds no values.
+    """
     try:
         device = torch.device(name)
         if device.type == "meta":
