@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 import torch
 from torch import nn
 
 from cnnwalk.capture import capture
 from cnnwalk.featvis import FeatureVisualizationError, tuning
+from cnnwalk.featvis.cache import cache_folder
+from cnnwalk.featvis.copies import Copies
+from cnnwalk.featvis.cost import Cost
 from cnnwalk.featvis.numerics import EXACT, Numerics
 from cnnwalk.featvis.tuning import plan
+from cnnwalk.featvis.worker import Worker
 from cnnwalk.networks import InputSpec, Network
 
 CPU = torch.device("cpu")
@@ -30,7 +37,7 @@ class Small(nn.Module):
 def known():
     torch.manual_seed(0)
     net = Network("small", Small().eval(), InputSpec(3, 32, 32))
-    return net, capture(net.module, net.example_input())
+    return Copies(net, capture(net.module, net.example_input()), CPU)
 
 
 @pytest.fixture
@@ -58,6 +65,11 @@ HALF = Numerics("bfloat16", folded=True)
 HALF_LAST = Numerics("bfloat16", folded=True, channels_last=True)
 
 
+def say(paces, *efforts):
+    for numerics, effort in zip((FOLDED, LAST, HALF, HALF_LAST), efforts, strict=True):
+        paces[numerics] = tuning._Pace(effort / 1000, effort)
+
+
 @pytest.mark.parametrize(
     ("seconds", "chosen"),
     [
@@ -68,46 +80,87 @@ HALF_LAST = Numerics("bfloat16", folded=True, channels_last=True)
     ],
 )
 def test_faster_numbers_are_taken_where_they_are_worth_it(known, paces, seconds, chosen):
-    for numerics, effort in zip((FOLDED, LAST, HALF, HALF_LAST), seconds, strict=True):
-        paces[numerics] = tuning._Pace(effort / 1000, effort)
-    assert plan(*known, "last", precision="auto", device=CPU, largest=8).numerics == chosen
+    say(paces, *seconds)
+    assert plan(known, "last", precision="auto", largest=8).numerics == chosen
 
 
-def test_a_step_on_the_cpu_takes_a_quarter_of_a_second_at_most(known, paces):
-    paces[EXACT] = tuning._Pace(0.25 / 11, 1.0)
-    assert plan(*known, "last", precision="float32", device=CPU, largest=256).batch == 8
-    assert plan(*known, "last", precision="float32", device=CPU, largest=7).batch == 4
-    paces[EXACT] = tuning._Pace(3.0, 1.0)
-    assert plan(*known, "conv", precision="float32", device=CPU, largest=256).batch == 1
+@pytest.mark.parametrize(
+    ("cost", "largest", "batch"),
+    [
+        (Cost(operations=0, bytes=1), 256, 8),  # more are seen later
+        (Cost(operations=0, bytes=1), 7, 4),
+        (Cost(operations=10**10, bytes=0), 256, 1),
+        (Cost(operations=4 * 10**9, bytes=0), 256, 4),
+        (Cost(operations=0, bytes=300 * 10**6), 256, 2),  # three have no room in a GiB
+    ],
+)
+def test_a_batch_follows_from_the_cost_alone(known, monkeypatch, cost, largest, batch):
+    monkeypatch.setattr(tuning, "cost_of", lambda _reach, _image: cost)
+    monkeypatch.delattr(tuning, "time")  # no clock is looked at
+    found = plan(known, "last", precision="float32", largest=largest)
+    assert found == tuning.Plan(EXACT, batch)
 
 
-def test_a_batch_fits_into_memory(known, paces, monkeypatch):
-    paces[EXACT] = tuning._Pace(1e-6, 1.0)
-    image = torch.zeros(1, 3, 32, 32)
-    kept = []
-    hooks = torch.autograd.graph.saved_tensors_hooks(
-        lambda tensor: kept.append(tensor) or tensor, lambda tensor: tensor
-    )
-    with hooks:
-        known[0].module.requires_grad_(False)(image.requires_grad_())
-    once = {tensor.data_ptr(): tensor.nbytes for tensor in kept if len(tensor) == 1}
-    assert sum(once.values()) > 2 * 4 * 32 * 32 * 4
-    monkeypatch.setattr(tuning, "_CPU_BYTES", 2 * 16 * sum(once.values()) + 1)
-    assert plan(*known, "last", precision="float32", device=CPU, largest=256).batch == 16
-
-
-def test_float32_is_the_network_as_it_is(known, paces):
-    paces[EXACT] = tuning._Pace(0.01, 1.0)
-    assert plan(*known, "last", precision="float32", device=CPU, largest=4).numerics == EXACT
-
-
-def test_a_plan_is_remembered(known, paces):
-    paces[EXACT] = tuning._Pace(0.01, 1.0)
-    first = plan(*known, "last", precision="float32", device=CPU, largest=4)
+def test_what_was_chosen_is_chosen_by_all_workers(known, paces):
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    first = plan(known, "last", precision="auto", largest=4)
     paces.clear()
-    assert plan(*known, "last", precision="float32", device=CPU, largest=4) is first
+    assert (
+        plan(Copies(known.network, known.graph, CPU), "last", precision="auto", largest=4) == first
+    )
     with pytest.raises(KeyError):
-        plan(*known, "conv", precision="float32", device=CPU, largest=4)
+        plan(known, "conv", precision="auto", largest=4)
+
+
+def test_the_next_process_chooses_the_same_without_measuring(known, paces, monkeypatch):
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    first = plan(known, "last", precision="auto", largest=4)
+    assert first.numerics == HALF_LAST
+    monkeypatch.setattr(tuning, "_remembered", {})  # as in a new process
+    paces.clear()
+    assert plan(known, "last", precision="auto", largest=4) == first
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}{", b"[1]", b'{"dtype": "float8"}', b"\xff"])
+def test_a_damaged_choice_is_made_again(known, paces, monkeypatch, damage):
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    plan(known, "last", precision="auto", largest=4)
+    (file,) = cache_folder().rglob("*.json")
+    file.write_bytes(damage)
+    monkeypatch.setattr(tuning, "_remembered", {})
+    say(paces, 0.1, 0.8, 0.6, 0.5)
+    assert plan(known, "last", precision="auto", largest=4).numerics == FOLDED
+    assert json.loads(file.read_text()) == dataclasses.asdict(FOLDED)
+
+
+def test_a_choice_that_another_process_kept_meanwhile_is_taken(known, paces, monkeypatch):
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    plan(known, "last", precision="auto", largest=4)
+    (file,) = cache_folder().rglob("*.json")
+    kept = file.read_bytes()
+    file.unlink()
+    monkeypatch.setattr(tuning, "_remembered", {})
+
+    def race(_reaches, _images):
+        file.write_bytes(kept)
+        return {FOLDED: tuning._Pace(1, 1)}
+
+    monkeypatch.setattr(tuning, "_race", race)
+    assert plan(known, "last", precision="auto", largest=4).numerics == HALF_LAST
+
+
+def test_where_nothing_can_be_kept_the_choice_is_made_all_the_same(known, paces, monkeypatch):
+    cache_folder().parent.mkdir(parents=True)
+    cache_folder().write_text("no folder")
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    assert plan(known, "last", precision="auto", largest=4).numerics == HALF_LAST
+
+
+def test_only_what_is_needed_stays_in_memory(known, paces):
+    say(paces, 1.0, 0.8, 0.6, 0.5)
+    worker = Worker(known.network, known.graph)
+    worker.batch_size("last")
+    assert set(worker._copies._copies) == {HALF_LAST}
 
 
 def test_networks_of_other_types_keep_theirs(monkeypatch):
@@ -164,14 +217,14 @@ def test_a_network_is_given_no_numbers_that_it_does_not_bear(monkeypatch, build,
 
     net = Network("picky", build().eval(), InputSpec(3, 32, 32))
     graph = capture(net.module, net.example_input())
-    plan(net, graph, graph.layers[-1].id, precision="auto", device=CPU, largest=2)
+    plan(Copies(net, graph, CPU), graph.layers[-1].id, precision="auto", largest=2)
     assert set(tried) == borne
 
 
 def test_what_is_really_measured_gives_a_plan(known, monkeypatch):
     monkeypatch.setattr(tuning, "_remembered", {})
-    found = plan(*known, "last", precision="auto", device=CPU, largest=8)
+    found = plan(known, "last", precision="auto", largest=8)
     assert found.numerics.folded
     assert found.batch in {1, 2, 4, 8}
     with pytest.raises(FeatureVisualizationError, match="no layer 'lost'"):
-        plan(*known, "lost", precision="auto", device=CPU, largest=8)
+        plan(known, "lost", precision="auto", largest=8)

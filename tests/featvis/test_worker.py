@@ -82,12 +82,12 @@ def test_many_orders_are_made_in_batches_and_returned_in_their_order(make_worker
     assert levels_apart(pictures[4], alone[0]) <= 1
 
 
-def test_the_size_of_a_batch_is_measured(monkeypatch):
+def test_the_size_of_a_batch_is_planned_once(monkeypatch):
     network = trouble.network()
     asked = []
 
-    def plan(network, graph, layer, **options):
-        asked.append((layer, options["precision"], options["device"]))
+    def plan(copies, layer, **options):
+        asked.append((layer, options["precision"], copies.device))
         return Plan(EXACT, 5)
 
     monkeypatch.setattr("cnnwalk.featvis.worker.plan", plan)
@@ -297,13 +297,15 @@ def test_the_same_orders_make_the_same_pictures(make_worker):
     assert len(different) == len(orders)
 
 
-def test_another_process_with_another_hash_seed_makes_the_same():
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import trouble; trouble.print_hash()"
+@pytest.mark.parametrize("precision", ["float32", "auto"])
+def test_another_process_with_another_hash_seed_makes_the_same(precision):
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from trouble import *; "
+    code += "print_hash(sys.argv[2])"
     own = os.environ.get("PYTHONHASHSEED")
     environment = {**os.environ, "PYTHONHASHSEED": "2" if own == "1" else "1"}
-    command = [sys.executable, "-c", code, os.path.dirname(__file__)]
+    command = [sys.executable, "-c", code, os.path.dirname(__file__), precision]
     found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    assert found.stdout.strip() == trouble.hash_of_pictures()
+    assert found.stdout.strip() == trouble.hash_of_pictures(precision)
 
 
 @pytest.mark.parametrize("mode", ["natural", "texture", "maco", "paper"])

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cnnwalk.capture import capture
 from cnnwalk.featvis import Order, Target
+from cnnwalk.featvis.numerics import Precision
 from cnnwalk.featvis.settings import settings_of
 from cnnwalk.featvis.worker import Worker
 from cnnwalk.graph import Graph
@@ -69,14 +70,14 @@ def orders_of(layer: str, channels, steps: int = 6, **others) -> list[Order]:
     return [Order(Target(layer, channel=channel), settings, **others) for channel in channels]
 
 
-def hash_of_pictures() -> str:
+def hash_of_pictures(precision: Precision) -> str:
     """Return a hash of pictures that are made now."""
     torch.set_num_threads(1)
     network_now = network()
-    worker = Worker(network_now, graph_of(network_now), precision="float32")
+    worker = Worker(network_now, graph_of(network_now), precision=precision)
     pictures = worker.make(orders_of("first", [0, 1, SHY, 4]))
     return hashlib.sha256(b"".join(each.pixels.tobytes() for each in pictures)).hexdigest()
 
 
-def print_hash() -> None:
-    print(hash_of_pictures())
+def print_hash(precision: Precision) -> None:
+    print(hash_of_pictures(precision))

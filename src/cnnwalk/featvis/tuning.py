@@ -13,27 +13,34 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from cnnwalk.featvis import chosen
+from cnnwalk.featvis.copies import Copies
+from cnnwalk.featvis.cost import Cost, cost_of
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.fold import find_pairs
 from cnnwalk.featvis.numerics import EXACT, Numerics, Precision
-from cnnwalk.featvis.reach import NetworkCopy, Reach
+from cnnwalk.featvis.reach import Reach
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
 
 _STEP_SECONDS = 0.25
-"""How long a step may take on the CPU: an image that is inserted waits for it."""
+"""How long a step may take on a CPU of two cores: an image that is inserted waits for it."""
+
+_CPU_LARGEST = 8
+"""Pictures at a time on a CPU at most: more are not faster, and are seen later."""
 
 _CPU_BYTES = 2**30
 """What a step may take of the CPU's memory, which holds the walk, too."""
 
-_SHARE_OF_FREE = 0.5
-"""What a step may take of another device's free memory."""
+_SHARE_OF_MEMORY = 0.5
+"""What a step may take of another device's memory. Where others use it, too, a worker that finds
+no room halves its batch."""
 
 _TRIED = {"cpu": 1, "cuda": 16}
 """With how many pictures is measured: a graphics card is not busy with a few."""
 
 _ROUNDS = 4
-_ENOUGH_SECONDS = 1.0
+_ENOUGH_SECONDS = 0.5
 """How often each kind of numbers is tried at most, and after what time no more."""
 
 _HOPELESS = 2.0
@@ -43,7 +50,7 @@ _LAYOUT_GAIN = 1.1
 _BITS_GAIN = 1.3
 """How much faster another order in memory, and half of the bits, must be to be worth it."""
 
-_remembered: dict[tuple[object, ...], Plan] = {}
+_remembered: dict[str, Numerics] = {}
 _lock = threading.Lock()
 
 
@@ -73,54 +80,55 @@ class _Pace(NamedTuple):
     effort: float
 
 
-def plan(  # noqa: PLR0913 - all but the first three by name
-    network: Network,
-    graph: Graph,
-    layer_id: str,
-    *,
-    precision: Precision,
-    device: torch.device,
-    largest: int,
-) -> Plan:
-    """Measure a few steps, and return how a layer's pictures are made; remembered.
+def plan(copies: Copies, layer_id: str, *, precision: Precision, largest: int) -> Plan:
+    """Return how a layer's pictures are made.
 
-    A step on the CPU takes about a quarter of a second at most; on another device a batch is as
-    large as its free memory allows.
+    The batch follows from what a step costs by its operations, never from a clock: a step on a
+    CPU of two cores takes about a quarter of a second at most; on another device a batch is as
+    large as its memory allows. Of `auto` the numbers are measured, once for all processes
+    (`chosen`).
 
     Args:
-        network: whose pictures.
-        graph: of the network.
+        copies: of the network; afterwards they hold the one with the plan's numbers.
         layer_id: of a layer of the graph.
         precision: ``float32`` for the network as it is. ``auto`` may fold norms and order memory
             otherwise where that is faster, and take half of the bits where that is much faster.
-        device: where they are made.
         largest: the most pictures at a time.
 
     Raises:
         FeatureVisualizationError: as `NetworkCopy.reach`.
     """
-    key = (network.id, graph.operations, layer_id, precision, device, largest)
+    numerics = _fastest(copies, layer_id) if precision == "auto" else EXACT
+    image = _images(copies.network, copies.device, 1)
+    cost = cost_of(copies.reach(layer_id, numerics), image)
+    return Plan(numerics, _batch(cost, copies.device, largest))
+
+
+def _batch(cost: Cost, device: torch.device, largest: int) -> int:
+    at_once = min(float(largest), _bytes_of(device) / max(1, cost.bytes))
+    if device.type == "cpu":
+        at_once = min(at_once, _CPU_LARGEST, _STEP_SECONDS / max(1e-9, cost.seconds))
+    return 1 << int(math.log2(max(1.0, at_once)))
+
+
+def _fastest(copies: Copies, layer_id: str) -> Numerics:
+    """Return the fastest numbers that are worth it: remembered, kept or measured."""
+    network, graph, device = copies.network, copies.graph, copies.device
     with _lock:  # so that no two measure at once
-        if key not in _remembered:
-            kinds = _kinds(network, graph, device) if precision == "auto" else [EXACT]
-            reaches = _reaches(network, graph, device, layer_id, kinds)
-            images = _images(network, device, min(largest, _TRIED.get(device.type, 1)))
-            _remembered[key] = _measure(reaches, images, largest)
-        return _remembered[key]
+        kinds = _kinds(network, graph, device)
+        name = chosen.name_of(network, graph, layer_id, device, kinds)
+        found = _remembered.get(name) or chosen.recall(name, kinds)
+        if found is None:
+            found = chosen.keep(name, _measured(copies, layer_id, kinds), kinds)
+        _remembered[name] = found
+        return found
 
 
-def _measure(reaches: Mapping[Numerics, Reach], images: Tensor, largest: int) -> Plan:
-    on_cpu = images.device.type == "cpu"
+def _measured(copies: Copies, layer_id: str, kinds: Sequence[Numerics]) -> Numerics:
+    reaches = _reaches(copies, layer_id, kinds)
+    images = _images(copies.network, copies.device, _TRIED.get(copies.device.type, 1))
     paces = _race(reaches, images)
-    chosen = _choose({numerics: pace.effort for numerics, pace in paces.items()})
-    at_once = float(largest)
-    if on_cpu:
-        at_once = min(at_once, _STEP_SECONDS * len(images) / paces[chosen].seconds)
-    # Gradients on their way back take about as much again as what is kept for them.
-    share = 2 * _bytes_of_one(reaches[chosen], images[:1])
-    at_once = min(at_once, _free_bytes(images.device) / max(1, share))
-    # A power of two: most of what other work does to the measurement does not show in it.
-    return Plan(chosen, 2 ** int(math.log2(max(1.0, at_once))))
+    return _choose({numerics: pace.effort for numerics, pace in paces.items()})
 
 
 def _kinds(network: Network, graph: Graph, device: torch.device) -> list[Numerics]:
@@ -132,19 +140,17 @@ def _kinds(network: Network, graph: Graph, device: torch.device) -> list[Numeric
     return kinds
 
 
-def _reaches(
-    network: Network, graph: Graph, device: torch.device, layer_id: str, kinds: Sequence[Numerics]
-) -> dict[Numerics, Reach]:
+def _reaches(copies: Copies, layer_id: str, kinds: Sequence[Numerics]) -> dict[Numerics, Reach]:
     """Return a layer as a function, with each of the kinds of numbers that the network bears.
 
     Code may ask for values in their usual order (`Tensor.view`) or with all of their bits, and a
     script shows other operations when torch casts in it; the first kind is what has to do.
     """
     first, *others = kinds
-    reaches = {first: NetworkCopy(network, graph, device, first).reach(layer_id)}
+    reaches = {first: copies.reach(layer_id, first)}
     for numerics in others:
         with contextlib.suppress(FeatureVisualizationError):
-            reaches[numerics] = NetworkCopy(network, graph, device, numerics).reach(layer_id)
+            reaches[numerics] = copies.reach(layer_id, numerics)
     return reaches
 
 
@@ -196,32 +202,12 @@ def _step(reach: Reach, images: Tensor) -> None:
     torch.autograd.grad(reach(inputs).sum(), inputs)
 
 
-def _bytes_of_one(reach: Reach, image: Tensor) -> int:
-    """Return how many bytes each further picture makes autograd keep for the way back."""
-    one, two = (_saved_bytes(reach, image.repeat(count, 1, 1, 1)) for count in (1, 2))
-    return two - one
-
-
-def _saved_bytes(reach: Reach, images: Tensor) -> int:
-    """Return how many bytes autograd keeps for the way back."""
-    kept: dict[int, int] = {}
-
-    def keep(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        maps = reach(images.clone().requires_grad_())
-        del maps
-    return sum(kept.values())
-
-
-def _free_bytes(device: torch.device) -> float:
+def _bytes_of(device: torch.device) -> float:
+    """Return how much memory a step may take."""
     if device.type != "cuda":
         return _CPU_BYTES
-    free, _ = torch.cuda.mem_get_info(device)
-    return _SHARE_OF_FREE * free
+    _, total = torch.cuda.mem_get_info(device)
+    return _SHARE_OF_MEMORY * total
 
 
 def _images(network: Network, device: torch.device, count: int) -> Tensor:

@@ -13,13 +13,13 @@ import torch
 
 from cnnwalk.featvis.ascent import Moment, Watch, ascend
 from cnnwalk.featvis.attempts import Making, UnmadeError, all_made
+from cnnwalk.featvis.copies import Copies
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.forming.begin import begin
 from cnnwalk.featvis.memory import is_out_of_memory
-from cnnwalk.featvis.numerics import EXACT, Numerics, Precision
+from cnnwalk.featvis.numerics import EXACT, Precision
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture
-from cnnwalk.featvis.reach import NetworkCopy, Reach
 from cnnwalk.featvis.scoring import responses
 from cnnwalk.featvis.tuning import Plan, plan
 from cnnwalk.graph import Graph, Layer
@@ -64,12 +64,11 @@ class Worker:
         self._graph = graph
         self._precision = precision
         self._device = network.example_input().device if device is None else device
-        self._copies: dict[Numerics, NetworkCopy] = {}
-        self._reaches: dict[tuple[str, Numerics, bool], Reach] = {}
+        self._copies = Copies(network, graph, self._device)
         self._plans: dict[str, Plan] = {}
 
     def batch_size(self, layer_id: str) -> int:
-        """Return how many pictures of a layer are made at once; measured the first time.
+        """Return how many pictures of a layer are made at once.
 
         Raises:
             FeatureVisualizationError: there is no such layer, or no gradient comes from it.
@@ -84,9 +83,11 @@ class Worker:
         again with other draws, `ATTEMPTS` times in all. Where memory runs out the batch is
         halved, for good.
 
-        The same orders in one call make the same pictures to the last bit, on one machine with
-        batches of one size. In other company a convolution may be summed in another order, and
-        what that changes in the last bit grows with the steps through a deep network: the same
+        The same orders in one call make the same pictures to the last bit, in any process with
+        as many threads of torch on one machine: batches are of a size that no clock decides, and
+        the numbers that `auto` chose are kept for the next process (`chosen`). Not so where
+        memory ran out. In other company a convolution may be summed in another order, and what
+        that changes in the last bit grows with the steps through a deep network: the same
         feature, in other places.
 
         Args:
@@ -157,7 +158,7 @@ class Worker:
         orders = [each.order for each in batch]
         layer_id = orders[0].target.layer
         numerics = self._plan(layer_id).numerics
-        reach = self._reach(layer_id, numerics, before_activation=batch[0].before_activation)
+        reach = self._copies.reach(layer_id, numerics, before_activation=batch[0].before_activation)
         forming = begin(orders, self._network.input, self._device)
         outcomes = ascend(orders, forming, reach, watch)
         made = []
@@ -172,7 +173,7 @@ class Worker:
 
     def _score(self, made: Sequence[tuple[Making, npt.NDArray[np.uint8]]]) -> None:
         orders = [making.order for making, _ in made]
-        exact = self._reach(orders[0].target.layer, EXACT)
+        exact = self._copies.reach(orders[0].target.layer)
         pictures = [pixels for _, pixels in made]
         scored = responses(self._network, self._graph, exact, orders, pictures)
         for (making, pixels), response in zip(made, scored, strict=True):
@@ -195,27 +196,10 @@ class Worker:
         if layer_id not in self._plans:
             self._layer(layer_id)
             self._plans[layer_id] = plan(
-                self._network,
-                self._graph,
-                layer_id,
-                precision=self._precision,
-                device=self._device,
-                largest=LARGEST,
+                self._copies, layer_id, precision=self._precision, largest=LARGEST
             )
+            self._copies.keep({EXACT, *(each.numerics for each in self._plans.values())})
         return self._plans[layer_id]
-
-    def _reach(
-        self, layer_id: str, numerics: Numerics, *, before_activation: bool = False
-    ) -> Reach:
-        name = (layer_id, numerics, before_activation)
-        if name not in self._reaches:
-            if numerics not in self._copies:
-                self._copies[numerics] = NetworkCopy(
-                    self._network, self._graph, self._device, numerics
-                )
-            copy = self._copies[numerics]
-            self._reaches[name] = copy.reach(layer_id, before_activation=before_activation)
-        return self._reaches[name]
 
     def _layer(self, layer_id: str) -> Layer:
         try:
