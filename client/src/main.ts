@@ -10,6 +10,7 @@ import { watchErrors } from './testing/errors';
 import { installHooks } from './testing/hooks';
 import { mountUi } from './ui';
 import { arrivalScreen } from './ui/arrival';
+import { turnedBefore } from './ui/turned';
 
 const NO_WEBGL =
   'This page draws with WebGL 2, which this browser does not offer. Turn on hardware ' +
@@ -29,11 +30,12 @@ async function start(): Promise<void> {
   const hall = document.createElement('div');
   document.body.append(hall);
   const world = new World(hall, state, actions, graphics);
+  const turned = turnedBefore();
   mountUi(document.body, state, actions, world, graphics.software);
   installHooks(state, world);
   watchConnection(state, actions);
   world.start();
-  await actions.arrive(new URLSearchParams(location.search));
+  await actions.arrive(new URLSearchParams(location.search), turned);
 }
 
 function watchConnection(state: State, actions: Actions): void {

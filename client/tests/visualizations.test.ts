@@ -74,6 +74,16 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
 }
 
+describe('a page that is loaded anew', () => {
+  it('shows pictures where it did, as far as there are some', async () => {
+    const { network, api, visualizations } = page();
+    vi.spyOn(api.visualizations, 'all').mockResolvedValue([job('a', { state: 'done' })]);
+    const other = { network: 'other', layer: 'conv' };
+    await visualizations.arrive([{ network: 'n', layer: 'conv' }, { network: 'n', layer: 'gone' }, other]);
+    expect([...network.turned.value]).toEqual(['conv']);
+  });
+});
+
 describe('turning a panel', () => {
   it('asks for the pictures once, and turns back without asking', async () => {
     const { state, network, api, visualizations } = page();

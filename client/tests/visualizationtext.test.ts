@@ -62,6 +62,19 @@ describe('the channels that a text names', () => {
     expect(readChannels('12, 0-3 2', 32)).toEqual([0, 1, 2, 3, 12]);
   });
 
+  it('are found by what they are called', () => {
+    const names = ['tench, Tinca tinca', 'goldfish', 'great white shark', 'tiger shark', 'dogfish', 'Scotch terrier', 'tiger'];
+    expect(readChannels('Goldfish, 5-6', 7, names)).toEqual([1, 5, 6]);
+    expect(readChannels('tinca tinca, great white shark', 7, names)).toEqual([0, 2]);
+    expect(readChannels('shark', 7, names)).toEqual([2, 3]);
+    expect(readChannels('tiger', 7, names)).toEqual([6]);
+    expect(readChannels('terr, 0 1', 7, names)).toEqual([0, 1, 5]);
+    expect(() => readChannels('fish', 7, names)).toThrow(
+      '“fish” names no channels: write all, or numbers such as 0-7, 12, or names of classes.',
+    );
+    expect(() => readChannels('goldfish', 7)).toThrow('“goldfish” names no channels');
+  });
+
   it.each([
     ['dog', '“dog” names no channels: write all, or numbers such as 0-7, 12.'],
     ['7-3', '“7-3” runs backwards: write 3-7.'],

@@ -12,6 +12,7 @@ from timm.data import resolve_data_config
 STEM = "conv_stem"
 CLASSES = "classifier"
 GOLDFISH = 1
+SHOWS = "id => cnnwalk.layers.find((one) => one.id === id).shows"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,10 @@ def cells(visit, layer, channels):
         "([layer, count]) => [...Array(count).keys()].map((at) => cnnwalk.pictureShows(layer, at))"
     )
     return visit.tell(read, [layer, channels])
+
+
+def shows(visit, layer):
+    return visit.tell(SHOWS, layer)
 
 
 def hold(visit, layer, channel):
@@ -177,7 +182,7 @@ def test_a_magnified_picture_stands_beside_what_its_channel_makes_of_it(visit, p
 
 def test_the_picture_of_a_class_gives_that_class(visit, oracle):
     choose(visit, CLASSES)
-    make(visit, channels=GOLDFISH, steps=24)
+    make(visit, channels="goldfish", steps=24)
     progress(visit, r"1 picture of 1,000 channels")
     visit.until(f"cnnwalk.pictureShows('{CLASSES}', {GOLDFISH}) === 'picture'")
     hold(visit, CLASSES, GOLDFISH)
@@ -222,9 +227,11 @@ def test_a_page_that_is_loaded_anew_follows_the_job_and_cancels_it(visit):
     visit.until("window.cnnwalk?.progress.stage === 'done'")
     jobs = visit.page.get_by_role("region", name="Feature visualizations")
     jobs.get_by_text(re.compile(r"step \d+ of 2000")).wait_for()
+    assert shows(visit, STEM) == "pictures"
+    assert jobs.get_by_role("button", name=f"Pause {STEM}").is_visible()
     jobs.get_by_role("button", name=f"Fly to {STEM}").click()
     progress(visit, r"step \d+ of 2000")
-    card(visit).get_by_role("button", name="Cancel").click()
+    card(visit).get_by_role("button", name=f"Cancel {STEM}").click()
     progress(visit, r"Stopped\. 0 pictures")
     assert not jobs.is_visible()
 
@@ -240,7 +247,7 @@ def test_pictures_are_deleted_only_after_asking(visit, pictures):
     assert cells(visit, STEM, 4) == ["picture"] * 4
     card(visit).get_by_role("button", name="Delete").click()
     question.get_by_role("button", name="Delete").click()
-    visit.until("cnnwalk.layers.every(({ shows }) => shows === 'activations')")
+    visit.until(f"id => ({SHOWS})(id) === 'activations'", STEM)
     make(visit, channels="0", steps=12, seed=0)
     progress(visit, r"1 picture of 32 channels")
 

@@ -106,5 +106,7 @@ def test_an_estimate_counts_what_need_not_be_made(server):
     assert estimate["cached"] == {FIRST: 2, LAST: 5}
     assert estimate["seconds"][LAST] == 0
     assert estimate["total"] == estimate["seconds"][FIRST] > 0
+    assert get(server, path, layer=LAST, steps=7).json()["cached"] == {LAST: 0}
+    assert server.client.get(path, params={"layer": LAST, "steps": 0}).status_code == 422
     assert server.client.get(path, params={"layer": "nowhere"}).status_code == 404
     assert server.client.get(path).status_code == 422

@@ -40,6 +40,14 @@ def test_the_walk_says_what_there_is(server, small):
     assert info["first_image"]["name"] == "coffee"
 
 
+def test_classes_are_named_with_the_layers_whose_channels_they_are(server, serve, small):
+    answer = server.client.get(f"/api/networks/{server.network}/classes")
+    last = server.client.get(f"/api/networks/{server.network}/hall").json()["graph"]["outputs"]
+    assert answer.json() == {"names": ["ant", "bee", "cat", "dog", "elk"], "layers": last}
+    assert "immutable" in answer.headers["cache-control"]
+    assert server.client.get("/api/networks/unknown/classes").status_code == 404
+
+
 def test_the_hall_is_the_recorded_graph_as_it_was_arranged(server, small):
     network = small.network
     graph = record(network.module, network.example_input(), name="small").graph("layers")

@@ -13,7 +13,7 @@ import { Insertion, type Loader, type PassHandlers } from './insertion';
 import { NetworkState } from './networkstate';
 import { messageOf, Notices } from './notices';
 import { readView } from './address';
-import type { Destination, Held, MapRef, Notice, Scaling, State } from './state';
+import type { Destination, Held, LayerRef, MapRef, Notice, Scaling, State } from './state';
 import { Views } from './views';
 import { Visualizations } from './visualizations';
 
@@ -46,8 +46,9 @@ export class Actions {
    * Loads the walk and its halls, inserts the first image and fills the dataset panel.
    *
    * `address`: the query of the page's address, which may name a network and how each is shown.
+   * `turned`: the layers whose panels showed pictures when the page was left.
    */
-  async arrive(address: URLSearchParams): Promise<void> {
+  async arrive(address: URLSearchParams, turned: readonly LayerRef[] = []): Promise<void> {
     try {
       const walk = await this.api.walk();
       const first = this.takeWalk(walk, address);
@@ -55,10 +56,10 @@ export class Actions {
       this.state.arrival.value = { stage: 'ready', text: '' };
       this.insertFirst([first]);
       await Promise.all([
-        this.loadWeights(first),
+        this.loadFacts(first),
         this.images.drawAgain(),
         this.arriveOthers(first),
-        this.visualizations.arrive(),
+        this.visualizations.arrive(turned),
       ]);
     } catch (error) {
       this.state.arrival.value = { stage: 'failed', text: messageOf(error) };
@@ -239,7 +240,7 @@ export class Actions {
     await this.notices.attempt(() => this.halls.others());
     const standing = others.filter((network) => network.hall.peek() !== null);
     this.insertFirst(standing);
-    await Promise.all(standing.map((network) => this.loadWeights(network)));
+    await Promise.all(standing.map((network) => this.loadFacts(network)));
   }
 
   private insertFirst(networks: readonly NetworkState[]): void {
@@ -267,8 +268,9 @@ export class Actions {
     return made;
   }
 
-  private async loadWeights(network: NetworkState): Promise<void> {
-    const { layers } = await this.api.weights(network.id);
+  private async loadFacts(network: NetworkState): Promise<void> {
+    const [{ layers }, classes] = await Promise.all([this.api.weights(network.id), this.api.classes(network.id)]);
     network.weights.value = new Map(Object.entries(layers));
+    network.classes.value = classes;
   }
 }

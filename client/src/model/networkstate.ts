@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals-core';
 
 import type { View } from '../net/api';
 import type {
+  Classes,
   Hall,
   ImageInfo,
   NetworkSummary,
@@ -32,6 +33,9 @@ export class NetworkState {
   /** By layer id. */
   readonly weights = signal<ReadonlyMap<string, Statistics>>(new Map());
 
+  /** What the classes are called; null until that has arrived. */
+  readonly classes = signal<Classes | null>(null);
+
   /** The image in the input frame, those that were there before, and what was made of it. */
   readonly inserted = signal<ImageInfo | null>(null);
   readonly earlier = signal<readonly ImageInfo[]>([]);
@@ -54,6 +58,12 @@ export class NetworkState {
     readonly summary: NetworkSummary,
     readonly arrival: View = { collapsed: summary.collapsed, course: summary.course },
   ) {}
+
+  /** What the channels of a layer are called; null where they have no names, or they are not known. */
+  namesOf(layer: string): readonly string[] | null {
+    const classes = this.classes.value;
+    return classes?.layers.includes(layer) === true ? classes.names : null;
+  }
 
   get id(): string {
     return this.summary.id;

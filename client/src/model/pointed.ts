@@ -5,8 +5,19 @@ import type { NetworkState } from './networkstate';
 import type { State } from './state';
 import type { Hall, Layer } from '../net/types';
 
-/** Returns the layer that the visitor stands before. */
-export type LayerBefore = () => { readonly network: NetworkState; readonly layer: string } | null;
+/** A layer where it stands. */
+export interface LayerPlace {
+  readonly network: NetworkState;
+  readonly layer: string;
+}
+
+/** Where the visitor is; what there is none of is null. */
+export interface Whereabouts {
+  /** The layer that they are being carried to. */
+  readonly layerHeaded: () => LayerPlace | null;
+  /** The layer that they stand before. */
+  readonly layerBefore: () => LayerPlace | null;
+}
 
 interface Pointed {
   readonly network: NetworkState;
@@ -31,23 +42,25 @@ export async function expandPointed(state: State, actions: Actions): Promise<voi
   else await actions.views.expand(pointed.network, block);
 }
 
-/** Turns the panel under the pointer, else the one stood before, to its pictures or back. */
-export async function turnPointed(state: State, actions: Actions, layerBefore: LayerBefore): Promise<void> {
-  const meant = layerMeant(state, layerBefore);
+/** Turns the panel that is flown to, else under the pointer, else stood before, to its pictures or back. */
+export async function turnPointed(state: State, actions: Actions, whereabouts: Whereabouts): Promise<void> {
+  const meant = layerMeant(state, whereabouts);
   if (meant === null) actions.notify('info', NO_PANEL);
   else await actions.visualizations.turn(meant.network, meant.layer);
 }
 
 /** Opens the choices of the same layer's pictures. */
-export function visualizePointed(state: State, actions: Actions, layerBefore: LayerBefore): void {
-  const meant = layerMeant(state, layerBefore);
+export function visualizePointed(state: State, actions: Actions, whereabouts: Whereabouts): void {
+  const meant = layerMeant(state, whereabouts);
   if (meant === null) actions.notify('info', NO_PANEL);
   else actions.visualizations.open(meant.network, meant.layer);
 }
 
 const NO_PANEL = 'Point at a panel, or go before one, to see what its channels look for.';
 
-function layerMeant(state: State, layerBefore: LayerBefore): ReturnType<LayerBefore> {
+function layerMeant(state: State, { layerHeaded, layerBefore }: Whereabouts): LayerPlace | null {
+  const headed = layerHeaded();
+  if (headed !== null) return headed;
   const pointed = pointedAt(state);
   return pointed === null ? layerBefore() : { network: pointed.network, layer: pointed.layer.id };
 }

@@ -9,7 +9,7 @@ import { VisualizationRequests } from '../net/visualizations';
 import type { Images } from './images';
 import type { NetworkState } from './networkstate';
 import type { Notices } from './notices';
-import type { Held, MapRef, State } from './state';
+import type { Held, LayerRef, MapRef, State } from './state';
 import { VisualizationJobs } from './visualizationjobs';
 
 /** What one may choose of a layer's pictures. */
@@ -58,9 +58,17 @@ export class Visualizations {
     this.stream = new EventStream(VisualizationRequests.events, 'visualization', listener, source);
   }
 
-  /** Follows the jobs that there are already, as after the page was loaded anew. */
-  async arrive(): Promise<void> {
+  /**
+   * Follows the jobs that there are already, as after the page was loaded anew.
+   *
+   * `turned`: the layers whose panels show pictures again, as far as they have a job.
+   */
+  async arrive(turned: readonly LayerRef[] = []): Promise<void> {
     await this.synchronize();
+    for (const { network: id, layer } of turned) {
+      const network = this.state.find(id);
+      if (network?.visualizations.peek().has(layer) === true) this.show(network, layer, true);
+    }
     if (this.jobs.any) this.stream.start();
   }
 
@@ -82,6 +90,12 @@ export class Visualizations {
   /** Opens the choices and the progress of a layer beside the hall; null closes them. */
   open(network: NetworkState | null, layer = ''): void {
     this.state.visualizing.value = network === null ? null : { network: network.id, layer };
+  }
+
+  /** Opens a layer that has pictures, or is to have some, with its panel turned to them. */
+  present(network: NetworkState, layer: string): void {
+    this.show(network, layer, true);
+    this.open(network, layer);
   }
 
   /** Asks for pictures of a layer and shows them on its panel. */
@@ -122,15 +136,15 @@ export class Visualizations {
     });
   }
 
-  /** How long all channels of these layers take; null when the server does not say. */
+  /** How long all channels of these layers take, made so; null when the server does not say. */
   async estimate(
     network: NetworkState,
     layers: readonly string[],
-    mode: VisualizationMode | null,
+    { mode, steps }: Pick<Choices, 'mode' | 'steps'>,
   ): Promise<VisualizationEstimate | null> {
     let estimate: VisualizationEstimate | null = null;
     await this.notices.attempt(async () => {
-      estimate = await this.api.visualizations.estimate(network.id, layers, mode);
+      estimate = await this.api.visualizations.estimate(network.id, layers, mode, steps);
     });
     return estimate;
   }

@@ -58,18 +58,42 @@ export function formatDuration(seconds: number): string {
 /**
  * Returns the channels that a text such as "0-7, 12" names; null for all of them.
  *
+ * `names`: what the channels are called, as classes are: then also "goldfish, 5-8". A piece of
+ * names stands for every channel in whose name it begins a word.
+ *
  * @throws Error with a sentence where it names none, or one that the layer does not have.
  */
-export function readChannels(text: string, count: number): number[] | null {
+export function readChannels(text: string, count: number, names: readonly string[] | null = null): number[] | null {
   const wanted = text.trim().toLowerCase();
   if (wanted === '' || wanted === 'all') return null;
-  const channels = wanted.split(/[\s,]+/).filter(Boolean).flatMap((part) => readRange(part, count));
+  const separator = names === null ? /[\s,]+/ : /,/;
+  const parts = wanted.split(separator).map((part) => part.trim()).filter(Boolean);
+  const channels = parts.flatMap((part) => readNamed(part, names) ?? readRanges(part, count, names !== null));
   return [...new Set(channels)].sort((a, b) => a - b);
 }
 
-function readRange(part: string, count: number): number[] {
+/** Returns the channels of which this is the name, or else a piece of it; null where there is none. */
+function readNamed(part: string, names: readonly string[] | null): number[] | null {
+  if (names === null || !/\p{L}/u.test(part)) return null;
+  const known = names.map((name) => name.toLowerCase());
+  const which = (fits: (name: string) => boolean): number[] => known.flatMap((name, at) => (fits(name) ? [at] : []));
+  const same = which((name) => name.split(/,\s*/).includes(part));
+  const found = same.length > 0 ? same : which((name) => ` ${name.replace(/[^\p{L}\p{N}]+/gu, ' ')}`.includes(` ${part}`));
+  return found.length > 0 ? found : null;
+}
+
+function readRanges(part: string, count: number, hasNames: boolean): number[] {
+  // With names, blanks do not part what the commas part: only a row of numbers is parted by them.
+  const pieces = /^[\d\s-]+$/.test(part) ? part.split(/\s+/) : [part];
+  return pieces.flatMap((piece) => readRange(piece, count, hasNames));
+}
+
+function readRange(part: string, count: number, hasNames: boolean): number[] {
   const found = /^(\d+)(?:-(\d+))?$/.exec(part);
-  if (found === null) throw new Error(`“${part}” names no channels: write all, or numbers such as 0-7, 12.`);
+  if (found === null) {
+    const numbers = hasNames ? 'numbers such as 0-7, 12, or names of classes' : 'numbers such as 0-7, 12';
+    throw new Error(`“${part}” names no channels: write all, or ${numbers}.`);
+  }
   const first = Number(found[1]);
   const last = Number(found[2] ?? found[1]);
   if (last < first) throw new Error(`“${part}” runs backwards: write ${last}-${first}.`);

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{network}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Classes
+         * @description What the classes are called, and the layers whose channels they are.
+         */
+        get: operations["get_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{network}/hall": {
         parameters: {
             query?: never;
@@ -219,7 +239,7 @@ export interface paths {
         };
         /**
          * Get Visualization Estimate
-         * @description How long pictures of all channels of these layers would take.
+         * @description How long pictures of all channels of these layers would take; no `steps` is as usual.
          */
         get: operations["get_visualization_estimate"];
         put?: never;
@@ -571,6 +591,19 @@ export interface components {
         ChannelsSeen: {
             /** Channels */
             channels: number[];
+        };
+        /**
+         * Classes
+         * @description Names of a network's classes in their order; none where it names no classes.
+         */
+        Classes: {
+            /**
+             * Layers
+             * @description ids of the layers whose channels are the classes
+             */
+            layers: string[];
+            /** Names */
+            names: string[];
         };
         /** DatasetSummary */
         DatasetSummary: {
@@ -1680,6 +1713,37 @@ export interface operations {
             };
         };
     };
+    get_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classes"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_hall: {
         parameters: {
             query?: {
@@ -1857,6 +1921,7 @@ export interface operations {
             query: {
                 layer: string[];
                 mode?: ("natural" | "texture" | "maco" | "paper") | null;
+                steps?: number | null;
             };
             header?: never;
             path: {

@@ -1,6 +1,6 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
 import { FrameParser, valuesOf } from './frames';
-import type { Course, Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+import type { Classes, Course, Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
 import { VisualizationRequests } from './visualizations';
 
 /** The server answered, and said no; `message` is its sentence for people. */
@@ -59,6 +59,10 @@ export class Api {
 
   hall(network: string, view: View = {}): Promise<Hall> {
     return this.json(`api/networks/${part(network)}/hall${queryOf(view)}`);
+  }
+
+  classes(network: string): Promise<Classes> {
+    return this.json(`api/networks/${part(network)}/classes`);
   }
 
   weights(network: string): Promise<WeightStatistics> {

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type Health = Schemas['Health'];
 export type WalkInfo = Schemas['WalkInfo'];
 export type NetworkSummary = Schemas['NetworkSummary'];
+export type Classes = Schemas['Classes'];
 export type DatasetSummary = Schemas['DatasetSummary'];
 export type Hall = Schemas['Hall'];
 export type Course = Hall['course'];

@@ -32,9 +32,16 @@ export class VisualizationRequests {
   }
 
   /** How long the pictures of these layers would take; `mode` null: what suits each. */
-  estimate(network: string, layers: readonly string[], mode: VisualizationMode | null): Promise<VisualizationEstimate> {
+  /** Of all channels of these layers; null: what suits a layer, and as many steps as that takes. */
+  estimate(
+    network: string,
+    layers: readonly string[],
+    mode: VisualizationMode | null,
+    steps: number | null,
+  ): Promise<VisualizationEstimate> {
     const query = layers.map((layer) => `layer=${part(layer)}`);
     if (mode !== null) query.push(`mode=${mode}`);
+    if (steps !== null) query.push(`steps=${steps}`);
     const url = `api/networks/${part(network)}/visualizations/estimate?${query.join('&')}`;
     return this.json(url, { cache: 'no-store' });
   }

@@ -63,10 +63,11 @@ export class Flight {
 
 /**
  * Before a panel at eye height, far enough to see it whole with its header and plate, but not
- * behind what stands before it.
+ * behind what stands before it: then its lower part is left out, and its button is seen.
  *
  * `free`: the way before the panel until something stands in it, in m; see `freeBefore`.
  * `clear`: the share of the view's height, in its middle, in which the panel is to stand.
+ * `covered`: the share of the view's width, on its left, in which nothing of it is to stand.
  */
 export function poseBefore(
   exhibit: Exhibit,
@@ -74,6 +75,7 @@ export function poseBefore(
   aspect: number,
   fieldOfView: number,
   clear: number,
+  covered = 0,
 ): Pose {
   const { place, header, sections } = exhibit;
   const half = Math.tan(fieldOfView / 2);
@@ -84,11 +86,13 @@ export function poseBefore(
   const top = Math.max(upper + MARGIN, plateUpper) - EYE_HEIGHT;
   const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
-  const wide = (place.width + plate + 0.3) / 2 / (half * aspect);
+  const wide = (place.width + plate + 0.3) / 2 / (half * aspect * (1 - covered));
   const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
-  const eye = at(place, -plate / 2, 0, away);
+  const eye = at(place, -plate / 2 - covered * half * aspect * away, 0, away);
   eye.y = EYE_HEIGHT;
-  const pitch = (Math.atan2(top, away) + Math.atan2(bottom, away)) / 2;
+  const highest = Math.atan((half * (1 + clear)) / 2);
+  const middle = (Math.atan2(top, away) + Math.atan2(bottom, away)) / 2;
+  const pitch = Math.max(middle, Math.atan2(top, away) - highest);
   return { eye, yaw: Math.atan2(place.normal.x, place.normal.z), pitch };
 }
 

@@ -43,17 +43,21 @@ export class Keys {
   /** `onMove` is told about each press that steers. */
   constructor(private readonly onMove: () => void) {
     window.addEventListener('keydown', this.down);
-    window.addEventListener('keyup', this.up);
+    // Before anyone else: a key that opened a dialog is let go of within it.
+    window.addEventListener('keyup', this.up, { capture: true });
     window.addEventListener('blur', this.release);
   }
 
   private readonly down = (event: KeyboardEvent): void => {
     const move = MOVES[event.code];
+    // Ctrl with another key is a shortcut; Ctrl alone lowers the eye.
+    if (event.ctrlKey && !event.code.startsWith('Control')) {
+      this.steering.down = false;
+      return;
+    }
     if (move === undefined || event.defaultPrevented || event.metaKey || event.altKey) return;
     if (isTyping(event.target)) return;
     if (event.code === 'Space' && pressesButton(event.target)) return;
-    // Ctrl with a letter is the browser's; Ctrl alone lowers the eye.
-    if (event.ctrlKey && !event.code.startsWith('Control')) return;
     if (event.code === 'Space' || event.code.startsWith('Arrow')) event.preventDefault();
     this.steering[move] = true;
     if (move !== 'run') this.onMove();

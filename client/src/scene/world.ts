@@ -3,7 +3,7 @@ import { computed, effect } from '@preact/signals-core';
 import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
-import type { NetworkState } from '../model/networkstate';
+import type { LayerPlace } from '../model/pointed';
 import type { Destination, Held, State } from '../model/state';
 import { ValueCache } from '../model/values';
 import type { Hall, InputFrame } from '../net/types';
@@ -33,6 +33,9 @@ const LONGEST_STEP = 0.1;
 const OVERLAYS = 84;
 /** In a low window they cover a part of the panel rather than make it small. */
 const LEAST_CLEAR = 0.7;
+/** What an open card takes of it on the left, in CSS pixels, and at most as a share. */
+const CARD = 342;
+const MOST_COVERED = 0.3;
 
 export class World {
   readonly renderer: WebGLRenderer;
@@ -54,6 +57,7 @@ export class World {
   private readonly view = new Matrix4();
   private readonly hologram: HologramTarget;
   private dataset: DatasetPanel | null = null;
+  private headed: LayerPlace | null = null;
   private pickables: readonly Pickable[] = [];
   private frameCount = 0;
   private before = 0;
@@ -110,7 +114,7 @@ export class World {
   }
 
   /** The layer whose panel the visitor stands before; null where there is none. */
-  readonly layerBefore = (): { network: NetworkState; layer: string } | null => {
+  readonly layerBefore = (): LayerPlace | null => {
     const scene = this.halls.of();
     if (scene === null) return null;
     const eye = this.camera.getWorldPosition(new Vector3());
@@ -118,6 +122,9 @@ export class World {
     const layer = standingBefore(scene.hall.arrangement.panels, eye, ahead);
     return layer === null ? null : { network: scene.network, layer };
   };
+
+  /** The layer that the visitor is being carried to; null while they are not. */
+  readonly layerHeaded = (): LayerPlace | null => (this.flight.flying ? this.headed : null);
 
   /** Frames drawn since the start. */
   get frames(): number {
@@ -213,17 +220,23 @@ export class World {
   private fly(to: Destination): void {
     const scene = this.halls.of(to.network);
     if (scene === null) return;
-    const { aspect, fov } = this.camera;
-    if (to.kind === 'start') {
-      this.flight.start(startPose(scene.hall.arrangement, aspect), this.state.reducedMotion.peek());
-      return;
-    }
-    const exhibit = scene.exhibits.get(to.layer);
-    if (exhibit === undefined) return;
-    const free = freeBefore(exhibit.place, scene.places.values());
-    const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / this.container.clientHeight);
-    const pose = poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear);
+    const pose = to.kind === 'start' ? startPose(scene.hall.arrangement, this.camera.aspect) : this.poseAt(scene, to.layer);
+    if (pose === null) return;
+    this.headed = to.kind === 'start' ? null : { network: scene.network, layer: to.layer };
     this.flight.start(pose, this.state.reducedMotion.peek());
+    // Who acts before the next frame acts where a jump has led.
+    if (!this.flight.flying && !this.immersion.active) this.walker.apply(this.camera);
+  }
+
+  private poseAt(scene: HallScene, layer: string): Pose | null {
+    const exhibit = scene.exhibits.get(layer);
+    if (exhibit === undefined) return null;
+    const { aspect, fov } = this.camera;
+    const free = freeBefore(exhibit.place, scene.places.values());
+    const { clientWidth, clientHeight } = this.container;
+    const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / clientHeight);
+    const covered = this.state.visualizing.peek() === null ? 0 : Math.min(MOST_COVERED, CARD / clientWidth);
+    return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered);
   }
 
   private frame(time: number): void {

@@ -16,10 +16,10 @@ export class AllLayers {
   /** Asks whether they shall be made as chosen, in all channels, and has them made. */
   async ask(network: NetworkState, choices: Omit<Choices, 'anew'>): Promise<void> {
     const layers = layersOf(network);
-    const estimate = this.actions.visualizations.estimate(network, layers, choices.mode);
+    const estimate = this.actions.visualizations.estimate(network, layers, choices);
     const yes = await this.confirmation.ask({
       title: `Pictures of all ${formatCount(layers.length)} layers?`,
-      text: estimate.then((found) => found && estimateText(found)),
+      text: estimate.then((found) => found && estimateText(found, choices.steps)),
       yes: 'Make them all',
     });
     if (!yes) return;
@@ -34,12 +34,14 @@ function layersOf(network: NetworkState): string[] {
   return layers.filter(({ kind }) => kind !== 'input').map(({ id }) => id);
 }
 
-export function estimateText({ total, channels, cached }: VisualizationEstimate): string {
+/** `steps`: how many are chosen; null for as many as usual. */
+export function estimateText({ total, channels, cached }: VisualizationEstimate, steps: number | null): string {
   const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
   const there = sum(cached);
   const known = there === 0 ? '' : ` ${formatCount(there)} of them are there already.`;
+  const how = steps === null ? 'as many steps as usual' : `${formatCount(steps)} steps each`;
   return (
-    `That is ${formatCount(sum(channels))} channels.${known} With as many steps as usual that takes this computer ` +
+    `That is ${formatCount(sum(channels))} channels.${known} With ${how} that takes this computer ` +
     `about ${formatDuration(total)}, by an estimate. They are made one layer after the other; you can walk on meanwhile, ` +
     'pause, and cancel at any time.'
   );

@@ -7,7 +7,7 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { ValueCache } from '../model/values';
-import { collapsePointed, expandPointed, turnPointed, visualizePointed, type LayerBefore } from '../model/pointed';
+import { collapsePointed, expandPointed, turnPointed, visualizePointed, type Whereabouts } from '../model/pointed';
 import { followResponse } from '../model/response';
 import { followAddress } from './address';
 import { AllLayers } from './alllayers';
@@ -29,14 +29,13 @@ import { settingsDialog } from './settings';
 import { listenForShortcuts } from './shortcuts';
 import { status } from './status';
 import { iconPath, roundButton, title } from './title';
+import { rememberTurned } from './turned';
 import { Visualizer } from './visualizer';
 import { vrButton } from './vr';
 
 /** What the overlays need of the scene. */
-export interface Stage {
+export interface Stage extends Whereabouts {
   readonly renderer: WebGLRenderer;
-  /** The layer that the visitor stands before; null where there is none. */
-  readonly layerBefore: LayerBefore;
 }
 
 /** Puts the overlays on the page. `software`: the processor draws, not a graphics card. */
@@ -90,6 +89,7 @@ export function mountUi(
   );
   takeTurns(state, actions, outline);
   followAddress(state);
+  rememberTurned(state);
   followResponses(state, actions, cache);
   document.addEventListener('visibilitychange', () => { actions.visualizations.hide(document.hidden); });
   listenForShortcuts({
@@ -102,8 +102,8 @@ export function mountUi(
     insertIntoAll: () => { actions.insertHeldIntoAll(); },
     magnify: () => { actions.magnifyNearest(); },
     outline: () => { outline.toggle(); },
-    turn: () => void turnPointed(state, actions, stage.layerBefore),
-    visualize: () => { visualizePointed(state, actions, stage.layerBefore); },
+    turn: () => void turnPointed(state, actions, stage),
+    visualize: () => { visualizePointed(state, actions, stage); },
     collapse: () => void collapsePointed(state, actions),
     expand: () => void expandPointed(state, actions),
     undoView: () => void actions.views.undo(),
@@ -158,7 +158,7 @@ function visualizeButton(state: State, actions: Actions, stage: Stage): HTMLElem
   const name = 'Feature visualization';
   const toggle = roundButton(name, () => {
     if (state.visualizing.peek() !== null) actions.visualizations.open(null);
-    else visualizePointed(state, actions, stage.layerBefore);
+    else visualizePointed(state, actions, stage);
   }, icon(iconPath('pictures')));
   toggle.title = 'Feature visualization of the panel before you: Shift V';
   effect(() => {

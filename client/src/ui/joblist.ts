@@ -62,8 +62,8 @@ function row(running: ReadonlySignal<Running | null>, actions: Actions): HTMLEle
   const to = button({ class: 'to' }, () => {
     const now = running.peek();
     if (now === null) return;
+    actions.visualizations.present(now.network, now.job.layer);
     actions.fly({ kind: 'layer', network: now.network.id, layer: now.job.layer });
-    actions.visualizations.open(now.network, now.job.layer);
   });
   effect(() => {
     const layer = running.value?.job.layer ?? '';

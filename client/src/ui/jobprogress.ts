@@ -40,9 +40,14 @@ export function jobControls(actions: Actions, subject: ReadonlySignal<Steerable 
     if (at !== null) void how(at.network, at.layer.id);
   };
   const isPaused = computed(() => subject.value?.job?.state === 'paused');
-  const pause = button({ class: 'quiet' }, steer((network, layer) => visualizations.pause(network, layer)), 'Pause');
-  const resume = button({ class: 'quiet' }, steer((network, layer) => visualizations.resume(network, layer)), 'Go on');
-  const cancel = button({ class: 'quiet' }, steer((network, layer) => visualizations.cancel(network, layer)), 'Cancel');
+  const named = (name: string, how: (network: NetworkState, layer: string) => Promise<void>): HTMLElement => {
+    const control = button({ class: 'quiet' }, steer(how), name);
+    effect(() => { control.setAttribute('aria-label', `${name} ${subject.value?.layer.id ?? ''}`.trim()); });
+    return control;
+  };
+  const pause = named('Pause', (network, layer) => visualizations.pause(network, layer));
+  const resume = named('Go on', (network, layer) => visualizations.resume(network, layer));
+  const cancel = named('Cancel', (network, layer) => visualizations.cancel(network, layer));
   bindShown(pause, () => !isPaused.value);
   bindShown(resume, () => isPaused.value);
   const controls = h('div', { class: 'job-controls' }, pause, resume, cancel);

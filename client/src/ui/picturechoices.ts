@@ -16,7 +16,8 @@ export class PictureChoices {
   readonly element: HTMLElement;
   private readonly mode = h('select', { 'aria-label': 'Mode' });
   private readonly start = h('select', { 'aria-label': 'Begin with' });
-  private readonly channels = field('Channels', { placeholder: 'all', inputmode: 'text' });
+  private readonly known = h('datalist', { id: 'channel-names' });
+  private readonly channels = field('Channels', { placeholder: 'all', inputmode: 'text', list: 'channel-names' });
   private readonly steps = field('Steps', { placeholder: 'as usual', inputmode: 'numeric' });
   private readonly seed = field('Seed', { value: '0', inputmode: 'numeric' });
   private image: ImageInfo | null = null;
@@ -33,12 +34,19 @@ export class PictureChoices {
       'div',
       { class: 'choices' },
       row('Channels', this.channels),
+      this.known,
       row('Mode', this.mode),
       what,
       row('Begin with', this.start),
       row('Steps', this.steps),
       row('Seed', this.seed),
     );
+  }
+
+  /** Tells what the channels are called; null where they have no names. */
+  name(names: readonly string[] | null): void {
+    this.channels.placeholder = names === null ? 'all' : 'all, or names';
+    this.known.replaceChildren(...(names ?? []).map((value) => h('option', { value })));
   }
 
   /** Tells which image is in the network now. */
@@ -52,13 +60,13 @@ export class PictureChoices {
   }
 
   /**
-   * Returns what is chosen, for a layer of `count` channels.
+   * Returns what is chosen, for a layer of `count` channels; `names`: what they are called.
    *
    * @throws Error with a sentence on a field that says nothing sensible.
    */
-  read(count: number): Omit<Choices, 'anew'> {
+  read(count: number, names: readonly string[] | null): Omit<Choices, 'anew'> {
     return {
-      channels: readChannels(this.channels.value, count),
+      channels: readChannels(this.channels.value, count, names),
       mode: (this.mode.value || null) as VisualizationMode | null,
       steps: this.steps.value.trim() === '' ? null : readNumber(this.steps.value, 'Steps', 1),
       seed: readNumber(this.seed.value, 'Seed', 0),

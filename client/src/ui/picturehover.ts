@@ -16,6 +16,8 @@ interface Pointed {
   readonly job: Visualization | null;
   readonly layer: string;
   readonly channel: number;
+  /** What the channel is called; null where it has no name. */
+  readonly name: string | null;
   readonly image: ImageInfo | null;
 }
 
@@ -52,13 +54,15 @@ export function pictureHover(state: State, actions: Actions, cache: ValueCache):
     return () => { clearTimeout(timer); };
   });
   const now = computed(() => (known.value?.key === key.value ? known.value : null));
+  const name = h('strong');
+  bindText(name, () => pointed.value?.name ?? '');
   const channel = h('span');
   bindText(channel, () => `channel ${pointed.value?.channel ?? ''} · ${stageOf(pointed.value)}`);
   const response = h('output', { 'aria-label': 'Mean activation before and after' });
   bindText(response, () => responseText(now.value));
   const note = h('span', { class: 'note' });
   bindText(note, () => noteText(now.value, pointed.value?.image ?? null));
-  return h('div', { class: 'place' }, channel, response, note);
+  return h('div', { class: 'place' }, name, channel, response, note);
 }
 
 function pointedAt(state: State): Pointed | null {
@@ -69,7 +73,8 @@ function pointedAt(state: State): Pointed | null {
   const image = network.inserted.value;
   const stage = stageOf({ job, channel: hit.channel });
   const key = [network.id, job?.id, hit.channel, image?.id, stage].join(' ');
-  return { key, network: network.id, layer: hit.layer, channel: hit.channel, job, image };
+  const name = network.namesOf(hit.layer)?.[hit.channel] ?? null;
+  return { key, network: network.id, layer: hit.layer, channel: hit.channel, name, job, image };
 }
 
 function stageOf(at: Pick<Pointed, 'job' | 'channel'> | null): string {
@@ -99,8 +104,8 @@ function responseText(known: Known | null): string {
 
 function noteText(known: Known | null, image: ImageInfo | null): string {
   if (known === null) return '';
-  const { probability, class_name: name } = known.picture.facts;
+  const { probability } = known.picture.facts;
   const of = image === null || known.inserted === null ? 'its picture' : `${image.label ?? image.name} → its picture`;
-  const certainty = probability === null ? '' : ` · ${name ?? 'probability'} ${formatPercent(probability)}`;
+  const certainty = probability === null ? '' : ` · probability ${formatPercent(probability)}`;
   return `mean activation: ${of}${certainty}`;
 }

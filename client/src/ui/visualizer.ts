@@ -46,6 +46,8 @@ export class Visualizer {
     );
     bindShown(this.element, () => this.subject.value !== null && !state.immersed.value);
     effect(() => { this.choices.offer(this.subject.value?.network.inserted.value ?? null); });
+    const names = computed(() => namesOf(this.subject.value));
+    effect(() => { this.choices.name(names.value); });
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
@@ -139,7 +141,7 @@ export class Visualizer {
     const subject = this.subject.peek();
     if (subject === null) return null;
     try {
-      return this.choices.read(countOf(subject.layer));
+      return this.choices.read(countOf(subject.layer), namesOf(subject));
     } catch (error) {
       this.actions.notify('error', messageOf(error));
       return null;
@@ -183,6 +185,11 @@ function subjectOf(state: State): Subject | null {
 /** The keyboard goes back to the walk. */
 function leaveFields(): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
+
+/** What the channels are called; null where they have no names. */
+function namesOf(subject: Subject | null): readonly string[] | null {
+  return subject?.network.namesOf(subject.layer.id) ?? null;
 }
 
 function countOf(layer: Layer): number {

@@ -71,6 +71,26 @@ describe('poseBefore', () => {
     expect(poseBefore(exhibit(place), free, 1, 1, 1).eye.z).toBeLessThan(0);
   });
 
+  it.each([0.7, 0.77, 0.84])('sees the button where it must stand too near, within %f', (clear) => {
+    const near = exhibit(placeOf(panel('b', -3, 12, 10)));
+    const width = 16 / 9;
+    const camera = cameraAt(poseBefore(near, 2, width, (FOV * Math.PI) / 180, clear), width);
+    const button = onButton(near, 0, BUTTON_HEIGHT);
+    const below = at(near.place, 0, -near.place.height / 2, 0);
+    expect(isSeen(button, camera, (1 + clear) / 2 + 0.01)).toBe(true);
+    expect(isSeen(below, camera)).toBe(false);
+  });
+
+  it.each([1, 16 / 9])('leaves what is covered on the left free at aspect %f', (aspect) => {
+    const place = placeOf(panel('b', -3, 12, 6, 0.4));
+    const covered = 0.3;
+    const camera = cameraAt(poseBefore(exhibit(place), Infinity, aspect, (FOV * Math.PI) / 180, 0.8, covered), aspect);
+    for (const corner of corners(place)) {
+      expect(isSeen(corner, camera, 0.8)).toBe(true);
+      expect(corner.clone().project(camera).x).toBeGreaterThan(2 * covered - 1);
+    }
+  });
+
   it('is not hindered by panels beside', () => {
     const beside = placeOf({ ...panel('a', 0, 5, 5), x: 6 });
     expect(freeBefore(placeOf(panel('b', -3, 5, 5)), [beside])).toBe(Infinity);

@@ -44,6 +44,13 @@ class NetworkSummary(_Message):
     course: Course = Field(description="how the walk runs on arrival")
 
 
+class Classes(_Message):
+    """Names of a network's classes in their order; none where it names no classes."""
+
+    names: list[str]
+    layers: list[str] = Field(description="ids of the layers whose channels are the classes")
+
+
 class DatasetSummary(_Message):
     id: str
     name: str

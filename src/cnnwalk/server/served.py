@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterable
 
 from cnnwalk.collapse import collapse
-from cnnwalk.graph import Graph, Layer
+from cnnwalk.featvis.scoring import gives_scores
+from cnnwalk.graph import Graph, Layer, maps_shape
 from cnnwalk.layout.arrange import arrange
 from cnnwalk.networks import Network
 from cnnwalk.server.halls import View, view_of
-from cnnwalk.server.messages import InputSpecification, NetworkSummary
+from cnnwalk.server.messages import Classes, InputSpecification, NetworkSummary
 from cnnwalk.server.problems import not_found
 from cnnwalk.server.showing import Showing
 from cnnwalk.version import __version__
@@ -62,6 +63,17 @@ class ServedNetwork:
             collapsed=list(self.arrival.collapsed),
             course=self.arrival.course,
         )
+
+    def classes(self) -> Classes:
+        """Return what its classes are called."""
+        names = self.network.classes or ()
+        scores = [
+            layer.id
+            for layer in self.graph.layers
+            if gives_scores(self.network, self.graph, layer)
+            and maps_shape(layer.shape)[0] == len(names)
+        ]
+        return Classes(names=list(names), layers=scores)
 
 
 def told_apart(networks: Iterable[Network]) -> list[Network]:

@@ -99,7 +99,11 @@ class Visualizations:
             return _message(self._jobs.see(job, tuple(channels)))
 
     def estimate(
-        self, served: ServedNetwork, layers: Sequence[str], mode: Mode | None
+        self,
+        served: ServedNetwork,
+        layers: Sequence[str],
+        mode: Mode | None,
+        steps: int | None,
     ) -> VisualizationEstimate:
         """Return how long the pictures of whole layers would take.
 
@@ -108,8 +112,8 @@ class Visualizations:
         """
         channels = {layer: maps_shape(served.layer(layer).shape)[0] for layer in layers}
         with refusing():
-            cached = self._jobs.cached(served.id, tuple(channels), mode)
-            whole = self._jobs.estimate(served.id, tuple(channels), mode)
+            cached = self._jobs.cached(served.id, tuple(channels), mode, steps)
+            whole = self._jobs.estimate(served.id, tuple(channels), mode, steps)
         seconds = {
             layer: whole[layer] * (count - cached[layer]) / count
             for layer, count in channels.items()

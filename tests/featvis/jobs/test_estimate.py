@@ -132,6 +132,7 @@ def test_what_a_job_took_is_believed(visitor, monkeypatch):
     job = visitor.make("last", (0, 1), mode=None)
     monkeypatch.setattr(Job, "pace", lambda _: 2.5)
     assert visitor.jobs.estimate("net", ("last",), None) == {"last": 2.5 * 4 * 64}
+    assert visitor.jobs.estimate("net", ("last",), None, 7) == {"last": 2.5 * 4 * 7}
     assert job.state == "done"
 
 
@@ -139,3 +140,4 @@ def test_what_the_cache_has_is_counted(visitor):
     visitor.make("last", (0, 3), mode=None, parameters={"steps": 64})
     assert visitor.jobs.cached("net", ("last",), None) == {"last": 2}
     assert visitor.jobs.cached("net", ("last",), "maco") == {"last": 0}
+    assert visitor.jobs.cached("net", ("last",), None, 7) == {"last": 0}

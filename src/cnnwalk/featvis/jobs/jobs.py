@@ -195,7 +195,9 @@ class Jobs:
         with self._desk.lock:
             return self._desk.job(job_id).preview(revision)
 
-    def cached(self, network_id: str, layers: Sequence[str], mode: Mode | None) -> dict[str, int]:
+    def cached(
+        self, network_id: str, layers: Sequence[str], mode: Mode | None, steps: int | None = None
+    ) -> dict[str, int]:
         """Return of how many channels of each layer the pictures are there already.
 
         Raises:
@@ -203,16 +205,17 @@ class Jobs:
             FeatureVisualizationError: a layer has no channels.
         """
         found = {}
-        for work in self._works(network_id, layers, mode):
+        for work in self._works(network_id, layers, mode, steps):
             keys = [work.key(channel) for channel in work.asked()]
             found[work.layer.id] = len(self._desk.cache.has(keys))
         return found
 
     def estimate(
-        self, network_id: str, layers: Sequence[str], mode: Mode | None
+        self, network_id: str, layers: Sequence[str], mode: Mode | None, steps: int | None = None
     ) -> dict[str, float]:
         """Return how long the pictures of all channels of layers would take, in s, by layer.
 
+        Without `mode` and `steps` it is for what suits each layer, and as many as that takes.
         Takes about a second where nothing is known yet: a few steps are measured, of a few of
         the layers, and the others are interpolated. While jobs run it says too much.
 
@@ -220,7 +223,7 @@ class Jobs:
             KeyError: there is no such network or layer.
             FeatureVisualizationError: the layers have no pictures.
         """
-        works = self._works(network_id, layers, mode)
+        works = self._works(network_id, layers, mode, steps)
         with self._desk.lock:
             for job in self._desk.jobs():
                 self._estimator.learn(job.work, job.pace())
@@ -257,9 +260,15 @@ class Jobs:
             self._desk.put(Job(work, self._desk.number()))
         return self._desk.job(work.id)
 
-    def _works(self, network_id: str, layers: Sequence[str], mode: Mode | None) -> list[Work]:
+    def _works(
+        self, network_id: str, layers: Sequence[str], mode: Mode | None, steps: int | None
+    ) -> list[Work]:
         served = self._served[network_id]
-        requests = [Request(network=network_id, layer=layer, mode=mode) for layer in layers]
+        parameters = {} if steps is None else {"steps": steps}
+        requests = [
+            Request(network=network_id, layer=layer, mode=mode, parameters=parameters)
+            for layer in layers
+        ]
         return [work_of(request, served, self._precision) for request in requests]
 
     def _change(self, job_id: str, change: Callable[[Job], None]) -> JobState:

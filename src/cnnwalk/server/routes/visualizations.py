@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import NonNegativeInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from cnnwalk.featvis import Mode
 from cnnwalk.server.caching import revalidate, tag
@@ -45,10 +45,11 @@ def get_visualization_estimate(
     network: str,
     layer: Annotated[list[str], Query(min_length=1)],
     mode: Mode | None = None,
+    steps: PositiveInt | None = None,
 ) -> VisualizationEstimate:
-    """How long pictures of all channels of these layers would take."""
+    """How long pictures of all channels of these layers would take; no `steps` is as usual."""
     served = network_of(request, network)
-    return walk_of(request).visualizations.estimate(served, layer, mode)
+    return walk_of(request).visualizations.estimate(served, layer, mode, steps)
 
 
 @router.get("/visualizations")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from cnnwalk.layout import Course
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.halls import view_of
-from cnnwalk.server.messages import Hall, Health, WalkInfo, WeightStatistics
+from cnnwalk.server.messages import Classes, Hall, Health, WalkInfo, WeightStatistics
 from cnnwalk.server.routes.state import network_of, walk_of
 
 router = APIRouter(prefix="/api", tags=["walk"])
@@ -45,6 +45,14 @@ def get_hall(
     headers = revalidate(request, tag("hall", network, view.course, *view.collapsed))
     hall = walk_of(request).halls.read(network, served.graph, view)
     return Response(hall, headers=headers, media_type="application/json")
+
+
+@router.get("/networks/{network}/classes")
+def get_classes(request: Request, response: Response, network: str) -> Classes:
+    """What the classes are called, and the layers whose channels they are."""
+    served = network_of(request, network)
+    response.headers.update(revalidate(request, tag("classes", network)))
+    return served.classes()
 
 
 @router.get("/networks/{network}/weights")
