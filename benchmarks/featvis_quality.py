@@ -51,7 +51,9 @@ def main() -> None:
     parser.add_argument("--classes", type=int, default=20, help="0 leaves them out")
     parser.add_argument("--channels", type=int, default=16, help="of each layer; 0 leaves them out")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=200, help="of the published algorithm")
+    parser.add_argument(
+        "--steps", type=int, default=200, help="of the published algorithm; 0 leaves it out"
+    )
     parser.add_argument("--batch", type=int, default=8, help="of the published algorithm")
     parser.add_argument("--out", type=Path, help="folder for contact sheets")
     arguments = parser.parse_args()
@@ -81,6 +83,8 @@ class Judge:
             drawn = sorted(self._random.choice(channels, count, replace=False).tolist())
             print(f"{layer}: channels {', '.join(map(str, drawn))}", flush=True)
             ours = self._ours(layer, drawn, mode)
+            if not self._arguments.steps:
+                continue
             unbounded, saved = self._published(layer, module, drawn)
             ratio = ours.mean() / unbounded.mean()
             print(f"    ours to theirs, saved {ours.mean() / saved.mean():.2f}x; ", end="")

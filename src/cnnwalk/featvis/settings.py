@@ -89,14 +89,14 @@ class FourierSettings(ViewSettings):
     """
 
     steps: int = 64
-    rate: float = 0.05
+    rate: float = 0.08
     sides: Range = (0.6, 1.0)
     rotation: float = 8.0
     shift: float = 0.05
-    noise: float = 0.04
-    settle: float = 0.0
-    decay: float = 1.2
-    contrast: float = 1.5
+    noise: float = 0.1
+    settle: float = 0.25
+    decay: float = 1.4
+    contrast: float = 1.3
     freedom: float = 0.1
 
     def __post_init__(self) -> None:
@@ -111,6 +111,7 @@ class TextureSettings(FourierSettings):
     """Mode ``texture``: the same, for what is small and repeats; see `forming.fourier`."""
 
     steps: int = 96
+    rate: float = 0.05
     sides: Range = (0.95, 1.05)
     rotation: float = 4.0
     shift: float = 0.02
