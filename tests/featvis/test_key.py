@@ -12,7 +12,8 @@ from torch import nn
 
 from cnnwalk.capture import capture
 from cnnwalk.featvis import Order, Target
-from cnnwalk.featvis.key import key_of
+from cnnwalk.featvis import key as key_module
+from cnnwalk.featvis.key import key_of, keys_of
 from cnnwalk.featvis.settings import settings_of
 from cnnwalk.featvis.spectrum import Spectrum
 from cnnwalk.graph import Probe
@@ -152,6 +153,21 @@ def test_a_value_that_has_no_plain_form_is_refused_rather_than_left_out():
     object.__setattr__(settings, "steps", object())
     with pytest.raises(TypeError, match="object cannot be a part of a picture's key"):
         key(order=changed(settings=settings))
+
+
+def test_many_keys_are_those_of_each_and_what_they_share_is_hashed_once(monkeypatch):
+    network = network_of()
+    graph = capture(network.module, network.example_input(), name="small")
+    alike = [changed(target={"channel": channel}) for channel in range(4)]
+    orders = [*alike, *OTHERS.values(), *alike]
+    expected = [key_of(network, graph, order, "auto") for order in orders]
+    hashed = []
+    plain = key_module._plain
+    monkeypatch.setattr(key_module, "_plain", lambda told: hashed.append(told) or plain(told))
+    assert keys_of(network, graph, orders, "auto") == expected
+    recorded = [each for each in hashed if isinstance(each, tuple) and graph.operations[0] in each]
+    assert len(recorded) == 2  # for two layers
+    assert sum(each is START for each in hashed) < len(orders) / 2
 
 
 def test_another_process_with_another_hash_seed_finds_the_same():

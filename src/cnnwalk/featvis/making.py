@@ -12,7 +12,7 @@ from typing import TypeAlias
 from cnnwalk.featvis.attempts import UnmadeError
 from cnnwalk.featvis.cache import PictureCache
 from cnnwalk.featvis.facts import facts_of
-from cnnwalk.featvis.key import key_of
+from cnnwalk.featvis.key import keys_of
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture
 from cnnwalk.featvis.pool import Pool
@@ -52,7 +52,7 @@ def make_pictures(
         UnmadeError: some could not be made, and all others were.
         FeatureVisualizationError: as `Worker.make`.
     """
-    keys = [key_of(pool.network, pool.graph, order, pool.precision) for order in orders]
+    keys = keys_of(pool.network, pool.graph, orders, pool.precision)
     request = _Request(pool, cache, on_moment, on_picture)
     request.make(dict(zip(keys, orders, strict=True)))
     pictures = [request.pictures.get(key) for key in keys]

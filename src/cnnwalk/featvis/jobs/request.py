@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Mapping
 
 from cnnwalk.featvis.choice import mode_for
 from cnnwalk.featvis.errors import FeatureVisualizationError
-from cnnwalk.featvis.key import key_of
+from cnnwalk.featvis.key import Keys
 from cnnwalk.featvis.numerics import Precision
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.settings import Mode, Settings, settings_of
@@ -119,8 +120,12 @@ class Work:
 
     def key(self, channel: int) -> str:
         """Return under what name the picture of a channel is cached."""
+        return self._keys.of(self.order(channel))
+
+    @functools.cached_property
+    def _keys(self) -> Keys:
         served = self.served
-        return key_of(served.network, served.graph, self.order(channel), self.precision)
+        return Keys(served.network, served.graph, self.layer.id, self.precision)
 
     def asked(self) -> tuple[int, ...]:
         """Return the channels of the request, each once.
