@@ -90,7 +90,8 @@ export function poseBefore(
   const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
   const eye = at(place, -plate / 2 - covered * half * aspect * away, 0, away);
   eye.y = EYE_HEIGHT;
-  const highest = Math.atan((half * (1 + clear)) / 2);
+  // A quarter of what is to stay free above suffices for the button.
+  const highest = Math.atan((half * (3 + clear)) / 4);
   const middle = (Math.atan2(top, away) + Math.atan2(bottom, away)) / 2;
   const pitch = Math.max(middle, Math.atan2(top, away) - highest);
   return { eye, yaw: Math.atan2(place.normal.x, place.normal.z), pitch };

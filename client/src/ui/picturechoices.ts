@@ -16,8 +16,7 @@ export class PictureChoices {
   readonly element: HTMLElement;
   private readonly mode = h('select', { 'aria-label': 'Mode' });
   private readonly start = h('select', { 'aria-label': 'Begin with' });
-  private readonly known = h('datalist', { id: 'channel-names' });
-  private readonly channels = field('Channels', { placeholder: 'all', inputmode: 'text', list: 'channel-names' });
+  private readonly channels = field('Channels', { placeholder: 'all', inputmode: 'text' });
   private readonly steps = field('Steps', { placeholder: 'as usual', inputmode: 'numeric' });
   private readonly seed = field('Seed', { value: '0', inputmode: 'numeric' });
   private image: ImageInfo | null = null;
@@ -34,7 +33,6 @@ export class PictureChoices {
       'div',
       { class: 'choices' },
       row('Channels', this.channels),
-      this.known,
       row('Mode', this.mode),
       what,
       row('Begin with', this.start),
@@ -45,8 +43,7 @@ export class PictureChoices {
 
   /** Tells what the channels are called; null where they have no names. */
   name(names: readonly string[] | null): void {
-    this.channels.placeholder = names === null ? 'all' : 'all, or names';
-    this.known.replaceChildren(...(names ?? []).map((value) => h('option', { value })));
+    this.channels.placeholder = names === null ? 'all' : `all, or ${names[0] ?? ''}, 1-5`;
   }
 
   /** Tells which image is in the network now. */

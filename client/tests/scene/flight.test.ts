@@ -77,7 +77,7 @@ describe('poseBefore', () => {
     const camera = cameraAt(poseBefore(near, 2, width, (FOV * Math.PI) / 180, clear), width);
     const button = onButton(near, 0, BUTTON_HEIGHT);
     const below = at(near.place, 0, -near.place.height / 2, 0);
-    expect(isSeen(button, camera, (1 + clear) / 2 + 0.01)).toBe(true);
+    expect(isSeen(button, camera, (3 + clear) / 4 + 0.01)).toBe(true);
     expect(isSeen(below, camera)).toBe(false);
   });
 
