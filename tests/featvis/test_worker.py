@@ -128,14 +128,29 @@ def test_a_channel_silent_before_its_activation_too_is_dead(make_worker):
     assert pictures[1].response.after > 0
 
 
-def test_a_silent_layer_without_an_activation_is_dead_at_once(make_worker):
+def test_a_silent_channel_without_an_activation_is_dead_after_a_few_draws(make_worker):
     network = trouble.network()
     with torch.no_grad():
         network.module.last.weight[1] = 0
     watch = Steps()
     (picture,) = make_worker(network=network).make(orders_of("last", [1]), watch)
     assert picture.silence == "dead"
-    assert watch.seen == [[1]] * 2
+    assert watch.seen == [[1]] * 2 * ATTEMPTS
+
+
+def test_a_channel_that_is_silent_with_some_draws_only_gets_others(make_worker):
+    seen = []
+
+    def hear(moment):
+        seen.append(moment.orders[0].attempt)
+        if len(seen) == 3:  # in the second attempt
+            control.meddle = None
+
+    control.meddle = lambda x: 0 * x
+    (picture,) = make_worker().make(orders_of("last", [1], steps=6), hear)
+    assert seen == [0] * 2 + [1] * 6
+    assert picture.silence is None
+    assert picture.response.after > picture.response.before
 
 
 def test_silent_ones_of_several_batches_are_made_together(make_worker):

@@ -15,7 +15,8 @@ from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture, Response, Silence
 
 ATTEMPTS = 3
-"""How often an order is begun that ends in values that are not finite."""
+"""How often, each time with other draws, an order is begun that comes to values that are not
+finite, or that is silent: a ReLU on the way may block one start and let another pass."""
 
 
 class UnmadeError(FeatureVisualizationError):
@@ -57,6 +58,11 @@ class Making:
         return self.made is not None or self.dead or self.failed
 
     @property
+    def kind(self) -> tuple[bool, int]:
+        """What those have in common that are tried together: who fell before may fall again."""
+        return self.before_activation, self.order.attempt
+
+    @property
     def picture(self) -> Picture | None:
         """What came of it; None for what failed or has not ended."""
         if self.dead:
@@ -81,14 +87,14 @@ class Making:
             fall: why.
             has_activation: whether the layer has a value before an activation function.
         """
-        if fall == "not_finite":
-            attempt = self.order.attempt + 1
-            self.failed = attempt >= ATTEMPTS
-            self.order = dataclasses.replace(self.order, attempt=attempt)
-        elif has_activation and not self.before_activation:
+        if fall == "silent" and has_activation and not self.before_activation:
             self.before_activation = True
-        else:
+        elif self.order.attempt + 1 < ATTEMPTS:
+            self.order = dataclasses.replace(self.order, attempt=self.order.attempt + 1)
+        elif fall == "silent":
             self.dead = True
+        else:
+            self.failed = True
 
 
 def all_made(makings: Sequence[Making]) -> list[Picture]:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 Silence = Literal["before_activation", "dead"]
 """Where the gradient was zero from the start: ``before_activation``, the picture maximizes the
-channel's value before its activation function; ``dead``, that is silent, too, and there is no
-picture."""
+channel's value before its activation function; ``dead``, that is silent, too, also with other
+draws, and there is no picture."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -78,10 +78,9 @@ class Worker:
     def make(self, orders: Sequence[Order], watch: Watch = unwatched) -> list[Picture]:
         """Make pictures, in batches of `batch_size`.
 
-        A target whose gradient is zero is maximized before its layer's activation function, and
-        has no picture where that is silent, too. A picture that becomes not finite is begun
-        again with other draws, `ATTEMPTS` times in all. Where memory runs out the batch is
-        halved, for good.
+        A target whose gradient is zero is maximized before its layer's activation function.
+        Where that is silent, too, or a picture becomes not finite, it is begun again with other
+        draws, `ATTEMPTS` times in all. Where memory runs out the batch is halved, for good.
 
         The same orders in one call make the same pictures to the last bit, in any process with
         as many threads of torch on one machine: batches are of a size that no clock decides, and
@@ -132,7 +131,7 @@ class Worker:
         """Take what is next, with others of its kind from anywhere in the row."""
         first = waiting[0]
         size = self.batch_size(first.order.target.layer)
-        alike = [each for each in waiting if each.before_activation == first.before_activation]
+        alike = [each for each in waiting if each.kind == first.kind]
         batch = alike[:size]
         for each in batch:
             waiting.remove(each)
