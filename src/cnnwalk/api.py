@@ -128,7 +128,8 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
         mode: ``natural``, ``texture``, ``maco`` or ``paper``; None for the first or second,
             which suits the layer.
         steps: how often each picture is improved; None for what suits the mode.
-        seed: of all random draws; the same call makes the same pictures.
+        seed: of all random draws; the same call makes the same pictures, to the last bit in any
+            process with as many threads of torch on one machine, where none are in the cache.
         start: image to begin with, scaled and cropped as any for the network; None for noise.
         neuron: (row, column) of a single value of the feature maps.
         direction: a weight for each channel, in place of `channels`.
