@@ -20,7 +20,10 @@ from reaching import (
 )
 from torch import nn
 
+from cnnwalk.capture import capture
 from cnnwalk.featvis import FeatureVisualizationError
+from cnnwalk.featvis.reach import NetworkCopy
+from cnnwalk.networks import InputSpec, Network
 
 
 def googlenet():
@@ -109,7 +112,7 @@ def test_before_the_activation_is_what_goes_into_it():
         assert torch.equal(gradient, expected_gradient)
 
 
-@pytest.mark.parametrize("layer", ["layer1.0.conv2", "fc", "input", "maxpool"])
+@pytest.mark.parametrize("layer", ["layer1.0.conv2", "fc", "input"])
 def test_a_layer_without_activation_function_has_nothing_before_it(layer):
     copy, _ = copied(spread(resnet()))
     assert not copy.reach(layer).has_activation
@@ -202,3 +205,18 @@ def test_running_out_of_memory_is_not_dressed_up(monkeypatch, kind):
         reach(images(side=12))
     with pytest.raises(kind):
         copy.reach("last")
+
+
+def test_a_pooling_layer_is_reached_before_the_activation_that_it_pools():
+    torch.manual_seed(0)
+    conv = nn.Conv2d(3, 4, 3).double()
+    module = nn.Sequential(conv, nn.ReLU(), nn.MaxPool2d(7), nn.Conv2d(4, 2, 1).double())
+    net = Network("pooled", module, InputSpec(3, 16, 16))
+    graph = capture(module, net.example_input())
+    copy = NetworkCopy(net, graph, torch.device("cpu"))
+    given = torch.randn(2, 3, 16, 16, dtype=torch.double)
+    found = copy.reach("2", before_activation=True)
+    expected = conv(given).reshape(2, 4, 2, 7, 2, 7).mean((3, 5))
+    torch.testing.assert_close(found(given), expected.float())
+    assert copy.reach("2").has_activation
+    assert not copy.reach("3").has_activation

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 from cnnwalk.capture.operation import INPUT
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.fold import Pair, find_pairs
 from cnnwalk.featvis.frozen import FrozenNetwork
 from cnnwalk.featvis.numerics import EXACT, Numerics
-from cnnwalk.featvis.stopping import ends_in_activation
+from cnnwalk.featvis.stopping import activated
 from cnnwalk.featvis.ways import Way, find_way, require_gradient
 from cnnwalk.graph import Graph, maps_shape
 from cnnwalk.networks import Network
@@ -44,7 +45,8 @@ class NetworkCopy:
 
         Args:
             layer_id: of a layer of the graph.
-            before_activation: whether to reach what goes into the layer's activation function.
+            before_activation: whether to reach what goes into the layer's activation function; of
+                a pooling layer, its mean before the function of the layer that is pooled.
 
         Raises:
             FeatureVisualizationError: there is no such layer, it does not end in an activation
@@ -58,7 +60,7 @@ class NetworkCopy:
                 f"{self._graph.name} has no layer {layer_id!r}{suggest(layer_id, known)}: give "
                 "the id of a layer of its graph."
             ) from None
-        if before_activation and not ends_in_activation(self._graph, layer):
+        if before_activation and activated(self._graph, layer) is None:
             raise FeatureVisualizationError(
                 f"Layer {layer_id} does not end in an activation function, so that nothing is "
                 "before it: ask for the layer's own values."
@@ -80,14 +82,20 @@ class Reach:
 
     Attributes:
         layer: the one that is reached, in the graph of the copy.
-        has_activation: whether the layer ends in an activation function, so that
-            `before_activation` reaches what goes into it.
+        has_activation: whether the layer ends in an activation function, or pools what does, so
+            that `before_activation` reaches what goes into it.
     """
 
     def __init__(self, frozen: FrozenNetwork, layer_id: str, *, before_activation: bool) -> None:
         self.layer = layer = frozen.graph.layer(layer_id)
-        self.has_activation = ends_in_activation(frozen.graph, layer)
+        source = activated(frozen.graph, layer)
+        self.has_activation = source is not None
         self._frozen = frozen
+        self._size: tuple[int, int] | None = None
+        if before_activation and source is not None and source is not layer:
+            _, *size = maps_shape(layer.shape)
+            self._size = (size[0], size[1])
+            layer = source
         self._way: Way = _unchanged
         if layer.probe.op != INPUT:
             self._way = find_way(frozen, layer, before_activation=before_activation)
@@ -108,7 +116,8 @@ class Reach:
         """
         activation = self._way(inputs)
         require_gradient(self._frozen, self.layer, activation, inputs)
-        return _to_maps(activation)
+        maps = _to_maps(activation)
+        return maps if self._size is None else adaptive_avg_pool2d(maps, self._size)
 
 
 def _unchanged(inputs: Tensor) -> Tensor:

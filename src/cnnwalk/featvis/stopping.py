@@ -15,7 +15,7 @@ from cnnwalk.capture.calls import SCRIPTED, Call, OperationMode, Witness
 from cnnwalk.capture.kinds import canonical, kind_of
 from cnnwalk.capture.path import Path
 from cnnwalk.capture.tensors import parameter_names, tensors_in
-from cnnwalk.graph import Graph, Layer
+from cnnwalk.graph import Graph, Layer, maps_shape
 
 _OF_AUTOGRAD = f"{SCRIPTED}aten::detach()"
 """What autograd itself does to a result that it keeps, seen where scripts are watched."""
@@ -44,6 +44,21 @@ def ends_in_activation(graph: Graph, layer: Layer) -> bool:
     signature = graph.operations[layer.probe.op].removeprefix(SCRIPTED)
     function = canonical(signature.partition("(")[0])
     return kind_of(function, (), ()) == "activation" and function != "glu"  # it halves the channels
+
+
+def activated(graph: Graph, layer: Layer) -> Layer | None:
+    """Return the layer whose activation function a layer's values come out of.
+
+    It is the layer itself, or that whose maps it pools; None where there is none.
+    """
+    if ends_in_activation(graph, layer):
+        return layer
+    sources = [edge.source for edge in graph.edges if edge.target == layer.id]
+    if layer.kind != "pool" or len(sources) != 1:
+        return None
+    source = graph.layer(sources[0])
+    pooled = maps_shape(source.shape)[0] == maps_shape(layer.shape)[0]
+    return source if pooled and ends_in_activation(graph, source) else None
 
 
 class AtOperation(OperationMode):
