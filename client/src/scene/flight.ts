@@ -86,9 +86,13 @@ export function poseBefore(
   const top = Math.max(upper + MARGIN, plateUpper) - EYE_HEIGHT;
   const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
-  const wide = (place.width + plate + 0.3) / 2 / (half * aspect * (1 - covered));
+  const aside = (place.width + plate + 0.3) / 2;
+  const wide = aside / (half * aspect * (1 - covered));
   const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
-  const eye = at(place, -plate / 2 - covered * half * aspect * away, 0, away);
+  const seen = half * aspect * away;
+  // Where it stands too near, rather its left is covered than its right out of view.
+  const shift = Math.min(covered * seen, Math.max(0, seen - aside));
+  const eye = at(place, -plate / 2 - shift, 0, away);
   eye.y = EYE_HEIGHT;
   // A quarter of what is to stay free above suffices for the button.
   const highest = Math.atan((half * (3 + clear)) / 4);

@@ -91,6 +91,12 @@ describe('poseBefore', () => {
     }
   });
 
+  it('does not lose its right side to what is covered on the left, where it must stand near', () => {
+    const place = placeOf(panel('b', -3, 20, 6));
+    const near = (covered: number): Pose => poseBefore(exhibit(place), 2.5, 16 / 9, (FOV * Math.PI) / 180, 0.8, covered);
+    expect(near(0.3)).toEqual(near(0));
+  });
+
   it('is not hindered by panels beside', () => {
     const beside = placeOf({ ...panel('a', 0, 5, 5), x: 6 });
     expect(freeBefore(placeOf(panel('b', -3, 5, 5)), [beside])).toBe(Infinity);
