@@ -62,7 +62,7 @@ def test_pictures_keep_their_magnitudes_while_they_form():
     magnitudes = (np.random.default_rng(0).random((1, 12, 7)) * 0.4).astype(np.float32)
     # Waves that are their own mirror image are real, so a phase would take from their magnitude.
     magnitudes[:, :, [0, -1]] = 0
-    settings = MacoSettings(steps=4, contrast=1.0, spectrum=Spectrum(magnitudes))
+    settings = MacoSettings(steps=4, rate=1.0, contrast=1.0, spectrum=Spectrum(magnitudes))
     forming = begin([Order(Target("conv", channel=0), settings)], InputSpec(1, 12, 12), CPU)
     first = forming.pictures()
     for _ in range(4):

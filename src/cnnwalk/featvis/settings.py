@@ -133,14 +133,14 @@ class MacoSettings(ViewSettings):
     """
 
     steps: int = 96
-    rate: float = 1.0
+    rate: float = 0.3
     sides: Range = (0.6, 1.0)
     rotation: float = 8.0
     shift: float = 0.05
     noise: float = 0.04
-    settle: float = 0.0
-    decay: float = 1.0
-    contrast: float = 1.5
+    settle: float = 0.25
+    decay: float = 1.5
+    contrast: float = 1.3
     spectrum: Spectrum | None = None
 
     def __post_init__(self) -> None:
