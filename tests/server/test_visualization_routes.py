@@ -30,9 +30,11 @@ def test_the_same_asked_twice_is_one_computation(server, gate):
 
 
 def test_an_image_is_inserted_while_pictures_form(server, gate):
-    gate.close()
-    job = ask_id(server)
-    gate.wait_until_held()  # an ascent is in the middle of a step, and stays there
+    with events(server.client) as stream:
+        job = ask_id(server, steps=10_000)
+        stream.until(job, lambda state: state["step"] >= 1)  # all is measured
+        gate.close()
+        gate.wait_until_held()  # an ascent is in the middle of a step, and stays there
     *_, result = decode_frames(get(server, server.pass_path).content)
     assert isinstance(result.header, ResultHeader)
     (state,) = get(server, "/api/visualizations").json()
