@@ -94,7 +94,7 @@ class FourierSettings(ViewSettings):
     rotation: float = 8.0
     shift: float = 0.05
     noise: float = 0.1
-    settle: float = 0.25
+    settle: float = 0.4
     decay: float = 1.4
     contrast: float = 1.3
     freedom: float = 0.1
