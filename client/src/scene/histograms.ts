@@ -6,27 +6,18 @@
 import {
   DataTexture,
   InstancedBufferAttribute,
-  InstancedBufferGeometry,
+  type InstancedBufferGeometry,
   Mesh,
-  PlaneGeometry,
   RedFormat,
   ShaderMaterial,
   UnsignedByteType,
-  type Vector3,
 } from 'three';
 
 import type { Statistics } from '../net/types';
+import { facesGeometry, type FacePlace } from './faces';
 import { AMBER, display, LIGHT } from './palette';
 
 const BINS = 64;
-
-/** Where a histogram stands: its lower left corner, and its axes with their lengths, in m. */
-export interface Spot {
-  readonly corner: Vector3;
-  readonly right: Vector3;
-  readonly width: number;
-  readonly height: number;
-}
 
 const VERTEX = /* glsl */ `
 attribute vec3 corner;
@@ -86,7 +77,7 @@ export class Histograms {
   private readonly heights: Uint8Array;
   private readonly texture: DataTexture;
 
-  constructor(spots: readonly Spot[]) {
+  constructor(spots: readonly FacePlace[]) {
     const count = Math.max(1, spots.length);
     this.heights = new Uint8Array(BINS * count);
     this.texture = new DataTexture(this.heights, BINS, count, RedFormat, UnsignedByteType);
@@ -123,20 +114,12 @@ export class Histograms {
 }
 
 function geometryOf(
-  spots: readonly Spot[],
+  spots: readonly FacePlace[],
   ranges: InstancedBufferAttribute,
 ): InstancedBufferGeometry {
-  const plane = new PlaneGeometry(1, 1);
-  const geometry = new InstancedBufferGeometry();
-  geometry.index = plane.index;
-  geometry.setAttribute('position', plane.getAttribute('position'));
-  const corners = new Float32Array(spots.flatMap(({ corner }) => corner.toArray()));
-  const spans = spots.flatMap(({ right, width, height }) => [right.x, right.z, width, height]);
+  const geometry = facesGeometry(spots);
   const rows = Float32Array.from(spots.keys());
-  geometry.setAttribute('corner', new InstancedBufferAttribute(corners, 3));
-  geometry.setAttribute('span', new InstancedBufferAttribute(new Float32Array(spans), 4));
   geometry.setAttribute('row', new InstancedBufferAttribute(rows, 1));
   geometry.setAttribute('range', ranges);
-  geometry.instanceCount = spots.length;
   return geometry;
 }

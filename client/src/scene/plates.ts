@@ -9,7 +9,8 @@ import { formatCount, formatPercent, formatValue } from '../model/format';
 import type { Layer, Statistics } from '../net/types';
 import { mapsShape } from '../tiles/cells';
 import type { Glyphs } from './glyphs';
-import { Histograms, type Spot } from './histograms';
+import type { FacePlace } from './faces';
+import { Histograms } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
 import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
 import { UP } from './place';
@@ -103,7 +104,7 @@ function sectionTop(exhibit: Exhibit, section: number): number {
   return plateTop(exhibit) - section * SECTION_HEIGHT;
 }
 
-function spotsOf({ exhibit }: Plate): Spot[] {
+function spotsOf({ exhibit }: Plate): FacePlace[] {
   return SUBJECTS.map((_, section) => ({
     corner: onPlate(exhibit.place, 0, sectionTop(exhibit, section) - HEADING - BARS),
     right: exhibit.place.right,

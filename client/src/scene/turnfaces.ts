@@ -4,22 +4,13 @@
  */
 import {
   InstancedBufferAttribute,
-  InstancedBufferGeometry,
+  type InstancedBufferGeometry,
   Mesh,
-  PlaneGeometry,
   ShaderMaterial,
-  type Vector3,
 } from 'three';
 
+import { facesGeometry, type FacePlace } from './faces';
 import { AMBER, display, LIGHT } from './palette';
-
-/** Where a face stands: its lower left corner, and its axes with their lengths, in m. */
-export interface FaceSpot {
-  readonly corner: Vector3;
-  readonly right: Vector3;
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface FaceState {
   /** The share of pictures that are finished, 0..1. */
@@ -82,7 +73,7 @@ export class TurnFaces {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
   private readonly states: InstancedBufferAttribute;
 
-  constructor(spots: readonly FaceSpot[]) {
+  constructor(spots: readonly FacePlace[]) {
     this.states = new InstancedBufferAttribute(new Float32Array(spots.length * 4), 4);
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
@@ -114,18 +105,10 @@ export class TurnFaces {
 }
 
 function geometryOf(
-  spots: readonly FaceSpot[],
+  spots: readonly FacePlace[],
   states: InstancedBufferAttribute,
 ): InstancedBufferGeometry {
-  const plane = new PlaneGeometry(1, 1);
-  const geometry = new InstancedBufferGeometry();
-  geometry.index = plane.index;
-  geometry.setAttribute('position', plane.getAttribute('position'));
-  const corners = new Float32Array(spots.flatMap(({ corner }) => corner.toArray()));
-  const spans = spots.flatMap(({ right, width, height }) => [right.x, right.z, width, height]);
-  geometry.setAttribute('corner', new InstancedBufferAttribute(corners, 3));
-  geometry.setAttribute('span', new InstancedBufferAttribute(new Float32Array(spans), 4));
+  const geometry = facesGeometry(spots);
   geometry.setAttribute('state', states);
-  geometry.instanceCount = spots.length;
   return geometry;
 }

@@ -1,6 +1,7 @@
 /** The fragment shader that draws pictures in a panel's cells; see `shaders.ts` for the vertices. */
 import { PAGE_SIZE } from './cells';
 import { SHOWS } from './picturecells';
+import { CELLS } from './shaders';
 
 /** Between the codes of what a cell shows. */
 const above = (code: number): string => ((code - 32) / 255).toFixed(6);
@@ -20,34 +21,16 @@ export const PICTURES_FRAGMENT = /* glsl */ `
 #define IS_PICTURE ${above(SHOWS.picture)}
 #define ANISOTROPY 4.0
 
-const vec3 BETWEEN = vec3(0.0196, 0.0275, 0.0431);
 const vec3 EMPTY = vec3(0.055, 0.062, 0.090);
 const vec3 SILENT = vec3(0.040, 0.042, 0.052);
 const vec3 QUIET = vec3(0.20, 0.22, 0.29);
 const vec3 TEAL = vec3(0.239, 0.604, 0.561);
 const vec3 AMBER = vec3(1.0, 0.706, 0.353);
-const float OUTLINE_PIXELS = 2.0;
 
-uniform highp sampler2D page;
-uniform float pageHeight;
-uniform vec3 outlined;  // panel, column, row
-
-varying vec2 vCell;
-flat varying float vPanel;
-flat varying vec4 vCells;
-flat varying vec4 vTexels;
-flat varying vec2 vInner;
-flat varying vec2 vGrid;
+${CELLS}
 
 vec3 light(vec3 shown) {
   return sRGBTransferEOTF(vec4(shown, 1.0)).rgb;
-}
-
-// The pictures' share of a pixel that reaches from a to b, in cells from a picture's edge.
-vec2 shareOfPicture(vec2 a, vec2 b) {
-  vec2 upToA = floor(a) * vInner + min(fract(a), vInner);
-  vec2 upToB = floor(b) * vInner + min(fract(b), vInner);
-  return (upToB - upToA) / (b - a);
 }
 
 // How much of a pixel an area takes, from the distance to its edge (negative inside).
@@ -93,7 +76,7 @@ void main() {
     color = mix(color, light(TEAL), near * cover(-corner, fine * 1.4));
   }
 
-  vec2 share = shareOfPicture(shifted - 0.5 * pixel, shifted + 0.5 * pixel);
+  vec2 share = shareOfInside(shifted - 0.5 * pixel, shifted + 0.5 * pixel, vInner);
   vec2 index = floor(vCell);
   float isCell = step(index.y * vGrid.x + index.x, vGrid.y - 0.5);
   color = mix(light(BETWEEN), color, share.x * share.y * isCell);

@@ -36,6 +36,29 @@ void main() {
 }
 `;
 
+/** What every shader of cells begins with: where it is in the grid, and what a cell's inside takes. */
+export const CELLS = /* glsl */ `
+const vec3 BETWEEN = vec3(0.0196, 0.0275, 0.0431);
+const float OUTLINE_PIXELS = 2.0;
+
+uniform highp sampler2D page;
+uniform float pageHeight;
+uniform vec3 outlined;  // panel, column, row
+
+varying vec2 vCell;
+flat varying float vPanel;
+flat varying vec4 vCells;
+flat varying vec4 vTexels;
+flat varying vec2 vInner;
+flat varying vec2 vGrid;
+
+// The share of a pixel that reaches from a to b, in cells from an inside's edge, that insides take.
+vec2 shareOfInside(vec2 a, vec2 b, vec2 inside) {
+  vec2 upToA = floor(a) * inside + min(fract(a), inside);
+  vec2 upToB = floor(b) * inside + min(fract(b), inside);
+  return (upToB - upToA) / (b - a);
+}`;
+
 /**
  * The place in the page runs on without a jump from cell to cell, so that the hardware picks
  * mips and anisotropy by itself: the map's texels over the map, the gap's over the gap.
@@ -51,27 +74,9 @@ export const MAPS_FRAGMENT = /* glsl */ `
 const vec3 POSITIVE = vec3(1.0);
 const vec3 NEGATIVE = vec3(0.10, 0.45, 1.0);
 const vec3 NON_FINITE = vec3(1.0, 0.0, 1.0);
-const vec3 BETWEEN = vec3(0.0196, 0.0275, 0.0431);
 const vec3 OUTLINE = vec3(1.0, 0.706, 0.353);
-const float OUTLINE_PIXELS = 2.0;
 
-uniform highp sampler2D page;
-uniform float pageHeight;
-uniform vec3 outlined;  // panel, column, row
-
-varying vec2 vCell;
-flat varying float vPanel;
-flat varying vec4 vCells;
-flat varying vec4 vTexels;
-flat varying vec2 vInner;
-flat varying vec2 vGrid;
-
-// The map's share of a pixel that reaches from a to b, in cells from the map's edge.
-vec2 shareOfMap(vec2 a, vec2 b) {
-  vec2 upToA = floor(a) * MAP + min(fract(a), MAP);
-  vec2 upToB = floor(b) * MAP + min(fract(b), MAP);
-  return (upToB - upToA) / (b - a);
-}
+${CELLS}
 
 vec3 colourOf(vec2 parts) {
   float nonFinite = max(0.0, parts.x + parts.y - 1.0);
@@ -99,7 +104,7 @@ void main() {
   );
   vec3 colour = colourOf(parts);
 
-  vec2 share = shareOfMap(within - 0.5 * pixel, within + 0.5 * pixel);
+  vec2 share = shareOfInside(within - 0.5 * pixel, within + 0.5 * pixel, vec2(MAP));
   vec2 index = floor(vCell);
   float isMap = step(index.y * vGrid.x + index.x, vGrid.y - 0.5);
   colour = mix(BETWEEN, colour, share.x * share.y * isMap);
