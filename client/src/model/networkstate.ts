@@ -12,7 +12,14 @@ import type {
   Statistics,
   Visualization,
 } from '../net/types';
+import type { Placement } from './placement';
 import type { ChannelResponse } from './response';
+
+/** `channels`: as they are shown, first one first. */
+export interface ChannelOrder {
+  readonly by: 'mean' | 'maximum';
+  readonly channels: readonly number[];
+}
 
 /** How far the insertion of an image is; `arrived` of `total` layers have their base level. */
 export interface Progress {
@@ -45,6 +52,11 @@ export class NetworkState {
   readonly statistics = signal<ReadonlyMap<string, Statistics>>(new Map());
   readonly result = signal<PassResult | null>(null);
   readonly predictions = computed<readonly Prediction[]>(() => this.result.value?.predictions ?? []);
+
+  /** The layers whose panels stand otherwise than the layout has them, by layer id. */
+  readonly placements = signal<ReadonlyMap<string, Placement>>(new Map());
+  /** In which order the panels show their channels, by layer id; by index where it says nothing. */
+  readonly orders = signal<ReadonlyMap<string, ChannelOrder>>(new Map());
 
   /** The newest feature visualization of each layer that has one, by layer id. */
   readonly visualizations = signal<ReadonlyMap<string, Visualization>>(new Map());

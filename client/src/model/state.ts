@@ -6,6 +6,7 @@ import { signal } from '@preact/signals-core';
 
 import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
 import type { NetworkState } from './networkstate';
+import { makePreferences } from './preferences';
 
 /** One layer. */
 export interface LayerRef {
@@ -76,6 +77,8 @@ export class State {
   readonly reducedMotion = signal(false);
   /** Whether the page is in VR. */
   readonly immersed = signal(false);
+
+  readonly preferences = makePreferences();
 
   readonly connection = signal<Connection>('online');
   readonly notices = signal<readonly Notice[]>([]);

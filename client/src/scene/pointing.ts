@@ -1,6 +1,8 @@
 /** Whom the pointer means: the nearest of all that can be pointed at, once a frame at most. */
 import { Raycaster, type PerspectiveCamera, type Ray, type Vector2 } from 'three';
 
+import type { LayerPlace } from '../model/pointed';
+
 /** Something that can be pointed at. */
 export interface Pickable {
   /** Distance along the ray, or null beside it; remembers what was hit. */
@@ -14,6 +16,8 @@ export interface Pickable {
   readonly hint?: string | null;
   click?(button: number, shift: boolean): void;
   wheel?(pixels: number): void;
+  /** The panel that is taken along when one drags from here; null where nothing is. */
+  grip?(): LayerPlace | null;
 }
 
 export class Pointing {

@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 
 import type { State } from '../model/state';
 import { button, h } from './dom';
-import { forget, remember, remembered } from './storage';
+import { forget, remember, remembered } from '../model/storage';
 
 const touches = matchMedia('(pointer: coarse)').matches;
 

@@ -6,7 +6,7 @@ import type { Scaling, State } from '../model/state';
 import type { Course } from '../net/types';
 import { bindText, button, closeDialog, h, modal } from './dom';
 import type { Hints } from './hints';
-import { forget, remember, remembered } from './storage';
+import { forget, remember, remembered } from '../model/storage';
 
 const SCALINGS: readonly { value: Scaling; label: string; what: string }[] = [
   { value: 'layer', label: 'One scale per layer', what: 'channels compare; weak ones are dark' },
