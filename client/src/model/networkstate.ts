@@ -12,6 +12,7 @@ import type {
   Statistics,
   Visualization,
 } from '../net/types';
+import { panelViews, type Paging } from './panelview';
 import type { Placement } from './placement';
 import type { ChannelResponse } from './response';
 
@@ -57,6 +58,10 @@ export class NetworkState {
   readonly placements = signal<ReadonlyMap<string, Placement>>(new Map());
   /** In which order the panels show their channels, by layer id; by index where it says nothing. */
   readonly orders = signal<ReadonlyMap<string, ChannelOrder>>(new Map());
+  /** How large the panels' cells are, and how far they are paged, by layer id; as usual where it says nothing. */
+  readonly pagings = signal<ReadonlyMap<string, Paging>>(new Map());
+  /** What the panels show of their channels, by layer id. */
+  readonly panelViews = computed(() => panelViews(this.orders.value, this.pagings.value));
 
   /** The newest feature visualization of each layer that has one, by layer id. */
   readonly visualizations = signal<ReadonlyMap<string, Visualization>>(new Map());

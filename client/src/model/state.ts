@@ -71,7 +71,9 @@ export class State {
   readonly destination = signal<Destination | null>(null);
   /** What the full-screen magnifier shows. */
   readonly magnified = signal<Held | null>(null);
-  /** The layer whose feature visualization is open beside the hall. */
+  /** The layer whose card is open beside the hall. */
+  readonly opened = signal<LayerRef | null>(null);
+  /** The layer whose feature visualization is open there. */
   readonly visualizing = signal<LayerRef | null>(null);
   /** Flights become jumps and nothing moves by itself. */
   readonly reducedMotion = signal(false);
