@@ -42,6 +42,8 @@ def visit(serve, visitors, tmp_path):
 def seen(visit, layer):
     """The pixels (H, W, 3) of the page around the middle of a layer's first map."""
     visit.page.mouse.move(5, 300)
+    # In software the view is drawn in fewer pixels until it has rested.
+    visit.until("document.querySelector('canvas').width === innerWidth")
     visit.frames(3)
     spot = visit.tell("layer => cnnwalk.mapSpot(layer, 0)", layer)
     clip = {"x": spot["x"] - 30, "y": spot["y"] - 30, "width": 60, "height": 60}
