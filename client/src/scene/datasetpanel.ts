@@ -1,12 +1,12 @@
 /** Beside the input frame: pictures to take in hand, from the dataset, noise or a file. */
-import { Vector3 } from 'three';
+import type { Vector3 } from 'three';
 
 import type { Actions } from '../model/actions';
 import { formatCount } from '../model/format';
 import { DRAW_COUNT } from '../model/images';
 import type { State } from '../model/state';
 import type { Draw, ImageInfo, InputFrame } from '../net/types';
-import { Board, type Caption, type Widget } from './board';
+import { Board, FADE, type Caption, type Widget } from './board';
 import { ContactSheet } from './contactsheet';
 import type { Glyphs } from './glyphs';
 import { AMBER, GLASS, MUTED, TEXT } from './palette';
@@ -44,7 +44,8 @@ type Button = readonly [label: string, action: (() => void) | null];
 export class DatasetPanel {
   readonly board: Board;
   private readonly sheet = new ContactSheet(COLUMNS, ROWS);
-  private readonly centres = new Map<string, Vector3>();
+  /** By image or label: on the board, from its upper left corner. */
+  private readonly centres = new Map<string, readonly [x: number, y: number]>();
   private readonly height: number;
 
   constructor(
@@ -56,14 +57,16 @@ export class DatasetPanel {
     const x = frame.x - ASIDE - (WIDTH / 2) * Math.cos(YAW);
     const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
     this.height = IMAGES_HEIGHT + this.rowsOf(null).length * (BUTTON + GAP) + PAD;
-    const centre = new Vector3(x, BOTTOM + this.height / 2, z);
-    this.board = new Board({ centre, yaw: YAW, width: WIDTH, height: this.height }, glyphs);
+    this.board = new Board({ width: WIDTH, height: this.height, fade: FADE }, glyphs);
+    this.board.object.position.set(x, BOTTOM + this.height / 2, z);
+    this.board.object.rotation.y = YAW;
     this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
   }
 
   /** Where an image's picture, or the button with a label, is in space; null when it is not shown. */
   centreOf(name: string): Vector3 | null {
-    return this.centres.get(name) ?? null;
+    const place = this.centres.get(name);
+    return place === undefined ? null : this.board.at(...place);
   }
 
   /** Shows a page of a draw. */
@@ -107,7 +110,7 @@ export class DatasetPanel {
   private putImage(image: ImageInfo, cell: number, widgets: Widget[], captions: Caption[]): void {
     const x = PAD + (cell % COLUMNS) * (THUMB_WIDTH + GAP);
     const y = HEAD + Math.floor(cell / COLUMNS) * (THUMB_HEIGHT + CAPTIONS);
-    this.centres.set(image.id, this.board.at(x + THUMB_WIDTH / 2, y + THUMB_HEIGHT / 2));
+    this.centres.set(image.id, [x + THUMB_WIDTH / 2, y + THUMB_HEIGHT / 2]);
     const take = (): void => {
       this.actions.hold({ kind: 'image', image });
     };
@@ -131,7 +134,7 @@ export class DatasetPanel {
       row.forEach(([label, action], column) => {
         const box = { x: PAD + column * (width + GAP), y, width, height: BUTTON };
         putButton(label, box, action, widgets, captions);
-        this.centres.set(label, this.board.at(box.x + width / 2, y + BUTTON / 2));
+        this.centres.set(label, [box.x + width / 2, y + BUTTON / 2]);
       });
     });
   }

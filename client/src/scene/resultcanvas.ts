@@ -1,10 +1,10 @@
 /** Above the input frame: the image with its segments or boxes, and a legend beside it. */
-import { Vector3, type Object3D } from 'three';
+import type { Object3D } from 'three';
 
 import { findingsOf, headingOf, type Finding } from '../model/findings';
 import { formatPercent } from '../model/format';
 import type { InputFrame, PassResult } from '../net/types';
-import { Board, type Caption, type Widget } from './board';
+import { Board, FADE, type Caption, type Widget } from './board';
 import type { Glyphs } from './glyphs';
 import { AMBER, GLASS, MUTED, TEXT } from './palette';
 import { ResultPicture, within } from './resultpicture';
@@ -49,8 +49,8 @@ export class ResultCanvas {
     // The picture stands over that in the frame.
     const x = frame.x + WIDTH / 2 - PAD - PICTURE_WIDTH / 2;
     const y = frame.y + frame.height / 2 + ABOVE_FRAME + HEIGHT / 2;
-    const centre = new Vector3(x, y, frame.z);
-    this.board = new Board({ centre, yaw: 0, width: WIDTH, height: HEIGHT }, glyphs);
+    this.board = new Board({ width: WIDTH, height: HEIGHT, fade: FADE }, glyphs);
+    this.board.object.position.set(x, y, frame.z);
     this.board.object.visible = false;
   }
 

@@ -1,9 +1,7 @@
 /** Above the input frame: what the network makes of the image, the most probable first. */
-import { Vector3 } from 'three';
-
 import { formatPercent } from '../model/format';
 import type { InputFrame, Prediction } from '../net/types';
-import { Board, type Caption, type Widget } from './board';
+import { Board, FADE, type Caption, type Widget } from './board';
 import type { Glyphs } from './glyphs';
 import { AMBER, GLASS, MUTED, TEXT } from './palette';
 
@@ -22,8 +20,8 @@ export class Results {
 
   constructor(frame: InputFrame, glyphs: Glyphs) {
     const y = frame.y + frame.height / 2 + ABOVE_FRAME + HEIGHT / 2;
-    const centre = new Vector3(frame.x, y, frame.z);
-    this.board = new Board({ centre, yaw: 0, width: WIDTH, height: HEIGHT }, glyphs);
+    this.board = new Board({ width: WIDTH, height: HEIGHT, fade: FADE }, glyphs);
+    this.board.object.position.set(frame.x, y, frame.z);
   }
 
   get object(): Board['object'] {

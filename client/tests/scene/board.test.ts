@@ -1,4 +1,4 @@
-import { Ray, Vector3 } from 'three';
+import { Group, Ray, Vector3 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Board } from '../../src/scene/board';
@@ -12,7 +12,9 @@ let board: Board;
 
 beforeEach(() => {
   clicked = [];
-  board = new Board({ centre: CENTRE, yaw: YAW, width: 2, height: 1 }, new Glyphs());
+  board = new Board({ width: 2, height: 1 }, new Glyphs());
+  board.object.position.copy(CENTRE);
+  board.object.rotation.y = YAW;
   const widget = (name: string, x: number, y: number, width: number, height: number) => ({
     x,
     y,
@@ -50,6 +52,38 @@ describe('Board', () => {
     board.pick(towards(0.4, 0.4));
     board.click(2);
     expect(clicked).toEqual([]);
+  });
+
+  it('is where its parent has brought it, in units of its own', () => {
+    const hand = new Group();
+    hand.position.set(5, 1, 0);
+    hand.scale.setScalar(0.5);
+    hand.add(board.object);
+    board.object.position.set(2, 0, -4);
+    board.object.rotation.y = 0;
+    const ray = new Ray(new Vector3(5.7, 1.05, 0), new Vector3(0, 0, -1));
+    expect(board.pick(ray)).toBeCloseTo(2);
+    board.click(0);
+    expect(clicked).toEqual(['small']);
+    const centre = board.at(1, 0.5);
+    expect([centre.x, centre.y]).toEqual([6, 1]);
+    expect(centre.z).toBeCloseTo(-2, 2);
+  });
+
+  it('lets a slider follow the ray from the press until it is let go, beside the board too', () => {
+    const told: (number | string)[] = [];
+    const slider = { x: 0.5, y: 0.4, width: 1, height: 0.2, radius: 0, color: '#000000' };
+    const slide = (share: number) => told.push(share);
+    board.set([{ ...slider, slide, release: () => told.push('released') }], []);
+    board.drag(towards(1, 0.5));
+    board.pick(towards(0.75, 0.5));
+    board.click(0);
+    board.drag(towards(1.25, 0.5));
+    board.drag(towards(5, 3));
+    board.drop();
+    board.drag(towards(0.6, 0.5));
+    expect(told.map((one) => (typeof one === 'number' ? Number(one.toFixed(3)) : one))).toEqual([0.25, 0.75, 1, 'released']);
+    expect(board.sliding).toBe(false);
   });
 
   it('is missed beside it and from behind', () => {
