@@ -1,5 +1,5 @@
-/** Whom the pointer means: the nearest of all that can be pointed at, once a frame at most. */
-import { Raycaster, type PerspectiveCamera, type Ray, type Vector2 } from 'three';
+/** Whom a ray means: the nearest of all that can be pointed at. The mouse has one, and each hand. */
+import { Ray, Raycaster, type PerspectiveCamera, type Vector2 } from 'three';
 
 import type { LayerPlace } from '../model/pointed';
 
@@ -16,26 +16,38 @@ export interface Pickable {
   readonly hint?: string | null;
   click?(button: number, shift: boolean): void;
   wheel?(pixels: number): void;
+  /** Once a frame while the press that `click` told of is held, wherever the ray has gone. */
+  drag?(ray: Ray): void;
+  /** The press is over. */
+  drop?(): void;
   /** The panel that is taken along when one drags from here; null where nothing is. */
   grip?(): LayerPlace | null;
 }
 
+/** Where a pointer's ray comes from, and how it tells what it is on. */
+export interface Sight {
+  /** Writes the ray; false while there is none. */
+  aim(ray: Ray): boolean;
+  show(found: Pickable | null): void;
+}
+
 export class Pointing {
-  private readonly raycaster = new Raycaster();
+  /** As it was last looked along. */
+  readonly ray = new Ray();
+  /** Along the ray to what it meets, in m; infinite where that is nothing. */
+  distance = Infinity;
   private current: Pickable | null = null;
+  private pressed: Pickable | null = null;
   private stale = true;
 
   constructor(
-    private readonly canvas: HTMLCanvasElement,
-    private readonly camera: PerspectiveCamera,
-    /** Where the pointer is on the screen, -1..1; farther out when it is elsewhere. */
-    private readonly at: Vector2,
+    private readonly sight: Sight,
     private readonly pickables: () => readonly Pickable[],
   ) {}
 
-  /** Whether the pointer is on nothing. */
-  get onVoid(): boolean {
-    return this.current === null;
+  /** What the ray is on; null where that is nothing. */
+  get target(): Pickable | null {
+    return this.current;
   }
 
   /** Something moved: look again before the next frame. */
@@ -46,22 +58,25 @@ export class Pointing {
   update(): void {
     if (!this.stale) return;
     this.stale = false;
-    const found = this.nearest();
-    // Of a hall that stands no more there is nothing to leave.
-    const stands = this.current !== null && this.pickables().includes(this.current);
-    if (found !== this.current && stands) this.current?.out();
-    this.current = found;
-    found?.over();
-    const cursor = found?.cursor ?? 'grab';
-    if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
-    const hint = found?.hint ?? '';
-    if (this.canvas.title !== hint) this.canvas.title = hint;
+    this.be(this.nearest());
   }
 
+  /** Presses what is there now; the press is held until `release`. */
   click(button: number, shift: boolean): void {
     this.stale = true;
     this.update();
+    this.pressed = this.current;
     this.current?.click?.(button, shift);
+  }
+
+  /** Once a frame while the press is held. */
+  drag(): void {
+    if (this.pressed?.drag !== undefined && this.sight.aim(this.ray)) this.pressed.drag(this.ray);
+  }
+
+  release(): void {
+    this.pressed?.drop?.();
+    this.pressed = null;
   }
 
   /** Whether what the pointer is on takes the wheel. */
@@ -72,17 +87,61 @@ export class Pointing {
     return true;
   }
 
+  /** Points at nothing until it is asked again. */
+  leave(): void {
+    this.release();
+    this.distance = Infinity;
+    this.be(null);
+    this.stale = true;
+  }
+
+  private be(found: Pickable | null): void {
+    // Of a hall that stands no more there is nothing to leave.
+    const stands = this.current !== null && this.pickables().includes(this.current);
+    if (found !== this.current && stands) this.current?.out();
+    this.current = found;
+    found?.over();
+    this.sight.show(found);
+  }
+
   private nearest(): Pickable | null {
-    if (Math.abs(this.at.x) > 1 || Math.abs(this.at.y) > 1) return null;
-    this.raycaster.setFromCamera(this.at, this.camera);
+    this.distance = Infinity;
+    if (!this.sight.aim(this.ray)) return null;
     let best: Pickable | null = null;
-    let least = Infinity;
-    for (const one of this.pickables()) {
-      const distance = one.pick(this.raycaster.ray);
-      if (distance === null || distance >= least) continue;
-      least = distance;
+    const pickables = this.pickables();
+    for (let at = 0; at < pickables.length; at += 1) {
+      const one = pickables[at];
+      const distance = one?.pick(this.ray) ?? null;
+      if (one === undefined || distance === null || distance >= this.distance) continue;
+      this.distance = distance;
       best = one;
     }
     return best;
+  }
+}
+
+/** The mouse on the canvas. */
+export class MouseSight implements Sight {
+  private readonly raycaster = new Raycaster();
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly camera: PerspectiveCamera,
+    /** Where the pointer is on the screen, -1..1; farther out when it is elsewhere. */
+    private readonly at: Vector2,
+  ) {}
+
+  aim(ray: Ray): boolean {
+    if (Math.abs(this.at.x) > 1 || Math.abs(this.at.y) > 1) return false;
+    this.raycaster.setFromCamera(this.at, this.camera);
+    ray.copy(this.raycaster.ray);
+    return true;
+  }
+
+  show(found: Pickable | null): void {
+    const cursor = found?.cursor ?? 'grab';
+    if (this.canvas.style.cursor !== cursor) this.canvas.style.cursor = cursor;
+    const hint = found?.hint ?? '';
+    if (this.canvas.title !== hint) this.canvas.title = hint;
   }
 }

@@ -1,31 +1,31 @@
 /** The renderer, the visitor and the hall around them, frame after frame. */
-import { computed, effect } from '@preact/signals-core';
-import { Group, Matrix4, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
+import { effect } from '@preact/signals-core';
+import { Group, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { LayerPlace } from '../model/pointed';
 import type { Destination, Held, State } from '../model/state';
 import { ValueCache } from '../model/values';
-import type { Hall, InputFrame } from '../net/types';
+import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
-import { DatasetPanel } from './datasetpanel';
+import { Immersive } from '../xr/immersive';
+import { groundBefore, type Ground } from '../xr/immersion';
+import { DatasetStand } from './datasetstand';
+import { Desk } from './desk';
 import { Environment } from './environment';
-import { Flight, freeBefore, poseBefore, startPose } from './flight';
+import { freeBefore, poseBefore, startPose } from './flight';
 import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import type { HallScene } from './hallscene';
 import { HallScenes } from './hallscenes';
 import { pixelsOf } from './hand';
 import { HologramTarget } from './hologramtarget';
-import { groundBefore, Immersion, type Ground } from './immersion';
 import { keepPlace } from './keepplace';
-import { Keys } from './keys';
-import { Mouse } from './mouse';
-import { Pointing, type Pickable } from './pointing';
+import type { Pickable } from './pointing';
 import { Resolution } from './resolution';
 import { standingBefore } from './standing';
 import { Tool } from './tool';
-import { Walker, type Pose } from './walker';
+import type { Pose } from './walker';
 
 const FIELD_OF_VIEW = 56;
 const LONGEST_STEP = 0.1;
@@ -40,23 +40,18 @@ const MOST_COVERED = 0.3;
 export class World {
   readonly renderer: WebGLRenderer;
   readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.05, 900);
-  readonly walker = new Walker();
   readonly halls: HallScenes;
-  private readonly rig = new Group();
+  readonly dataset: DatasetStand;
+  readonly desk: Desk;
+  readonly immersive: Immersive;
+  readonly rig = new Group();
   private readonly scene = new Scene();
   private readonly environment = new Environment();
   private readonly glyphs = new Glyphs();
   private readonly tool = new Tool(this.glyphs);
-  private readonly flight = new Flight(this.walker);
   private readonly resolution: Resolution;
-  private readonly immersion: Immersion;
-  private readonly keys: Keys;
-  private readonly mouse: Mouse;
-  private readonly pointing: Pointing;
   private readonly eye = new Vector3();
-  private readonly view = new Matrix4();
   private readonly hologram: HologramTarget;
-  private dataset: DatasetPanel | null = null;
   private headed: LayerPlace | null = null;
   private pickables: readonly Pickable[] = [];
   private frameCount = 0;
@@ -74,30 +69,21 @@ export class World {
     Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
     container.append(canvas);
     this.halls = new HallScenes(this.renderer, this.camera, state, actions, this.glyphs);
+    this.dataset = new DatasetStand(this.scene, state, actions, this.glyphs);
     this.hologram = new HologramTarget(this.tool, state, actions);
     this.camera.add(this.tool.object);
     this.rig.add(this.camera);
     this.scene.add(this.rig, this.environment.object, this.halls.object);
-    this.immersion = new Immersion(this.renderer, this.rig, this.camera, this.walker, () => this.ground());
-    const stopFlight = (): void => {
-      this.flight.cancel();
-    };
-    const lookAgain = (): void => {
-      this.pointing.invalidate();
-    };
-    this.keys = new Keys(stopFlight);
-    const fieldOfView = (): number => (this.camera.fov * Math.PI) / 180;
-    this.mouse = new Mouse(canvas, this.walker, fieldOfView, {
-      moved: lookAgain,
-      left: lookAgain,
-      steered: stopFlight,
-      wheeled: (pixels) => this.pointing.wheel(pixels),
-      clicked: (button, shift) => {
-        this.pointing.click(button, shift);
-        if (button === 0 && this.pointing.onVoid && !this.mouse.locked) this.mouse.lock();
-      },
-    });
-    this.pointing = new Pointing(canvas, this.camera, this.mouse.at, () => this.pickables);
+    this.desk = new Desk(canvas, this.camera, () => this.pickables);
+    this.immersive = new Immersive({
+      renderer: this.renderer,
+      camera: this.camera,
+      rig: this.rig,
+      walker: this.desk.walker,
+      pickables: () => this.pickables,
+      besides: () => this.dataset.pickables,
+      ground: () => this.ground(),
+    }, state);
     new ResizeObserver(() => {
       this.resize();
     }).observe(container);
@@ -106,11 +92,6 @@ export class World {
   /** The maps of a network, by default of the one that the visitor is nearest to. */
   tiles(network?: string): Tiles | null {
     return this.halls.of(network)?.tiles ?? null;
-  }
-
-  /** Where the dataset panel shows an image's picture or a button; null when it does not. */
-  onDatasetPanel(name: string): Vector3 | null {
-    return this.dataset?.centreOf(name) ?? null;
   }
 
   /** The layer whose panel the visitor stands before; null where there is none. */
@@ -124,7 +105,7 @@ export class World {
   };
 
   /** The layer that the visitor is being carried to; null while they are not. */
-  readonly layerHeaded = (): LayerPlace | null => (this.flight.flying ? this.headed : null);
+  readonly layerHeaded = (): LayerPlace | null => (this.desk.flight.flying ? this.headed : null);
 
   /** Frames drawn since the start. */
   get frames(): number {
@@ -143,7 +124,9 @@ export class World {
       this.built(scene, before);
     };
     this.halls.follow();
-    this.placeDataset();
+    this.dataset.follow(() => {
+      this.collectPickables();
+    });
     effect(() => {
       const destination = this.state.destination.value;
       if (destination !== null) this.fly(destination);
@@ -165,56 +148,22 @@ export class World {
     this.environment.light(this.halls.arrangements);
     this.collectPickables();
     if (network !== this.state.current.peek()) return;
-    if (before === null) this.stand(startPose(hall.arrangement, this.camera.aspect));
-    else if (!this.immersion.active) this.stand(keepPlace(this.walker, before, hall));
-  }
-
-  /** The dataset panel stands beside the frame of the network that the visitor is nearest to. */
-  private placeDataset(): void {
-    const frame = computed(() => this.state.current.value?.hall.value?.arrangement.input_frame);
-    effect(() => {
-      const place = frame.value;
-      if (place === undefined) return;
-      this.dataset?.dispose();
-      this.dataset = this.makeDataset(place);
-      this.collectPickables();
-    });
-    effect(() => {
-      const draw = this.state.draw.value;
-      // Read, so that a panel that was moved shows it, too.
-      if (frame.value !== undefined) this.dataset?.show(draw);
-    });
-  }
-
-  private makeDataset(frame: InputFrame): DatasetPanel {
-    const panel = new DatasetPanel(frame, this.state, this.actions, this.glyphs);
-    this.scene.add(panel.board.object);
-    return panel;
+    if (before === null) this.desk.stand(startPose(hall.arrangement, this.camera.aspect));
+    else if (!this.immersive.active) this.desk.stand(keepPlace(this.desk.walker, before, hall));
   }
 
   private collectPickables(): void {
-    const boards = this.dataset === null ? [] : [this.dataset.board];
-    this.pickables = [this.hologram, ...boards, ...this.halls.pickables];
-    this.pointing.invalidate();
+    this.pickables = [this.hologram, ...this.dataset.pickables, ...this.halls.pickables];
+    this.desk.pointing.invalidate();
   }
 
   /** Where one who puts a headset on stands: before the frame until the walk has begun. */
   private ground(): Ground {
-    const { eye, yaw } = this.walker;
+    const { eye, yaw } = this.desk.walker;
     const arrangement = this.halls.of()?.hall.arrangement;
     const start = arrangement && startPose(arrangement, this.camera.aspect).eye;
     if (arrangement === undefined || start?.equals(eye) !== true) return { x: eye.x, z: eye.z, yaw };
     return groundBefore(arrangement.input_frame);
-  }
-
-  private stand({ eye, yaw, pitch }: Pose): void {
-    this.flight.cancel();
-    this.walker.eye.copy(eye);
-    this.walker.yaw = yaw;
-    this.walker.pitch = pitch;
-    this.walker.halt();
-    this.walker.apply(this.camera);
-    this.camera.updateMatrixWorld();
   }
 
   private fly(to: Destination): void {
@@ -223,9 +172,7 @@ export class World {
     const pose = to.kind === 'start' ? startPose(scene.hall.arrangement, this.camera.aspect) : this.poseAt(scene, to.layer);
     if (pose === null) return;
     this.headed = to.kind === 'start' ? null : { network: scene.network, layer: to.layer };
-    this.flight.start(pose, this.state.reducedMotion.peek());
-    // Who acts before the next frame acts where a jump has led.
-    if (!this.flight.flying && !this.immersion.active) this.walker.apply(this.camera);
+    if (!this.immersive.active) this.desk.fly(pose, this.state.reducedMotion.peek());
   }
 
   private poseAt(scene: HallScene, layer: string): Pose | null {
@@ -243,40 +190,28 @@ export class World {
     const seconds = Math.min(LONGEST_STEP, Math.max(0, (time - this.before) / 1000));
     this.before = time;
     this.frameCount += 1;
-    if (this.immersion.active) this.immersion.step(seconds);
-    else this.move(seconds);
+    if (this.immersive.active) this.immersive.step(seconds);
+    else this.resolution.update(seconds, this.desk.step(seconds));
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     const clock = time / 1000;
     this.halls.update(this.eye, this.renderer.domElement.height, clock);
-    this.tool.object.visible = !this.immersion.active;
+    this.tool.object.visible = !this.immersive.active;
     this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
-    this.pointing.update();
+    if (!this.immersive.active) this.desk.pointing.update();
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
   }
 
-  private move(seconds: number): void {
-    if (this.flight.flying) this.flight.step(seconds);
-    else this.walker.step(seconds, this.keys.steering);
-    this.walker.apply(this.camera);
-    this.camera.updateMatrixWorld();
-    const moved = !this.camera.matrix.equals(this.view);
-    this.resolution.update(seconds, moved);
-    if (!moved) return;
-    this.view.copy(this.camera.matrix);
-    this.pointing.invalidate();
-  }
-
   private resize(): void {
-    if (this.immersion.active) return;
+    if (this.immersive.active) return;
     const width = Math.max(1, this.container.clientWidth);
     const height = Math.max(1, this.container.clientHeight);
     this.resolution.refresh();
     this.renderer.setSize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    this.pointing.invalidate();
+    this.desk.pointing.invalidate();
   }
 }
 

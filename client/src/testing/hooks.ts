@@ -176,7 +176,7 @@ export class Hooks {
 
   /** Where the dataset panel shows an image (by id) or a button (by label); null when it does not. */
   datasetSpot(name: string): Spot {
-    const place = this.world.onDatasetPanel(name);
+    const place = this.world.dataset.centreOf(name);
     return place === null ? null : this.spot(place.clone());
   }
 

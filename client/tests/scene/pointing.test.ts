@@ -1,7 +1,7 @@
 import { PerspectiveCamera, Vector2 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { Pointing, type Pickable } from '../../src/scene/pointing';
+import { MouseSight, Pointing, type Pickable } from '../../src/scene/pointing';
 
 class Thing implements Pickable {
   readonly cursor = 'pointer';
@@ -46,7 +46,7 @@ beforeEach(() => {
   at = new Vector2(0, 0);
   canvas = { style: { cursor: '' } };
   const camera = new PerspectiveCamera();
-  pointing = new Pointing(canvas as HTMLCanvasElement, camera, at, () => things);
+  pointing = new Pointing(new MouseSight(canvas as HTMLCanvasElement, camera, at), () => things);
 });
 
 describe('Pointing', () => {
@@ -78,7 +78,7 @@ describe('Pointing', () => {
   it('is on nothing when the pointer is elsewhere', () => {
     at.set(2, 2);
     pointing.click(0, false);
-    expect(pointing.onVoid).toBe(true);
+    expect(pointing.target).toBeNull();
     expect([...near.told, ...far.told]).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
 
 import type { InputFrame } from '../net/types';
-import { EYE_HEIGHT, wrapped, type Walker } from './walker';
+import { EYE_HEIGHT, wrapped, type Walker } from '../scene/walker';
 
 const SPEED = 2.4;
 const TURN = Math.PI / 6;
