@@ -36,7 +36,7 @@ from cnnwalk.networks import (
     try_out,
 )
 from cnnwalk.pixels import AnyImage
-from cnnwalk.server.listen import DEFAULT_HOST, listen
+from cnnwalk.server.place import Place
 from cnnwalk.server.run import RunningWalk
 from cnnwalk.server.showing import Showing
 from cnnwalk.server.walk import Walk
@@ -55,8 +55,11 @@ def walk(  # noqa: PLR0913 - all but the model by name
     trackers: TrackerMode = "merge",
     depth: int | None = None,
     course: Course = "straight",
-    host: str = DEFAULT_HOST,
+    host: str | None = None,
     port: int | None = None,
+    lan: bool = False,
+    cert: Path | str | None = None,
+    key: Path | str | None = None,
 ) -> RunningWalk:
     """Serve a walk through networks from a thread of its own; returns as soon as it answers.
 
@@ -75,19 +78,25 @@ def walk(  # noqa: PLR0913 - all but the model by name
         trackers: whether trackers name the layers of the other granularities.
         depth: levels of blocks that are open on arrival; None for all.
         course: how the walk runs on arrival, ``straight`` or ``spiral``.
-        host: address to listen at.
+        host: address to listen at; None for this machine alone, with `lan` for its address
+            in the network.
         port: None for 8765 or the next free one, 0 for any free one.
+        lan: serve over https, for a headset: it opens `pairing_url` of what is returned and
+            enters the code that `pairing.new_code()` gives.
+        cert: PEM file of your own certificate, in place of one that is made; as `lan`.
+        key: PEM file of its key.
 
     Raises:
         NetworkError: the network cannot be had.
         ImageError: the images cannot be had.
         CaptureError: the network cannot be recorded.
-        ListenError: the port is in use.
+        ListenError: the port is in use, or the certificate cannot be used.
     """
     models = model if isinstance(model, list | tuple) else [model]
     networks = [_network(each, classes, input_size) for each in models]
     dataset = samples() if images is None else find_images(images, classes)
-    listener = listen(host, port)
+    files = [None if file is None else Path(file) for file in (cert, key)]
+    listener = Place(host, port, lan, *files).listen()
     try:
         showing = Showing(granularity, trackers, depth, course)
         return RunningWalk(Walk(networks, [dataset], showing=showing), listener)

@@ -11,7 +11,7 @@ import typer
 
 from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.layout.places import Course
-from cnnwalk.server.listen import DEFAULT_HOST
+from cnnwalk.server.place import Place
 from cnnwalk.server.showing import Showing
 from cnnwalk.terminal import arguments
 from cnnwalk.terminal.errors import plain_errors
@@ -63,25 +63,45 @@ Depth = Annotated[
 ]
 Way = Annotated[Course, typer.Option(help="How the walk runs.")]
 Device = Annotated[str, typer.Option(help="Where torch runs, such as cpu or cuda:0.")]
-Host = Annotated[str, typer.Option(help="Address to listen at; by default this machine alone.")]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help="Address to listen at.",
+        show_default="127.0.0.1, this machine alone; with --lan, its own in the network",
+    ),
+]
 Port = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="0 is any free one.", show_default="8765, or the next"),
 ]
+Lan = Annotated[
+    bool, typer.Option("--lan", help="For a headset: over https, with a code to come in.")
+]
+Cert = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="As --lan, with a certificate of your own, in PEM format."),
+]
+Key = Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, in PEM format.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
 
 
 @app.command()
-def demo(
-    host: Host = DEFAULT_HOST,
+def demo(  # noqa: PLR0913, PLR0917 - an option each
+    host: Host = None,
     port: Port = None,
+    lan: Lan = False,
+    cert: Cert = None,
+    key: Key = None,
     no_browser: NoBrowser = False,
     device: Device = "cpu",
 ) -> None:
     """Walk the demo network, EfficientNet-Lite0 with its ImageNet weights."""
     run_walk(
         WalkOptions(
-            ["demo"], NetworkOptions(device=device), host=host, port=port, browser=not no_browser
+            ["demo"],
+            NetworkOptions(device=device),
+            place=Place(host, port, lan, cert, key),
+            browser=not no_browser,
         )
     )
 
@@ -97,8 +117,11 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
     trackers: Trackers = "merge",
     depth: Depth = None,
     course: Way = "straight",
-    host: Host = DEFAULT_HOST,
+    host: Host = None,
     port: Port = None,
+    lan: Lan = False,
+    cert: Cert = None,
+    key: Key = None,
     no_browser: NoBrowser = False,
     device: Device = "cpu",
 ) -> None:
@@ -109,8 +132,7 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
             NetworkOptions(weights or (), classes, input_size, device),
             images=images,
             showing=Showing(granularity, trackers, depth, course),
-            host=host,
-            port=port,
+            place=Place(host, port, lan, cert, key),
             browser=not no_browser,
         )
     )

@@ -40,7 +40,9 @@ def test_what_is_no_web_origin_is_none(text):
 
 
 def test_origins_have_their_scheme_s_port():
-    assert parse_origin("https://localhost") == Authority("localhost", 443)
+    assert parse_origin("https://localhost", "https") == Authority("localhost", 443)
+    assert parse_origin("https://localhost", "http") is None
+    assert parse_origin("http://localhost", "https") is None
     assert parse_origin("HTTP://127.0.0.1") == Authority(ip_address("127.0.0.1"), 80)
 
 

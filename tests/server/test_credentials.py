@@ -3,7 +3,8 @@ import stat
 
 import pytest
 
-from cnnwalk.server.credentials import load_secret, state_folder
+from cnnwalk.server.credentials import load_secret
+from cnnwalk.server.statefolder import state_folder
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ async def through(gate, host, token, kind="http"):
 
     headers = [(b"host", host), (b"authorization", b"Bearer " + token.encode())]
     scope = {"type": kind, "method": "GET", "path": "/api/walk", "query_string": b""}
-    scope |= {"headers": headers, "server": ("192.168.1.5", 8765)}
+    scope |= {"scheme": "http", "headers": headers, "server": ("192.168.1.5", 8765)}
     await gate(scope, receive, send)
     return [message["type"] for message in sent], sent[0].get("status")
 
@@ -82,7 +82,7 @@ def gate():
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    return Gate(app, Credentials(8765, b"secret"), host="studio.local", port=8765)
+    return Gate(app, Credentials(8765, b"secret"), frozenset({"studio.local"}), 8765)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,12 @@ class Authority:
     port: int
 
 
-def parse_authority(text: str, default_port: int = _DEFAULT_PORTS["http"]) -> Authority | None:
+def default_port(scheme: str) -> int:
+    """Return the port that an address with this scheme, http or https, need not name."""
+    return _DEFAULT_PORTS[scheme]
+
+
+def parse_authority(text: str, usual_port: int = _DEFAULT_PORTS["http"]) -> Authority | None:
     """Parse ``host``, ``host:port``, ``1.2.3.4:port`` or ``[::1]:port``; None when it is neither.
 
     IPv4 addresses are decimal with four parts; other spellings of numbers are names.
@@ -41,15 +46,18 @@ def parse_authority(text: str, default_port: int = _DEFAULT_PORTS["http"]) -> Au
         return None
     if match["v6"] and isinstance(host, str):
         return None
-    return Authority(host, int(match["port"] or default_port))
+    return Authority(host, int(match["port"] or usual_port))
 
 
-def parse_origin(text: str) -> Authority | None:
-    """Parse an Origin header such as ``http://127.0.0.1:8765``; None for ``null`` and the like."""
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme.lower() not in _DEFAULT_PORTS:
+def parse_origin(text: str, scheme: str = "http") -> Authority | None:
+    """Parse an Origin header such as ``http://127.0.0.1:8765``.
+
+    None for ``null`` and the like, and for an origin of another scheme.
+    """
+    found, separator, rest = text.partition("://")
+    if not separator or found.lower() != scheme:
         return None
-    return parse_authority(rest, _DEFAULT_PORTS[scheme.lower()])
+    return parse_authority(rest, default_port(scheme))
 
 
 def parse_host(text: str) -> IPAddress | str:

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from cnnwalk.server.head import HeadAsGet
 from cnnwalk.server.problems import describe_problems, install_problem_handlers
-from cnnwalk.server.routes import images, passes, visualizations, walk
+from cnnwalk.server.routes import images, layers, passes, placements, visualizations, walk
 from cnnwalk.server.static import StaticFile, install_static
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def build_routes() -> FastAPI:
         generate_unique_id_function=_operation_id,
         responses=describe_problems(),
     )
-    for router in (walk.router, images.router, passes.router, visualizations.router):
-        app.include_router(router)
+    for part in (walk, placements, images, passes, layers, visualizations):
+        app.include_router(part.router)
     install_problem_handlers(app)
     return app
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
-import tempfile
-from pathlib import Path
 
 from itsdangerous import BadSignature, TimestampSigner
+
+from cnnwalk.server.statefolder import read_private, state_folder, write_private
 
 _TOKEN_BYTES = 32
 _SECRET_BYTES = 32
@@ -23,13 +22,19 @@ _COOKIE_VALUE = "page"
 
 
 class Credentials:
-    """The token and the cookie of a server on `port`."""
+    """The token and the cookie of a server on `port`.
 
-    def __init__(self, port: int, secret: bytes) -> None:
+    Over TLS (`secure`) the cookie has a name and a signature of its own: one that travelled
+    unencrypted opens nothing there, and neither takes the other's place in a browser.
+    """
+
+    def __init__(self, port: int, secret: bytes, *, secure: bool = False) -> None:
         self.token = secrets.token_urlsafe(_TOKEN_BYTES)
-        self.cookie_name = f"cnnwalk-{port}"
+        # Browsers take that prefix only with Secure, for this host and for all paths.
+        self.cookie_name = f"__Host-cnnwalk-{port}" if secure else f"cnnwalk-{port}"
+        self._attributes = "; Secure" if secure else ""
         self._signer = TimestampSigner(
-            secret, salt=f"cnnwalk.cookie.{port}", digest_method=hashlib.sha256
+            secret, salt=f"cnnwalk.cookie.{self.cookie_name}", digest_method=hashlib.sha256
         )
 
     def is_token(self, candidate: str) -> bool:
@@ -41,7 +46,7 @@ class Credentials:
         value = self._signer.sign(_COOKIE_VALUE).decode()
         return (
             f"{self.cookie_name}={value}; Path=/; Max-Age={_COOKIE_SECONDS}; "
-            "HttpOnly; SameSite=Strict"
+            f"HttpOnly; SameSite=Strict{self._attributes}"
         )
 
     def has_cookie(self, header: str) -> bool:
@@ -57,14 +62,6 @@ class Credentials:
         return False
 
 
-def state_folder() -> Path:
-    """Return where cnnwalk keeps what outlives a process (XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_STATE_HOME", "")
-    # The specification wants relative paths ignored.
-    root = Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "state"
-    return root / "cnnwalk"
-
-
 def load_secret() -> bytes:
     """Return the user's secret from the state folder, made there when there is none.
 
@@ -73,30 +70,10 @@ def load_secret() -> bytes:
     """
     try:
         path = state_folder() / "secret"
-        held = _read_private(path)
-        return (
-            held if held is not None else _write_private(path, secrets.token_bytes(_SECRET_BYTES))
-        )
+        held = read_private(path)
+        if held is None or len(held) != _SECRET_BYTES:
+            held = secrets.token_bytes(_SECRET_BYTES)
+            write_private(path, held)
     except (OSError, RuntimeError):  # RuntimeError: there is no home folder
         return secrets.token_bytes(_SECRET_BYTES)
-
-
-def _read_private(path: Path) -> bytes | None:
-    """Return the file's bytes, or None when it is missing, short, or open to other users."""
-    try:
-        with path.open("rb") as file:
-            open_to_others = os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077
-            data = file.read()
-    except FileNotFoundError:
-        return None
-    return None if open_to_others or len(data) != _SECRET_BYTES else data
-
-
-def _write_private(path: Path, data: bytes) -> bytes:
-    """Write the file whole or not at all, for this user only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # made with mode 0600
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    Path(temporary).replace(path)
-    return data
+    return held

@@ -3,7 +3,7 @@
 It stands outside the whole application, so that errors, unknown paths and the page's
 files are guarded too, and it decides on raw headers and the raw path only. In this order:
 the Host must be this server, the request must not come from another site, and it must
-carry the token or the cookie.
+carry the token or the cookie. Only the page on which a headset enters its code needs neither.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnwalk.server.addresses import (
     Authority,
+    IPAddress,
+    default_port,
     is_loopback,
     parse_authority,
     parse_host,
@@ -26,6 +28,8 @@ from cnnwalk.server.addresses import (
 )
 from cnnwalk.server.credentials import Credentials
 from cnnwalk.server.pages import notice
+from cnnwalk.server.pairingpage import PATH as PAIRING_PATH
+from cnnwalk.server.pairingpage import PairingPage
 from cnnwalk.server.problems import problem_response
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -55,19 +59,28 @@ SECURITY_HEADERS = {
 
 @dataclasses.dataclass(frozen=True)
 class Gate:
-    """Wraps `app`, which listens at `host` and `port`; pure ASGI, so that no protocol slips by."""
+    """Wraps `app`, which listens at `port`; pure ASGI, so that no protocol slips by.
+
+    Attributes:
+        hosts: names by which requests may ask for it, beside the loopback's and the address
+            that the connection came in on.
+        pairing: where headsets come in, if they may.
+    """
 
     app: ASGIApp
     credentials: Credentials
-    host: str
+    hosts: frozenset[IPAddress | str]
     port: int
+    pairing: PairingPage | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the application answer, with the security headers on every answer."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            response = self._refusal(scope) or self._entry(scope)
+            response = (
+                self._refusal(scope) or await self._pair(scope, receive) or self._entry(scope)
+            )
             await (response or self.app)(scope, receive, _guarded(scope, send))
         elif scope["type"] == "websocket":
             await receive()
@@ -94,14 +107,21 @@ class Gate:
 
     def _own_authority(self, scope: Scope, hosts: list[str]) -> Authority | None:
         """Return the one Host named, when it is a loopback name, the address that the
-        connection came in on, or what the user chose to listen at.
+        connection came in on, or one of `hosts`.
         """
-        authority = parse_authority(hosts[0]) if len(hosts) == 1 else None
+        usual = default_port(scope["scheme"])
+        authority = parse_authority(hosts[0], usual) if len(hosts) == 1 else None
         if authority is None or authority.port != self.port:
             return None
-        local = scope.get("server") or (self.host, self.port)
-        own = {parse_host(self.host), parse_host(local[0])}
+        local = scope.get("server")
+        own = self.hosts | {parse_host(local[0])} if local else self.hosts
         return authority if authority.host in own or is_loopback(authority.host) else None
+
+    async def _pair(self, scope: Scope, receive: Receive) -> Response | None:
+        """Let the page of pairing answer where it is asked."""
+        if self.pairing is None or scope["path"] != PAIRING_PATH:
+            return None
+        return await self.pairing.answer(scope, receive)
 
     def _entry(self, scope: Scope) -> Response | None:
         """Ask for the token or the cookie; None lets the request through."""
@@ -118,7 +138,26 @@ class Gate:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if has_cookie or (scheme.lower() == "bearer" and self.credentials.is_token(bearer.strip())):
             return None
-        return _unknown_visitor(scope, headers, had_token=bool(tokens))
+        return self._unknown_visitor(scope, headers, had_token=bool(tokens))
+
+    def _unknown_visitor(self, scope: Scope, headers: Headers, *, had_token: bool) -> Response:
+        if scope["path"] == "/" and headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+            # A strict cookie does not come along when a foreign page leads here, not even
+            # after our own redirect: the page asks once more by itself.
+            return notice(HTTPStatus.UNAUTHORIZED, "One moment", "The walk opens.", reload=True)
+        if self.pairing is not None and scope["path"] == "/" and scope["method"] == "GET":
+            return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": PAIRING_PATH})
+        reason = (
+            "The token in this address belongs to a walk that has ended."
+            if had_token
+            else "A walk is served here, and it asks for its token."
+        )
+        return _refuse(
+            scope,
+            HTTPStatus.UNAUTHORIZED,
+            f"{reason} Open the URL that the terminal printed after “cnnwalk: ready at”.",
+            {"WWW-Authenticate": "Bearer"},
+        )
 
 
 def _is_own_site(scope: Scope, headers: Headers, host: Authority) -> bool:
@@ -132,29 +171,12 @@ def _is_own_site(scope: Scope, headers: Headers, host: Authority) -> bool:
     if scope["method"] in _SAFE_METHODS:
         is_arrival = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
         return site in _OWN_SITES or is_arrival
-    return site in _OWN_SITES and (origin is None or parse_origin(origin) == host)
+    is_own = origin is None or parse_origin(origin, scope["scheme"]) == host
+    return site in _OWN_SITES and is_own
 
 
 def _query(scope: Scope) -> list[tuple[str, str]]:
     return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-
-
-def _unknown_visitor(scope: Scope, headers: Headers, *, had_token: bool) -> Response:
-    if scope["path"] == "/" and headers.get("sec-fetch-site", "none") not in _OWN_SITES:
-        # A strict cookie does not come along when a foreign page leads here, not even
-        # after our own redirect: the page asks once more by itself.
-        return notice(HTTPStatus.UNAUTHORIZED, "One moment", "The walk opens.", reload=True)
-    reason = (
-        "The token in this address belongs to a walk that has ended."
-        if had_token
-        else "A walk is served here, and it asks for its token."
-    )
-    return _refuse(
-        scope,
-        HTTPStatus.UNAUTHORIZED,
-        f"{reason} Open the URL that the terminal printed after “cnnwalk: ready at”.",
-        {"WWW-Authenticate": "Bearer"},
-    )
 
 
 def _refuse(

@@ -7,8 +7,12 @@ import dataclasses
 import errno
 import socket
 import sys
+from typing import TYPE_CHECKING
 
-from cnnwalk.server.addresses import is_loopback, parse_host
+from cnnwalk.server.addresses import IPAddress, is_loopback, parse_host
+
+if TYPE_CHECKING:
+    from cnnwalk.server.tls import Tls
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
@@ -29,11 +33,13 @@ class Listener:
     Attributes:
         host: as the user named it.
         port: that it listens at.
+        tls: what it proves itself with; None where it serves unencrypted.
     """
 
     socket: socket.socket
     host: str
     port: int
+    tls: Tls | None = None
 
     @property
     def is_public(self) -> bool:
@@ -43,8 +49,15 @@ class Listener:
     @property
     def url(self) -> str:
         """The address of the start page, for a browser on this machine."""
+        scheme = "http" if self.tls is None else "https"
         host = _WILDCARDS.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    @property
+    def hosts(self) -> frozenset[IPAddress | str]:
+        """The names by which others may ask for it, beside the address that they connect to."""
+        names = frozenset() if self.tls is None else self.tls.names
+        return names | {parse_host(self.host)}
 
 
 def listen(host: str = DEFAULT_HOST, port: int | None = None) -> Listener:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
@@ -118,6 +118,42 @@ class Hall(_Message):
     layers_in: dict[str, int] = Field(
         description="by block id: number of layers in the block with nothing collapsed"
     )
+
+
+Metres = Annotated[float, Field(ge=-10_000, le=10_000, allow_inf_nan=False)]
+
+
+class Placement(_Message):
+    """Where a panel stands otherwise than the layout has it, all about its centre."""
+
+    x: Metres = Field(0, description="by how much it is moved, in m")
+    y: Metres = 0
+    z: Metres = 0
+    yaw: float = Field(
+        0, ge=-3.15, le=3.15, allow_inf_nan=False, description="turned to the left, in rad"
+    )
+    scale: float = Field(1, ge=0.05, le=20, allow_inf_nan=False)
+
+
+class Placements(_Message):
+    """How the panels of a view stand: by layer id, those that were moved.
+
+    `revision` counts the changes that were kept. Who changes something says which revision it was
+    that they changed.
+    """
+
+    revision: int = Field(ge=0)
+    placements: dict[str, Placement]
+
+
+class ChannelFigures(_Message):
+    """What each channel of a layer is like in a pass, over its finite values.
+
+    None where a channel has no finite value.
+    """
+
+    mean: list[float | None]
+    maximum: list[float | None]
 
 
 class WeightStatistics(_Message):

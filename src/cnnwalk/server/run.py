@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import socket
 import threading
 from types import TracebackType
@@ -15,6 +16,9 @@ from cnnwalk.server.app import create_app
 from cnnwalk.server.credentials import Credentials, load_secret
 from cnnwalk.server.gate import Gate
 from cnnwalk.server.listen import Listener
+from cnnwalk.server.pairing import Pairing
+from cnnwalk.server.pairingpage import PATH as PAIRING_PATH
+from cnnwalk.server.pairingpage import PairingPage
 from cnnwalk.server.static import read_bundle
 from cnnwalk.server.walk import Walk
 
@@ -27,29 +31,22 @@ class RunningWalk:
     Attributes:
         url: opens the walk; it has the token and works as long as this server runs.
         walk: what is served.
+        pairing: makes the codes with which headsets come in.
+        pairing_url: where they enter them; None where the walk is served unencrypted.
     """
 
     def __init__(self, walk: Walk, listener: Listener) -> None:
         """Serve `walk` at `listener`; returns when requests are answered."""
-        credentials = Credentials(listener.port, load_secret())
+        secure = listener.tls is not None
+        credentials = Credentials(listener.port, load_secret(), secure=secure)
         app = create_app(walk, read_bundle())
-        gate = Gate(app, credentials, host=listener.host, port=listener.port)
         self.url = f"{listener.url}?token={credentials.token}"
         self.walk = walk
-        self._server = _Server(
-            uvicorn.Config(
-                gate,
-                loop="asyncio",
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level="error",
-                access_log=False,  # it would write URLs, and with them the token
-                server_header=False,
-                proxy_headers=False,
-            )
-        )
+        self.pairing = Pairing()
+        self.pairing_url = f"{listener.url.rstrip('/')}{PAIRING_PATH}" if secure else None
+        page = PairingPage(self.pairing, credentials) if secure else None
+        gate = Gate(app, credentials, listener.hosts, listener.port, page)
+        self._server = _Server(_configure(gate, listener))
         # Not `Thread.join`: before Python 3.13 a thread whose join is interrupted counts as ended.
         self._ended = threading.Event()
         threading.Thread(
@@ -94,6 +91,24 @@ class RunningWalk:
         return f"<{type(self).__name__} at {self.url.partition('?')[0]}>"
 
 
+def _configure(gate: Gate, listener: Listener) -> uvicorn.Config:
+    config = uvicorn.Config(
+        gate,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,  # it would write URLs, and with them the token
+        server_header=False,
+        proxy_headers=False,
+    )
+    config.load()
+    config.ssl = None if listener.tls is None else listener.tls.context
+    return config
+
+
 class _Server(uvicorn.Server):
     """Tells when it answers, and at its end waits for nobody who does not read."""
 
@@ -111,4 +126,6 @@ class _Server(uvicorn.Server):
         for connection in self.server_state.connections:
             connection.transport.abort()
         self.force_exit = True
-        await ending
+        # From Python 3.12 on a server's end waits for handshakes of TLS that never come about.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ending, _GRACE)

@@ -28,7 +28,6 @@ from cnnwalk.images import (
 from cnnwalk.networks import Network
 from cnnwalk.passes import PassError, Passes
 from cnnwalk.pixels import goes_into
-from cnnwalk.server.credentials import state_folder
 from cnnwalk.server.halls import Halls
 from cnnwalk.server.messages import (
     DatasetSummary,
@@ -37,9 +36,11 @@ from cnnwalk.server.messages import (
     WalkInfo,
 )
 from cnnwalk.server.pictures import Pictures
+from cnnwalk.server.placements import PlacementStore
 from cnnwalk.server.problems import ProblemError
 from cnnwalk.server.served import ServedNetwork, serve, told_apart
 from cnnwalk.server.showing import Showing
+from cnnwalk.server.statefolder import state_folder
 from cnnwalk.server.visualizations import Visualizations
 from cnnwalk.version import __version__
 
@@ -54,6 +55,7 @@ class Walk:
         networks: by the id that the page names them by, in the order given.
         datasets: by id, in the order given.
         halls: the networks as they are shown.
+        placements: where visitors have put the panels.
         images: what can be inserted.
         passes: what has been, or is being, inserted.
         visualizations: the feature visualizations that were asked for.
@@ -85,6 +87,7 @@ class Walk:
         self.instance = secrets.token_hex(8)
         self.datasets = {dataset.id: dataset for dataset in datasets}
         self.halls = Halls()
+        self.placements = PlacementStore(state_folder() / "placements")
         self.images = ImageStore()
         self.passes = Passes()
         self.networks: dict[str, ServedNetwork] = {}

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.text import Text
 
-from cnnwalk.server.credentials import state_folder
 from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, ListenError, listen
+from cnnwalk.server.statefolder import state_folder
 from cnnwalk.server.static import BUNDLE
 
 _NEEDED_PYTHON = (3, 11)

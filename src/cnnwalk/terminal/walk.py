@@ -15,8 +15,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnnwalk.graph import maps_shape
-from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, Listener, listen
+from cnnwalk.server.listen import DEFAULT_PORT, Listener
+from cnnwalk.server.place import Place
 from cnnwalk.server.showing import Showing
+from cnnwalk.terminal.headset import invite
 from cnnwalk.terminal.networks import NetworkOptions, load_networks
 from cnnwalk.terminal.progress import progress
 
@@ -33,8 +35,7 @@ class WalkOptions:
     loading: NetworkOptions
     images: str | None = None
     showing: Showing = dataclasses.field(default_factory=Showing)
-    host: str = DEFAULT_HOST
-    port: int | None = None
+    place: Place = dataclasses.field(default_factory=Place)
     browser: bool = True
 
 
@@ -54,7 +55,7 @@ def run_walk(options: WalkOptions) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as cleanup:
-        listener = listen(options.host, options.port)
+        listener = options.place.listen()
         cleanup.callback(listener.socket.close)
         with progress() as on_step:
             walk = _load(options, on_step)
@@ -88,12 +89,12 @@ def _close(running: RunningWalk) -> None:
 
 
 def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) -> None:
-    if options.port is None and listener.port != DEFAULT_PORT:
+    if options.place.port is None and listener.port != DEFAULT_PORT:
         print(f"Port {DEFAULT_PORT} is in use, so this walk is at {listener.port}.")
-    if listener.is_public:
+    if listener.is_public and listener.tls is None:
         print(
             "cnnwalk: other machines can reach this walk, and its token travels unencrypted: "
-            "do this only in a network that you trust.",
+            "do this only in a network that you trust, or use --lan.",
             file=sys.stderr,
         )
     for served in running.walk.networks.values():
@@ -110,6 +111,7 @@ def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) ->
     if "SSH_CONNECTION" in os.environ and not listener.is_public:
         at = f"{listener.port}:127.0.0.1:{listener.port}"
         print(f"From your own machine: ssh -L {at} {getpass.getuser()}@{socket.gethostname()}")
+    invite(running, listener)
     print("Ctrl-C ends the walk.")
     print(f"cnnwalk: ready at {running.url}", flush=True)
 
