@@ -2,22 +2,37 @@
  * How a panel shows its channels: in which order, how large, and from which row on where they
  * do not all fit. The panel itself keeps its size.
  */
+import type { ChannelOrder } from './networkstate';
 
 /** How many times as large as the layout has them the cells are. */
 export type Zoom = 1 | 2 | 4;
 
-/** How far a panel is enlarged and scrolled; `row`: the first one that is shown. */
-export interface PanelScroll {
+/** How far a panel is enlarged and paged; `row`: the first one that is shown. */
+export interface Paging {
   readonly zoom: Zoom;
   readonly row: number;
 }
 
 /** `order`: the channels as they are shown, first one first; null by index. */
-export interface PanelView extends PanelScroll {
+export interface PanelView extends Paging {
   readonly order: readonly number[] | null;
 }
 
-export const UNSCROLLED: PanelScroll = { zoom: 1, row: 0 };
+export const UNPAGED: Paging = { zoom: 1, row: 0 };
+
+/** Returns what panels show, by layer; the layers that are named nowhere show all by index. */
+export function panelViews(
+  orders: ReadonlyMap<string, ChannelOrder>,
+  pagings: ReadonlyMap<string, Paging>,
+): ReadonlyMap<string, PanelView> {
+  const layers = new Set([...orders.keys(), ...pagings.keys()]);
+  return new Map(
+    [...layers].map((layer) => {
+      const order = orders.get(layer)?.channels ?? null;
+      return [layer, { order, ...(pagings.get(layer) ?? UNPAGED) }];
+    }),
+  );
+}
 
 /** The cells of a panel that are shown at a time. */
 export interface ShownGrid {
@@ -37,7 +52,7 @@ export interface ShownGrid {
 export function shownGrid(
   panel: { readonly columns: number; readonly rows: number },
   channels: number,
-  { zoom, row }: PanelScroll,
+  { zoom, row }: Paging,
 ): ShownGrid {
   const largest = Math.max(1, Math.min(zoom, panel.columns, panel.rows));
   const columns = Math.max(1, Math.floor(panel.columns / largest));

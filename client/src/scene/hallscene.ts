@@ -145,6 +145,9 @@ export class HallScene {
     const { network, state, actions } = this;
     return [
       effect(() => {
+        this.tiles.showAll(network.panelViews.value);
+      }),
+      effect(() => {
         this.plates.set(network.statistics.value, network.weights.value);
       }),
       effect(() => {

@@ -2,10 +2,11 @@
 import type { Object3D, WebGLRenderer } from 'three';
 
 import { MIPS, PAGE_SIZE, type Level } from './cells';
+import { addInstances, type Instance } from './instances';
 import type { LayerState } from './layers';
 import type { Packer } from './packer';
 import { MAP_TEXELS, Page } from './page';
-import { PanelGroup, type Instance, type PageMesh } from './panels';
+import { PanelGroup, type PageMesh } from './panels';
 import type { Poses } from './poses';
 import { MAPS_FRAGMENT } from './shaders';
 
@@ -69,7 +70,7 @@ export class Pages {
 
   /** Brings the draws up to date. */
   drawChanged(): void {
-    for (const drawn of this.all) if (drawn.isChanged) draw(drawn);
+    for (const drawn of this.all) if (drawn.isChanged) draw(drawn, this.panels.poses);
   }
 
   /** Outlines one cell; none with panel -1. */
@@ -106,7 +107,7 @@ export class Pages {
   }
 }
 
-function draw(drawn: DrawnPage): void {
+function draw(drawn: DrawnPage, poses: Poses): void {
   const { level } = drawn;
   drawn.isChanged = false;
   const instances: Instance[] = [];
@@ -116,12 +117,9 @@ function draw(drawn: DrawnPage): void {
     const shrink = 2 ** plan.drop;
     const cell = { width: plan.cellWidth, height: plan.cellHeight };
     const inner = { width: plan.width / shrink, height: plan.height / shrink };
-    state[level]?.forEach((place, index) => {
-      const piece = plan.pieces[index];
-      if (place.page === drawn.index && piece) {
-        instances.push({ panel: state.index, piece, place, cell, inner });
-      }
-    });
+    const { index: panel } = state;
+    const cells = { panel, grid: poses.grid(panel), pieces: plan.pieces, places: state[level] ?? [], cell, inner };
+    addInstances(instances, cells, drawn.index);
   }
   drawn.mesh.show(instances);
 }

@@ -16,8 +16,7 @@ import {
   type IUniform,
 } from 'three';
 
-import type { Piece } from './cells';
-import type { Place } from './packer';
+import type { Instance } from './instances';
 import type { Page } from './page';
 import type { Poses } from './poses';
 import { VERTEX_SHADER } from './shaders';
@@ -25,25 +24,12 @@ import { VERTEX_SHADER } from './shaders';
 const FLOATS = 11;
 const FIRST_CAPACITY = 64;
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A piece of a panel as it lies in a page. */
-export interface Instance {
-  readonly panel: number;
-  readonly piece: Piece;
-  readonly place: Place;
-  /** Texels of one cell. */
-  readonly cell: Size;
-  /** What of a cell is the map or the picture: as its fragment shader counts it. */
-  readonly inner: Size;
-}
-
 /** What all pages share. */
 export class PanelGroup {
   readonly object = new Group();
+  /** How often a panel was given another grid; who draws cells of its own sees it change. */
+  regridded = 0;
+  private readonly meshes: PageMesh[] = [];
   private readonly outlined = { value: new Vector3(-1, 0, 0) };
 
   constructor(readonly poses: Poses) {
@@ -54,7 +40,13 @@ export class PanelGroup {
   add(page: Page, fragmentShader: string): PageMesh {
     const mesh = new PageMesh(page, fragmentShader, this.poses, { outlined: this.outlined });
     this.object.add(mesh.object);
+    this.meshes.push(mesh);
     return mesh;
+  }
+
+  /** A panel stands elsewhere: what draws it is looked for there. */
+  moved(): void {
+    for (const mesh of this.meshes) mesh.bound();
   }
 
   /** Outlines one cell; none with panel -1. */
@@ -104,15 +96,29 @@ export class PageMesh {
     if (instances.length * FLOATS > this.buffer.array.length) {
       this.buffer = this.reserve(2 ** Math.ceil(Math.log2(instances.length)));
     }
-    this.box.makeEmpty();
     instances.forEach((instance, index) => {
       this.write(instance, index);
     });
     this.buffer.needsUpdate = true;
-    const { geometry } = this.object;
-    geometry.instanceCount = instances.length;
-    if (geometry.boundingSphere) this.box.getBoundingSphere(geometry.boundingSphere);
+    this.object.geometry.instanceCount = instances.length;
     this.object.visible = instances.length > 0;
+    this.bound();
+  }
+
+  /** Finds the sphere around all that is drawn. */
+  bound(): void {
+    const { array } = this.buffer;
+    const { geometry } = this.object;
+    const { box, corner, poses } = this;
+    box.makeEmpty();
+    for (let at = 0; at < geometry.instanceCount * FLOATS; at += FLOATS) {
+      const panel = array[at] ?? 0;
+      const column = array[at + 1] ?? 0;
+      const row = array[at + 2] ?? 0;
+      box.expandByPoint(poses.point(panel, column, row, corner));
+      box.expandByPoint(poses.point(panel, column + (array[at + 3] ?? 0), row + (array[at + 4] ?? 0), corner));
+    }
+    if (geometry.boundingSphere) box.getBoundingSphere(geometry.boundingSphere);
   }
 
   dispose(): void {
@@ -121,26 +127,12 @@ export class PageMesh {
     this.object.material.dispose();
   }
 
-  private write({ panel, piece, place, cell, inner }: Instance, index: number): void {
-    const { column, row, columns, rows } = piece;
+  private write(instance: Instance, index: number): void {
+    const { panel, column, row, columns, rows, x, y, cell, inner } = instance;
     (this.buffer.array as Float32Array).set(
-      [
-        panel,
-        column,
-        row,
-        columns,
-        rows,
-        place.x,
-        place.y,
-        cell.width,
-        cell.height,
-        inner.width,
-        inner.height,
-      ],
+      [panel, column, row, columns, rows, x, y, cell.width, cell.height, inner.width, inner.height],
       index * FLOATS,
     );
-    this.box.expandByPoint(this.poses.point(panel, column, row, this.corner));
-    this.box.expandByPoint(this.poses.point(panel, column + columns, row + rows, this.corner));
   }
 
   /** Makes room for this many instances. */

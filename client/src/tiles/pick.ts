@@ -16,10 +16,10 @@ export interface CellHit {
 export function mapAt(poses: Poses, hit: PanelHit, shape: MapsShape, found: CellHit): boolean {
   const column = Math.floor(hit.u);
   const row = Math.floor(hit.v);
-  found.channel = row * poses.columns(hit.panel) + column;
+  found.channel = poses.grid(hit.panel).channelAt(column, row);
   found.x = valueAt(hit.u - column, shape.width);
   found.y = valueAt(hit.v - row, shape.height);
-  if (found.channel < shape.channels && found.x >= 0 && found.y >= 0) return true;
+  if (found.channel >= 0 && found.x >= 0 && found.y >= 0) return true;
   found.channel = -1;
   return false;
 }

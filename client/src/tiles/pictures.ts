@@ -6,9 +6,11 @@ import type { WebGLRenderer } from 'three';
 
 import type { Hall } from '../net/types';
 import { mapsShape, PAGE_SIZE, pieceHeight, pieceWidth, type MapsShape } from './cells';
+import type { Grid } from './grid';
+import { addInstances, type Instance } from './instances';
 import { Packer, type Place } from './packer';
 import { Page, type TexelFormat } from './page';
-import type { Instance, PageMesh, PanelGroup } from './panels';
+import type { PageMesh, PanelGroup } from './panels';
 import {
   cellIn,
   PICTURE_MIPS,
@@ -70,6 +72,7 @@ export class Pictures {
   private blank: Place | null = null;
   private runs = 0;
   private isChanged = false;
+  private regridded = 0;
   private readonly restore = (): void => {
     this.recreate();
   };
@@ -176,7 +179,8 @@ export class Pictures {
   /** Call once a frame. */
   update(): void {
     this.uploader.work(UPLOAD_MS);
-    if (!this.isChanged) return;
+    if (!this.isChanged && this.regridded === this.panels.regridded) return;
+    this.regridded = this.panels.regridded;
     this.isChanged = false;
     this.draw();
   }
@@ -260,16 +264,18 @@ export class Pictures {
       const panel = this.layers.get(layer);
       if (panel === undefined) continue;
       const placed = this.placed.get(layer);
-      const common = { panel: panel.index, inner: panel.share };
+      const grid = this.panels.poses.grid(panel.index);
+      const common = { panel: panel.index, grid, inner: panel.share };
       if (placed === undefined && blank !== null) {
-        const piece = { column: 0, row: 0, columns: panel.columns, rows: panel.rows };
-        instances[blank.page]?.push({ ...common, piece, place: blank, cell: { width: 0, height: 0 } });
+        instances[blank.page]?.push({ panel: panel.index, inner: panel.share, ...blankCells(grid, blank) });
+      } else if (placed !== undefined) {
+        const { pieces, cellWidth, cellHeight } = placed.plan;
+        const cell = { width: cellWidth, height: cellHeight };
+        const cells = { ...common, pieces, places: placed.places, cell };
+        instances.forEach((of, page) => {
+          addInstances(of, cells, page);
+        });
       }
-      placed?.places.forEach((place, index) => {
-        const piece = placed.plan.pieces[index];
-        const cell = { width: placed.plan.cellWidth, height: placed.plan.cellHeight };
-        if (piece !== undefined) instances[place.page]?.push({ ...common, piece, place, cell });
-      });
     }
     this.pages.forEach(({ mesh }, index) => {
       mesh.show(instances[index] ?? []);
@@ -292,6 +298,11 @@ export class Pictures {
     // What was shown is gone; whoever brings pictures sees it, and brings them once more.
     for (const placed of this.placed.values()) placed.shows.clear();
   }
+}
+
+/** The same empty texels in each cell that a panel shows. */
+function blankCells({ columns, rows }: Grid, { x, y }: Place): Omit<Instance, 'panel' | 'inner'> {
+  return { column: 0, row: 0, columns, rows, x, y, cell: { width: 0, height: 0 } };
 }
 
 function panelsOf(hall: Hall, picture: Extent): ReadonlyMap<string, Panel> {

@@ -90,7 +90,7 @@ void main() {
     color = mix(color, light(AMBER), max(border.x, border.y) * (1.0 - max(outside.x, outside.y)));
   }
 
-  gl_FragColor = vec4(color, 1.0);
+  gl_FragColor = vec4(isScrollMark() ? light(scrollMark()) : color, 1.0);
   #include <fog_fragment>
   #include <colorspace_fragment>
 }

@@ -1,15 +1,17 @@
 /**
- * Where panels stand, as numbers that the draw, the picking and the level of detail share.
- * A panel takes 12 floats, three texels of `texture`:
+ * Where panels stand and which of their cells they show, as numbers that the draw, the picking and
+ * the level of detail share. A panel takes 12 floats, three texels of `texture`:
  *
  *     upper left corner x y z, columns
- *     step of one column x y z, channels
+ *     step of one column x y z, channels from the first shown row on
  *     step of one row x y z, rows
  */
 import { DataTexture, FloatType, NearestFilter, RGBAFormat, type Vector3 } from 'three';
 
+import { UNMOVED, type Placement } from '../model/placement';
 import type { Panel } from '../net/types';
 import type { LayerPlan } from './cells';
+import { Grid } from './grid';
 
 const FLOATS = 12;
 
@@ -21,16 +23,28 @@ export interface PanelHit {
   v: number;
 }
 
+/** A panel, where it stands otherwise than the layout has it, and the cells that it shows. */
+interface Stand {
+  readonly panel: Panel;
+  readonly placement: { -readonly [key in keyof Placement]: number };
+  grid: Grid;
+}
+
 export class Poses {
   readonly texture: DataTexture;
   readonly count: number;
+  private readonly stands: readonly Stand[];
   private readonly data: Float32Array<ArrayBuffer>;
 
   constructor(panels: readonly Panel[], plans: readonly LayerPlan[]) {
     this.count = panels.length;
     this.data = new Float32Array(Math.max(1, panels.length) * FLOATS);
-    panels.forEach((panel, index) => {
-      this.write(index, panel, plans[index]?.shape.channels ?? 0);
+    this.stands = panels.map((panel, index) => {
+      const grid = new Grid(panel, plans[index]?.shape.channels ?? 0);
+      return { panel, placement: { ...UNMOVED }, grid };
+    });
+    this.stands.forEach((stand, index) => {
+      this.write(index, stand);
     });
     this.texture = new DataTexture(this.data, 3, Math.max(1, panels.length), RGBAFormat, FloatType);
     this.texture.minFilter = this.texture.magFilter = NearestFilter;
@@ -46,12 +60,33 @@ export class Poses {
     return this.float(panel, 3);
   }
 
-  channels(panel: number): number {
-    return this.float(panel, 7);
-  }
-
   rows(panel: number): number {
     return this.float(panel, 11);
+  }
+
+  /** Which cells a panel shows. */
+  grid(panel: number): Grid {
+    return this.stand(panel).grid;
+  }
+
+  show(panel: number, grid: Grid): void {
+    const stand = this.stand(panel);
+    stand.grid = grid;
+    this.write(panel, stand);
+    this.texture.needsUpdate = true;
+  }
+
+  /** Puts a panel elsewhere than the layout has it; `placement` is read, not kept. */
+  move(panel: number, { x, y, z, yaw, scale }: Placement): void {
+    const stand = this.stand(panel);
+    const { placement } = stand;
+    placement.x = x;
+    placement.y = y;
+    placement.z = z;
+    placement.yaw = yaw;
+    placement.scale = scale;
+    this.write(panel, stand);
+    this.texture.needsUpdate = true;
   }
 
   /** Length in m of one column (`axis` 0) or row (1). */
@@ -139,28 +174,35 @@ export class Poses {
     return Math.min(most, Math.max(0, dot / (ax * ax + ay * ay + az * az)));
   }
 
-  private write(index: number, panel: Panel, channels: number): void {
-    const rightX = Math.cos(panel.yaw);
-    const rightZ = -Math.sin(panel.yaw);
-    const halfWidth = (panel.columns * panel.cell_width) / 2;
-    const halfHeight = (panel.rows * panel.cell_height) / 2;
-    this.data.set(
-      [
-        panel.x - rightX * halfWidth,
-        panel.y + halfHeight,
-        panel.z - rightZ * halfWidth,
-        panel.columns,
-        rightX * panel.cell_width,
-        0,
-        rightZ * panel.cell_width,
-        channels,
-        0,
-        -panel.cell_height,
-        0,
-        panel.rows,
-      ],
-      index * FLOATS,
-    );
+  private write(index: number, { panel, placement, grid }: Stand): void {
+    const { data } = this;
+    const at = index * FLOATS;
+    const yaw = panel.yaw + placement.yaw;
+    const rightX = Math.cos(yaw);
+    const rightZ = -Math.sin(yaw);
+    const cellWidth = grid.cellWidth * placement.scale;
+    const cellHeight = grid.cellHeight * placement.scale;
+    // The cells begin at the panel's upper edge, in the middle between left and right.
+    const halfWidth = (grid.columns * cellWidth) / 2;
+    const halfHeight = (panel.rows * panel.cell_height * placement.scale) / 2;
+    data[at] = panel.x + placement.x - rightX * halfWidth;
+    data[at + 1] = panel.y + placement.y + halfHeight;
+    data[at + 2] = panel.z + placement.z - rightZ * halfWidth;
+    data[at + 3] = grid.columns;
+    data[at + 4] = rightX * cellWidth;
+    data[at + 5] = 0;
+    data[at + 6] = rightZ * cellWidth;
+    data[at + 7] = grid.channels - grid.row * grid.columns;
+    data[at + 8] = 0;
+    data[at + 9] = -cellHeight;
+    data[at + 10] = 0;
+    data[at + 11] = grid.rows;
+  }
+
+  private stand(panel: number): Stand {
+    const stand = this.stands[panel];
+    if (stand === undefined) throw new Error(`There is no panel ${panel} of ${this.count}.`);
+    return stand;
   }
 
   private float(panel: number, index: number): number {

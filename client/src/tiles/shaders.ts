@@ -7,8 +7,8 @@ export const VERTEX_SHADER = /* glsl */ `
 
 attribute float panel;
 attribute vec4 cells;   // first column and row, columns, rows
-attribute vec4 texels;  // x, y in the page, width and height of one cell
-attribute vec2 inner;   // width and height of one map in texels, of one picture in cells
+attribute vec4 texels;  // x, y in the page, width and height of one cell; see instances.ts for marks
+attribute vec2 inner;   // width and height of one map in texels, of one picture in cells; 0 of a mark
 
 uniform highp sampler2D poses;
 
@@ -17,7 +17,7 @@ flat varying float vPanel;
 flat varying vec4 vCells;
 flat varying vec4 vTexels;
 flat varying vec2 vInner;
-flat varying vec2 vGrid;  // columns and channels of the panel
+flat varying vec2 vGrid;  // columns of the panel, and channels from its first row on
 
 void main() {
   vec4 corner = texelFetch(poses, ivec2(0, int(panel)), 0);
@@ -40,6 +40,8 @@ void main() {
 export const CELLS = /* glsl */ `
 const vec3 BETWEEN = vec3(0.0196, 0.0275, 0.0431);
 const float OUTLINE_PIXELS = 2.0;
+const vec3 TRACK = vec3(0.106, 0.122, 0.165);
+const vec3 SHOWN_PART = vec3(0.494, 0.541, 0.631);
 
 uniform highp sampler2D page;
 uniform float pageHeight;
@@ -57,6 +59,16 @@ vec2 shareOfInside(vec2 a, vec2 b, vec2 inside) {
   vec2 upToA = floor(a) * inside + min(fract(a), inside);
   vec2 upToB = floor(b) * inside + min(fract(b), inside);
   return (upToB - upToA) / (b - a);
+}
+
+bool isScrollMark() {
+  return vInner.x == 0.0;
+}
+
+// Which part of all rows the panel shows.
+vec3 scrollMark() {
+  float at = vCell.y / vCells.w;
+  return at >= vTexels.x && at <= vTexels.y ? SHOWN_PART : TRACK;
 }`;
 
 /**
@@ -119,7 +131,7 @@ void main() {
   }
 
   // The colours are meant as the screen shows them; fog and output work with linear light.
-  gl_FragColor = sRGBTransferEOTF(vec4(colour, 1.0));
+  gl_FragColor = sRGBTransferEOTF(vec4(isScrollMark() ? scrollMark() : colour, 1.0));
   #include <fog_fragment>
   #include <colorspace_fragment>
 }

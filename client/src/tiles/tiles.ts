@@ -4,6 +4,8 @@
  */
 import { Vector3, type Camera, type Object3D, type Ray, type WebGLRenderer } from 'three';
 
+import type { PanelView } from '../model/panelview';
+import type { Placement } from '../model/placement';
 import type { MapHit, MapRef } from '../model/state';
 import type { Hall } from '../net/types';
 import { MIPS, type LayerPlan, type Level } from './cells';
@@ -54,6 +56,7 @@ export class Tiles {
   private readonly restore = (): void => {
     this.recreatePages();
   };
+  private highlighted: CellRef | null = null;
   private run = -1;
   private frame = 0;
   private lastUpdate = performance.now();
@@ -158,12 +161,43 @@ export class Tiles {
     return hit;
   }
 
-  /** Sets `target` to the middle of a map; raises an error for an unknown layer. */
+  /**
+   * Sets `target` to the middle of a map, which is above or below its panel where it is scrolled
+   * out of sight; raises an error for an unknown layer.
+   */
   mapCentre(ref: CellRef, target: Vector3): Vector3 {
-    const { index, plan } = this.state(ref.layer);
-    const column = ref.channel % plan.columns;
-    const row = Math.floor(ref.channel / plan.columns);
-    return this.poses.point(index, column + 0.5, row + 0.5, target);
+    const { index } = this.state(ref.layer);
+    const grid = this.poses.grid(index);
+    return this.poses.point(index, grid.columnOf(ref.channel) + 0.5, grid.rowOf(ref.channel) + 0.5, target);
+  }
+
+  /** Puts a panel elsewhere than the layout has it; `placement` is read, not kept. */
+  move(layer: string, placement: Placement): void {
+    this.poses.move(this.state(layer).index, placement);
+    this.panels.moved();
+  }
+
+  /** Shows a layer's channels in another order, larger, or from another row on; as usual without a view. */
+  show(layer: string, view?: PanelView): void {
+    const state = this.state(layer);
+    const before = this.poses.grid(state.index);
+    const grid = before.as(view);
+    if (grid === before) return;
+    this.poses.show(state.index, grid);
+    this.pages.markChanged(state);
+    this.panels.regridded += 1;
+    this.highlight(this.highlighted);
+  }
+
+  /** Shows all layers as these views say, and those that are not named as usual. */
+  showAll(views: ReadonlyMap<string, PanelView>): void {
+    for (const { plan } of this.states.all) this.show(plan.layer, views.get(plan.layer));
+  }
+
+  /** How many rows of a layer's panel are shown at a time, and how many there are. */
+  rowsOf(layer: string): { shown: number; total: number } {
+    const { rows, total } = this.poses.grid(this.state(layer).index);
+    return { shown: Math.min(rows, total), total };
   }
 
   /** Where panels stand and what draws them; pictures take the place of the maps there. */
@@ -183,13 +217,11 @@ export class Tiles {
 
   /** Outlines a map, or none. */
   highlight(ref: CellRef | null): void {
+    this.highlighted = ref;
     const state = ref === null ? undefined : this.states.get(ref.layer);
-    if (ref === null || state === undefined) {
-      this.pages.outline(-1, 0, 0);
-      return;
-    }
-    const { columns } = state.plan;
-    this.pages.outline(state.index, ref.channel % columns, Math.floor(ref.channel / columns));
+    const grid = state && this.poses.grid(state.index);
+    if (ref === null || grid === undefined || !grid.shows(ref.channel)) this.pages.outline(-1, 0, 0);
+    else this.pages.outline(state?.index ?? -1, grid.columnOf(ref.channel), grid.rowOf(ref.channel));
   }
 
   /** Returns the layers whose detail is wanted, nearest first, as many as fit the budget. */
@@ -267,12 +299,12 @@ export class Tiles {
       );
       const pixels = cellPixels(cell, distance, perMetre);
       const isDetail = hasDetail(state) && wantsDetail(pixels, state.shows === 'detail');
-      this.show(state, isDetail ? 'detail' : 'base');
+      this.showLevel(state, isDetail ? 'detail' : 'base');
       if (isDetail) state.lastShown = this.frame;
     }
   }
 
-  private show(state: LayerState, level: Level): void {
+  private showLevel(state: LayerState, level: Level): void {
     if (state.shows === level) return;
     state.shows = level;
     this.pages.markChanged(state);
@@ -290,7 +322,7 @@ export class Tiles {
     if (!hadPlaces) this.pages.own(state, 'detail');
     state.detailRun = -1;
     state.isUploading = true;
-    this.show(state, 'base');
+    this.showLevel(state, 'base');
     return places;
   }
 
@@ -306,7 +338,7 @@ export class Tiles {
     this.pages.recreate();
     for (const state of this.states.all) {
       state.baseRun = state.detailRun = -1;
-      this.show(state, 'base');
+      this.showLevel(state, 'base');
     }
     this.onContextRestored();
   }
