@@ -46,7 +46,8 @@ export class HologramTarget implements Pickable {
     this.actions.magnify(this.state.held.peek());
   }
 
-  wheel(pixels: number): void {
+  wheel(pixels: number): boolean {
     this.tool.enlarge(Math.exp(-pixels * GROWTH));
+    return true;
   }
 }

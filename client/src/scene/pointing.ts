@@ -15,7 +15,8 @@ export interface Pickable {
   /** What a press would do here, in words; null where the cursor says enough. */
   readonly hint?: string | null;
   click?(button: number, shift: boolean): void;
-  wheel?(pixels: number): void;
+  /** Whether a turn of the wheel means something here. */
+  wheel?(pixels: number): boolean;
   /** Once a frame while the press that `click` told of is held, wherever the ray has gone. */
   drag?(ray: Ray): void;
   /** The press is over. */
@@ -82,8 +83,9 @@ export class Pointing {
   /** Whether what the pointer is on takes the wheel. */
   wheel(pixels: number): boolean {
     this.update();
-    if (this.current?.wheel === undefined) return false;
-    this.current.wheel(pixels);
+    if (this.current?.wheel?.(pixels) !== true) return false;
+    // What it moved may lie under the ray otherwise now.
+    this.stale = true;
     return true;
   }
 

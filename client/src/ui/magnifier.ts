@@ -3,11 +3,11 @@ import { effect } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
 import { messageOf } from '../model/notices';
+import { pixelsOf, type Pixels } from '../model/pixels';
 import type { Held, State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import { Comparison } from './comparison';
 import { button, closeDialog, h, modal, openDialog } from './dom';
-import { pixelsOf, type Pixels } from './pixels';
 import { Viewport } from './viewport';
 
 /** Pixels that are drawn this large have room for their value. */
@@ -83,7 +83,7 @@ export class Magnifier {
     this.source.getContext('2d')?.putImageData(pixels.image, 0, 0);
     this.title.textContent = pixels.title;
     this.details.textContent = pixels.details;
-    this.summary.textContent = pixels.summary;
+    this.summary.textContent = pixels.figures.join('  ·  ');
     this.resize();
     this.view.fit(pixels.width, pixels.height);
     this.point();

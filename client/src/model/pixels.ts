@@ -1,15 +1,15 @@
-/** What the magnifier can look at: pixels to draw, and a text for each of them. */
-import type { Actions } from '../model/actions';
-import { formatPercent, formatShape, formatValue } from '../model/format';
-import type { Held, State } from '../model/state';
-import { madeText } from '../model/visualizationtext';
-import { colourise, summarize, type ValueCache } from '../model/values';
+/** What the magnifier and the hologram look at: pixels to draw, and a text for each of them. */
+import type { Actions } from './actions';
+import { formatPercent, formatShape, formatValue } from './format';
+import type { Held, State } from './state';
+import { madeText } from './visualizationtext';
+import { colourise, summarize, type MapSummary, type ValueCache } from './values';
 
 export interface Pixels {
   readonly title: string;
   readonly details: string;
-  /** Figures of all pixels in one line. */
-  readonly summary: string;
+  /** Of all pixels, those that say most first. */
+  readonly figures: readonly string[];
   readonly width: number;
   readonly height: number;
   readonly image: ImageData;
@@ -35,7 +35,7 @@ async function mapPixels(
   return {
     title: `${layer?.label ?? map.layer} · channel ${map.channel}`,
     details: `${map.layer} · ${width} × ${height} of ${formatShape(layer?.shape ?? [])}`,
-    summary: summaryLine(summary),
+    figures: figuresOf(summary),
     width,
     height,
     image: new ImageData(colourise(values, summary.magnitude), width, height),
@@ -44,16 +44,15 @@ async function mapPixels(
   };
 }
 
-function summaryLine(summary: ReturnType<typeof summarize>): string {
-  const { minimum, maximum, mean, std, zeros, nonFinite } = summary;
+function figuresOf({ minimum, maximum, mean, std, zeros, nonFinite }: MapSummary): string[] {
   return [
     `min ${formatValue(minimum)}`,
     `max ${formatValue(maximum)}`,
     `mean ${formatValue(mean)}`,
-    `std ${formatValue(std)}`,
     `zeros ${formatPercent(zeros)}`,
+    `std ${formatValue(std)}`,
     ...(nonFinite > 0 ? [`not finite ${nonFinite}`] : []),
-  ].join('  ·  ');
+  ];
 }
 
 async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, actions: Actions): Promise<Pixels> {
@@ -65,7 +64,7 @@ async function picturePixels({ image }: Extract<Held, { kind: 'image' }>, action
   return {
     title: image.label ?? (picture === undefined ? image.name : `Channel ${picture.channel} of ${picture.layer}`),
     details: picture === undefined ? image.name : `${picture.layer} · channel ${picture.channel} · ${madeText(picture.job)}`,
-    summary: `${data.width} × ${data.height} pixels`,
+    figures: [`${data.width} × ${data.height} pixels`],
     width: data.width,
     height: data.height,
     image: data,
