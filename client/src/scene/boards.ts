@@ -1,12 +1,45 @@
 /** Rectangles that stand upright in the hall, as something to point at from the front. */
 import { Vector3, type Ray } from 'three';
 
+import type { Exhibit } from './exhibit';
+import type { Moves } from './moves';
 import type { Place } from './place';
 
 export interface Board extends Pick<Place, 'right' | 'normal'> {
   readonly centre: Vector3;
   readonly width: number;
   readonly height: number;
+}
+
+/** One at a panel; it stands where the panel stands. */
+export class PanelBoard implements Board {
+  readonly centre: Vector3;
+  readonly right: Vector3;
+  readonly normal: Vector3;
+
+  /** `middle`, `width` and `height` as the layout has it, in m. */
+  constructor(
+    readonly layer: string,
+    readonly exhibit: Exhibit,
+    private readonly middle: Vector3,
+    public width: number,
+    public height: number,
+  ) {
+    this.centre = middle.clone();
+    this.size = [width, height];
+    // The panel's own, which are changed where they are when it is turned.
+    this.right = exhibit.place.right;
+    this.normal = exhibit.place.normal;
+  }
+
+  private readonly size: readonly [number, number];
+
+  follow(moves: Moves): void {
+    const { anchor } = this.exhibit;
+    moves.point(anchor, this.centre.copy(this.middle));
+    this.width = moves.scale(anchor) * this.size[0];
+    this.height = moves.scale(anchor) * this.size[1];
+  }
 }
 
 const point = new Vector3();
@@ -22,12 +55,15 @@ export function distanceTo(ray: Ray, { centre, right, normal, width, height }: B
   return isInside ? distance : Infinity;
 }
 
-/** The nearest board that a ray meets, and how far along it. */
-export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): { board: T; distance: number } | null {
-  let found: { board: T; distance: number } | null = null;
+/** The nearest board that a ray meets. */
+export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): T | null {
+  let found: T | null = null;
+  let least = Infinity;
   for (const board of boards) {
     const distance = distanceTo(ray, board);
-    if (distance < (found?.distance ?? Infinity)) found = { board, distance };
+    if (distance >= least) continue;
+    found = board;
+    least = distance;
   }
   return found;
 }

@@ -3,22 +3,15 @@
  * them from source to target; those that pass layers by have a colour of their own, and
  * those at the layer one points at turn amber.
  */
-import {
-  BufferAttribute,
-  BufferGeometry,
-  CatmullRomCurve3,
-  Mesh,
-  ShaderMaterial,
-  Vector3,
-} from 'three';
+import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial } from 'three';
 
 import type { Route } from '../net/types';
+import type { Moves } from './moves';
+import { Strand } from './strands';
 import { AMBER, display, EDGE, LANE, LIGHT } from './palette';
 
 const WIDTH = 0.11;
 const LIFT = 0.012;
-/** Points per metre where a route bends. */
-const DENSITY = 5;
 
 const VERTEX = /* glsl */ `
 ${LIGHT}
@@ -70,40 +63,88 @@ void main() {
   gl_FragColor = vec4(color, body * mix(0.72, 0.95, max(chosen, pulse)) * ends);
 }`;
 
+/** One end of an edge, as it lies now, in m. */
+export interface EdgeEnd {
+  readonly source: string;
+  readonly target: string;
+  readonly x: number;
+  readonly z: number;
+}
+
+/** A strand's vertices: two for each point, from `first` on; what of them was written goes to the GPU. */
+interface Ribbon {
+  readonly strand: Strand;
+  readonly first: number;
+  readonly positions: { start: number; count: number };
+  readonly strands: { start: number; count: number };
+  readonly wholes: { start: number; count: number };
+}
+
 export class Edges {
   readonly object: Mesh<BufferGeometry, ShaderMaterial>;
   private readonly numbers: ReadonlyMap<string, number>;
+  private readonly positions: BufferAttribute;
+  private readonly strands: BufferAttribute;
+  private readonly wholes: BufferAttribute;
+  private readonly ribbons: readonly Ribbon[];
+  private readonly byLayer: ReadonlyMap<string, readonly Ribbon[]>;
 
-  constructor(routes: readonly Route[], layers: readonly string[]) {
+  /**
+   * @param layers ids in the order of execution
+   * @param anchorOf what a layer's panel moves with
+   * @param labels the anchor of the first route's label
+   */
+  constructor(routes: readonly Route[], layers: readonly string[], anchorOf: (layer: string) => number, labels: number) {
     this.numbers = new Map(layers.map((layer, index) => [layer, index]));
-    const material = new ShaderMaterial({
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      uniforms: {
-        quiet: { value: display(EDGE) },
-        aside: { value: display(LANE) },
-        accent: { value: display(AMBER) },
-        hovered: { value: -1 },
-        time: { value: 0 },
-        moving: { value: 1 },
-      },
-      transparent: true,
-      depthWrite: false,
-    });
-    this.object = new Mesh(ribbons(routes, this.numbers), material);
+    this.ribbons = ribbonsOf(
+      routes.map((route, index) => {
+        const { source, target } = route;
+        return new Strand(route, { source: anchorOf(source), target: anchorOf(target), label: labels + index });
+      }),
+    );
+    this.byLayer = byLayer(this.ribbons);
+    const vertices = this.ribbons.reduce((sum, { strand }) => sum + 2 * strand.points, 0);
+    this.positions = new BufferAttribute(new Float32Array(3 * vertices), 3);
+    this.strands = new BufferAttribute(new Float32Array(4 * vertices), 4);
+    this.wholes = new BufferAttribute(new Float32Array(2 * vertices), 2);
+    this.writeFixed(routes);
+    for (const ribbon of this.ribbons) this.write(ribbon);
+    this.object = new Mesh(this.geometry(), materialOf());
     this.object.frustumCulled = false;
     this.object.renderOrder = 12;
   }
 
   /** The edges into and out of this layer stand out. */
   highlight(layer: string | null): void {
-    this.write('hovered', layer === null ? -1 : (this.numbers.get(layer) ?? -1));
+    this.uniform('hovered', layer === null ? -1 : (this.numbers.get(layer) ?? -1));
   }
 
   /** `seconds`: of the clock; with less motion the light stands still. */
   update(seconds: number, still: boolean): void {
-    this.write('time', seconds);
-    this.write('moving', still ? 0 : 1);
+    this.uniform('time', seconds);
+    this.uniform('moving', still ? 0 : 1);
+  }
+
+  /** A panel was moved: the ends of its edges go with it. Makes no objects. */
+  follow(layer: string, moves: Moves): void {
+    const ribbons = this.byLayer.get(layer);
+    if (ribbons === undefined) return;
+    for (const ribbon of ribbons) {
+      ribbon.strand.follow(moves);
+      this.write(ribbon);
+      upload(this.positions, ribbon.positions, ribbon);
+      upload(this.strands, ribbon.strands, ribbon);
+      upload(this.wholes, ribbon.wholes, ribbon);
+    }
+  }
+
+  /** Where the edges of a layer end at its panel. */
+  endsOf(layer: string): EdgeEnd[] {
+    return (this.byLayer.get(layer) ?? []).map(({ strand }) => {
+      const { source, target } = strand.route;
+      const at = source === layer ? 0 : 2 * strand.points - 2;
+      return { source, target, x: strand.line[at] ?? 0, z: strand.line[at + 1] ?? 0 };
+    });
   }
 
   dispose(): void {
@@ -111,46 +152,110 @@ export class Edges {
     this.object.material.dispose();
   }
 
-  private write(name: string, value: number): void {
+  private uniform(name: string, value: number): void {
     const uniform = this.object.material.uniforms[name];
     if (uniform !== undefined) uniform.value = value;
   }
+
+  /** What of a strand does not change: its layers, its sides, and whether it passes layers by. */
+  private writeFixed(routes: readonly Route[]): void {
+    const depths = depthsOf(routes, this.numbers);
+    for (const { strand, first } of this.ribbons) {
+      const { source, target } = strand.route;
+      const steps = (depths.get(target) ?? 0) - (depths.get(source) ?? 0);
+      for (let vertex = 0; vertex < 2 * strand.points; vertex += 1) {
+        const at = first + vertex;
+        this.strands.setY(at, vertex % 2 === 0 ? -1 : 1);
+        this.strands.setZ(at, this.numbers.get(source) ?? -1);
+        this.strands.setW(at, this.numbers.get(target) ?? -1);
+        this.wholes.setY(at, steps > 1 ? 1 : 0);
+      }
+    }
+  }
+
+  /** Where a strand lies. */
+  private write({ strand, first }: Ribbon): void {
+    const { line, along, points, length } = strand;
+    for (let point = 0; point < points; point += 1) {
+      const before = 2 * Math.max(0, point - 1);
+      const after = 2 * Math.min(points - 1, point + 1);
+      const dx = (line[after] ?? 0) - (line[before] ?? 0);
+      const dz = (line[after + 1] ?? 0) - (line[before + 1] ?? 0);
+      const scale = WIDTH / 2 / Math.max(1e-6, Math.hypot(dx, dz));
+      for (let side = -1; side <= 1; side += 2) {
+        const at = first + 2 * point + (side + 1) / 2;
+        const x = (line[2 * point] ?? 0) - dz * scale * side;
+        const z = (line[2 * point + 1] ?? 0) + dx * scale * side;
+        this.positions.setXYZ(at, x, LIFT, z);
+        this.strands.setX(at, along[point] ?? 0);
+        this.wholes.setX(at, length);
+      }
+    }
+  }
+
+  private geometry(): BufferGeometry {
+    const geometry = new BufferGeometry();
+    geometry.setAttribute('position', this.positions);
+    geometry.setAttribute('strand', this.strands);
+    geometry.setAttribute('whole', this.wholes);
+    geometry.setIndex(this.ribbons.flatMap(trianglesOf));
+    return geometry;
+  }
 }
 
-function ribbons(routes: readonly Route[], numbers: ReadonlyMap<string, number>): BufferGeometry {
-  const positions: number[] = [];
-  const strands: number[] = [];
-  const wholes: number[] = [];
-  const index: number[] = [];
-  const depths = depthsOf(routes, numbers);
-  for (const route of routes) {
-    const line = smoothed(route.points);
-    const ends = [numbers.get(route.source) ?? -1, numbers.get(route.target) ?? -1];
-    const lengths = distances(line);
-    const whole = lengths.at(-1) ?? 0;
-    const steps = (depths.get(route.target) ?? 0) - (depths.get(route.source) ?? 0);
-    const lane = steps > 1 ? 1 : 0;
-    line.forEach((point, i) => {
-      const before = line[Math.max(0, i - 1)] ?? point;
-      const after = line[Math.min(line.length - 1, i + 1)] ?? point;
-      const dx = after.x - before.x;
-      const dz = after.z - before.z;
-      const scale = WIDTH / 2 / Math.max(1e-6, Math.hypot(dx, dz));
-      const first = positions.length / 3;
-      for (const side of [-1, 1]) {
-        positions.push(point.x - dz * scale * side, LIFT, point.z + dx * scale * side);
-        strands.push(lengths[i] ?? 0, side, ...ends);
-        wholes.push(whole, lane);
-      }
-      if (i > 0) index.push(first - 2, first - 1, first, first - 1, first + 1, first);
-    });
+function materialOf(): ShaderMaterial {
+  return new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    uniforms: {
+      quiet: { value: display(EDGE) },
+      aside: { value: display(LANE) },
+      accent: { value: display(AMBER) },
+      hovered: { value: -1 },
+      time: { value: 0 },
+      moving: { value: 1 },
+    },
+    transparent: true,
+    depthWrite: false,
+  });
+}
+
+function ribbonsOf(strands: readonly Strand[]): Ribbon[] {
+  let first = 0;
+  return strands.map((strand) => {
+    const range = (): { start: number; count: number } => ({ start: 0, count: 0 });
+    const ribbon = { strand, first, positions: range(), strands: range(), wholes: range() };
+    first += 2 * strand.points;
+    return ribbon;
+  });
+}
+
+/** The ribbons that begin or end at a layer. */
+function byLayer(ribbons: readonly Ribbon[]): Map<string, Ribbon[]> {
+  const found = new Map<string, Ribbon[]>();
+  for (const ribbon of ribbons) {
+    const { source, target } = ribbon.strand.route;
+    for (const layer of new Set([source, target])) {
+      const others = found.get(layer);
+      if (others === undefined) found.set(layer, [ribbon]);
+      else others.push(ribbon);
+    }
   }
-  const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new BufferAttribute(new Float32Array(positions), 3));
-  geometry.setAttribute('strand', new BufferAttribute(new Float32Array(strands), 4));
-  geometry.setAttribute('whole', new BufferAttribute(new Float32Array(wholes), 2));
-  geometry.setIndex(index);
-  return geometry;
+  return found;
+}
+
+function trianglesOf({ strand, first }: Ribbon): number[] {
+  return Array.from({ length: strand.points - 1 }, (_, point) => first + 2 * point).flatMap((at) => {
+    return [at, at + 1, at + 2, at + 1, at + 3, at + 2];
+  });
+}
+
+/** Marks a ribbon's vertices as written. The range is kept, because three wants an object each time. */
+function upload(attribute: BufferAttribute, range: { start: number; count: number }, { strand, first }: Ribbon): void {
+  range.start = first * attribute.itemSize;
+  range.count = 2 * strand.points * attribute.itemSize;
+  attribute.updateRanges.push(range);
+  attribute.needsUpdate = true;
 }
 
 /** By layer: how many edges the longest way to it has. `numbers`: in the order of execution. */
@@ -161,17 +266,4 @@ function depthsOf(routes: readonly Route[], numbers: ReadonlyMap<string, number>
     depths.set(target, Math.max(depths.get(target) ?? 0, (depths.get(source) ?? 0) + 1));
   }
   return depths;
-}
-
-/** The route as points along a curve through its corners. */
-function smoothed(points: Route['points']): Vector3[] {
-  const corners = points.map(([x, z]) => new Vector3(x, 0, z));
-  if (corners.length < 3) return corners;
-  const curve = new CatmullRomCurve3(corners, false, 'centripetal');
-  return curve.getSpacedPoints(Math.max(8, Math.ceil(curve.getLength() * DENSITY)));
-}
-
-function distances(line: readonly Vector3[]): number[] {
-  let sum = 0;
-  return line.map((point, i) => (sum += i === 0 ? 0 : point.distanceTo(line[i - 1] ?? point)));
 }

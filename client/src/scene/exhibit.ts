@@ -1,8 +1,9 @@
 /** How a layer is shown: the maps, the header over them, the plate with figures on the left. */
 import { Vector3 } from 'three';
 
-import type { InputFrame, Layer, Route, Sign } from '../net/types';
-import { at, axesOf, UP, type Axes, type Place } from './place';
+import type { Hall, InputFrame, Layer, Panel, Route, Sign } from '../net/types';
+import { HALL } from './moves';
+import { at, axesOf, placeOf, UP, type Axes, type Place } from './place';
 
 /** The dark rim around the maps, in m. */
 export const MARGIN = 0.045;
@@ -23,7 +24,12 @@ const BUTTON_WIDTH = 1.06;
 const BUTTON_GAP = 0.02;
 
 export interface Exhibit {
+  /** Where the layout has it; what is laid out at it counts from there. */
+  readonly layout: Place;
+  /** Where it stands now; see `Moves`. */
   readonly place: Place;
+  /** What moves all that is at it. */
+  readonly anchor: number;
   readonly header: number;
   /** Whether the panel can be turned to feature visualizations. */
   readonly turns: boolean;
@@ -31,9 +37,22 @@ export interface Exhibit {
   readonly sections: number;
 }
 
-export function exhibitOf(place: Place, layer: Layer): Exhibit {
+/** A panel's, which stands as the layout has it for now. */
+export function exhibitOf(panel: Panel, layer: Layer, anchor: number): Exhibit {
   const turns = layer.kind !== 'input' && !layer.shape.includes(0);
-  return { place, header: HEADER, turns, sections: layer.weights.length > 0 ? 2 : 1 };
+  const sections = layer.weights.length > 0 ? 2 : 1;
+  return { layout: placeOf(panel), place: placeOf(panel), anchor, header: HEADER, turns, sections };
+}
+
+/** Those of a hall by layer id; a panel's anchor is its number in the arrangement, from 1 on. */
+export function exhibitsOf({ graph, arrangement }: Hall): Map<string, Exhibit> {
+  const layers = new Map(graph.layers.map((layer) => [layer.id, layer]));
+  return new Map(
+    arrangement.panels.flatMap((panel, index) => {
+      const layer = layers.get(panel.layer);
+      return layer === undefined ? [] : [[panel.layer, exhibitOf(panel, layer, index + 1)]];
+    }),
+  );
 }
 
 /** The input frame's canvas stands like a panel, without a header and a plate. */
@@ -48,28 +67,33 @@ export function frameExhibit(frame: InputFrame, border: number): Exhibit {
     bottom: frame.y - height / 2 + MARGIN,
     top: frame.y + height / 2 - MARGIN,
   };
-  return { place, header: 0, turns: false, sections: 0 };
+  return { layout: place, place, anchor: HALL, header: 0, turns: false, sections: 0 };
+}
+
+/** How high over the floor a point of the layout is now. */
+export function heightNow({ layout, place }: Exhibit, height: number): number {
+  return place.centre.y + (place.width / layout.width) * (height - layout.centre.y);
 }
 
 /** Height of the plate's upper edge over the floor: level with the panel's where that fits. */
-export function plateTop({ place, sections }: Exhibit): number {
+export function plateTop({ layout, sections }: Exhibit): number {
   const lowest = PLATE_LOWEST + sections * SECTION_HEIGHT;
-  return Math.min(Math.max(place.top, lowest), Math.max(PLATE_HIGHEST, lowest));
+  return Math.min(Math.max(layout.top, lowest), Math.max(PLATE_HIGHEST, lowest));
 }
 
-export function buttonWidth({ place }: Exhibit): number {
-  return Math.min(BUTTON_WIDTH, place.width + 2 * MARGIN);
+export function buttonWidth({ layout }: Exhibit): number {
+  return Math.min(BUTTON_WIDTH, layout.width + 2 * MARGIN);
 }
 
 /** A point on the button: m from its left edge, and over its lower one. */
-export function onButton({ place, header }: Exhibit, right: number, up: number): Vector3 {
-  return at(place, -place.width / 2 - MARGIN + right, place.height / 2 + header + MARGIN + BUTTON_GAP + up, 0);
+export function onButton({ layout, header }: Exhibit, right: number, up: number): Vector3 {
+  return at(layout, -layout.width / 2 - MARGIN + right, layout.height / 2 + header + MARGIN + BUTTON_GAP + up, 0);
 }
 
 /** A point on the plate: m from its left edge, and over the floor. */
-export function onPlate(place: Place, right: number, height: number): Vector3 {
-  const left = -place.width / 2 - PLATE_GAP - PLATE_WIDTH;
-  return at(place, left + right, height - place.centre.y, 0);
+export function onPlate({ layout }: Exhibit, right: number, height: number): Vector3 {
+  const left = -layout.width / 2 - PLATE_GAP - PLATE_WIDTH;
+  return at(layout, left + right, height - layout.centre.y, 0);
 }
 
 /** The marker where a block begins: a slender post with a small board, in m. */

@@ -4,6 +4,7 @@ import { Vector3 } from 'three';
 import type { Arrangement } from '../net/types';
 import {
   BUTTON_HEIGHT,
+  heightNow,
   MARGIN,
   onButton,
   PLATE_MARGIN,
@@ -77,18 +78,19 @@ export function poseBefore(
   clear: number,
   covered = 0,
 ): Pose {
-  const { place, header, sections } = exhibit;
+  const { layout, place, header, sections } = exhibit;
   const half = Math.tan(fieldOfView / 2);
-  const plate = PLATE_WIDTH + 0.2;
+  const scale = place.width / layout.width;
+  const plate = scale * (PLATE_WIDTH + 0.2);
   const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
   const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
-  const upper = exhibit.turns ? onButton(exhibit, 0, BUTTON_HEIGHT).y : place.top + header;
-  const top = Math.max(upper + MARGIN, plateUpper) - EYE_HEIGHT;
-  const bottom = Math.min(place.bottom - MARGIN, plateLower) - EYE_HEIGHT;
+  const upper = exhibit.turns ? onButton(exhibit, 0, BUTTON_HEIGHT).y : layout.top + header;
+  const top = heightNow(exhibit, Math.max(upper + MARGIN, plateUpper)) - EYE_HEIGHT;
+  const bottom = heightNow(exhibit, Math.min(layout.bottom - MARGIN, plateLower)) - EYE_HEIGHT;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
-  const aside = (place.width + plate + 0.3) / 2;
+  const aside = (place.width + plate + 0.3 * scale) / 2;
   const wide = aside / (half * aspect * (1 - covered));
-  const away = Math.max(NEAREST, Math.min(Math.max(tall, wide), free));
+  const away = Math.max(NEAREST * Math.min(1, scale), Math.min(Math.max(tall, wide), free));
   const seen = half * aspect * away;
   // Where it stands too near, rather its left is covered than its right out of view.
   const shift = Math.min(covered * seen, Math.max(0, seen - aside));

@@ -4,6 +4,7 @@ import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 
 
 import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
+import { UNMOVED, type Placement } from '../model/placement';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
 import { PassLoader } from '../tiles/passloader';
@@ -11,12 +12,14 @@ import { Tiles } from '../tiles/tiles';
 import { BlockTarget } from './blocktarget';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
-import { exhibitOf, frameExhibit, type Exhibit } from './exhibit';
+import { exhibitsOf, frameExhibit, type Exhibit } from './exhibit';
 import { BORDER, InputFrame } from './inputframe';
+import { HeaderTarget } from './headertarget';
 import { hallLines } from './labels';
 import { MapTarget } from './maptarget';
 import { NearText } from './neartext';
-import { placeOf, type Place } from './place';
+import { HALL, Moves } from './moves';
+import { movePlace, type Place } from './place';
 import { Plates } from './plates';
 import type { Pickable } from './pointing';
 import { ResultCanvas } from './resultcanvas';
@@ -28,6 +31,9 @@ import { TurnedPanels } from './turnedpanels';
 
 /** Layers that came near are asked for in detail this often, in s. */
 const REFINE_EVERY = 0.5;
+
+/** A panel whose lower edge is higher has no posts any more, in m. */
+const HANGS = 2.1;
 
 /** GPU bytes for textures. */
 export interface Budgets {
@@ -43,8 +49,11 @@ export class HallScene {
   /** Nearest first does not matter: the pointer takes the nearest that it meets. */
   readonly pickables: readonly Pickable[];
   readonly blocks: BlockTarget;
+  readonly headers: HeaderTarget;
   readonly turned: TurnedPanels;
   readonly buttons: TurnButtons;
+  private readonly moves: Moves;
+  private readonly placed = new Map<string, Placement>();
   private readonly maps: MapTarget;
   private readonly stands: Stands;
   private readonly edges: Edges;
@@ -68,33 +77,39 @@ export class HallScene {
     budgets: Budgets,
   ) {
     const { arrangement, graph } = hall;
-    const places = arrangement.panels.map(placeOf);
-    this.places = new Map(places.map((place) => [place.layer, place]));
+    const { panels, routes } = arrangement;
+    this.moves = new Moves(panels.length + routes.length);
+    const labels = panels.length + 1;
+    this.exhibits = exhibitsOf(hall);
+    this.places = new Map([...this.exhibits].map(([layer, { place }]) => [layer, place]));
     this.tiles = new Tiles(renderer, hall, { budgetBytes: budgets.maps });
     this.turned = new TurnedPanels(renderer, hall, this.tiles, network, actions.visualizations, budgets.pictures);
     this.loader = new PassLoader(network.id, this.tiles, actions.handlers(network));
-    this.exhibits = new Map(
-      graph.layers.flatMap((layer) => {
-        const place = this.places.get(layer.id);
-        return place === undefined ? [] : [[layer.id, exhibitOf(place, layer)]];
-      }),
-    );
     const frame = frameExhibit(arrangement.input_frame, BORDER);
-    this.stands = new Stands([...this.exhibits.values(), frame], arrangement.signs, arrangement.routes);
+    this.stands = new Stands([...this.exhibits.values(), frame], arrangement, labels, this.moves);
     this.edges = new Edges(
-      arrangement.routes,
+      routes,
       graph.layers.map((layer) => layer.id),
+      (layer) => this.exhibits.get(layer)?.anchor ?? HALL,
+      labels,
     );
-    this.plates = new Plates(graph.layers, this.exhibits, glyphs);
+    this.plates = new Plates(graph.layers, this.exhibits, glyphs, this.moves);
     this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
     this.results = new Results(arrangement.input_frame, glyphs);
     this.canvas = new ResultCanvas(arrangement.input_frame, glyphs);
     const name = state.networks.peek().length > 1 ? network.name : null;
-    this.writing = new NearText(hallLines(name, hall, this.places), glyphs);
+    this.writing = new NearText(hallLines(name, hall, this.exhibits, labels), glyphs, this.moves);
     this.maps = new MapTarget(this.tiles, network, state, actions);
-    this.blocks = new BlockTarget(hall, this.exhibits, network, actions.views);
-    this.buttons = new TurnButtons(this.exhibits, network, actions.visualizations, glyphs);
-    this.pickables = [this.maps, this.blocks, this.buttons, new Slabs(places), this.frame];
+    this.blocks = new BlockTarget(hall, network, actions.views);
+    this.headers = new HeaderTarget(graph.layers, this.exhibits, network, {
+      expand: (block) => void actions.views.expand(network, block),
+      open: (layer) => {
+        actions.openLayer(network, layer);
+      },
+    });
+    this.buttons = new TurnButtons(this.exhibits, network, actions.visualizations, glyphs, this.moves);
+    const slabs = new Slabs(this.exhibits.values(), network);
+    this.pickables = [this.maps, this.blocks, this.headers, this.buttons, slabs, this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
     this.object.add(this.canvas.object, this.writing.object, this.buttons.object);
@@ -131,6 +146,31 @@ export class HallScene {
     this.loader.refine(this.tiles.detailOrder(camera));
   }
 
+  /**
+   * Moves a panel with all that is at it, and the ends of its edges; for as long as it is held, or
+   * until the state says where it stands. Makes no objects.
+   *
+   * @param stands whether it may stand on the floor; what is carried hangs in the air
+   */
+  move(layer: string, placement: Placement, stands = true): void {
+    const exhibit = this.exhibits.get(layer);
+    if (exhibit === undefined) return;
+    const { layout, place, anchor } = exhibit;
+    this.placed.set(layer, placement);
+    movePlace(place, layout, placement);
+    const lower = place.bottom;
+    this.moves.place(anchor, layout.centre, placement, stands && lower < HANGS, lower - layout.bottom);
+    this.tiles.move(layer, placement);
+    this.headers.follow(layer, this.moves);
+    this.buttons.follow(layer);
+    this.edges.follow(layer, this.moves);
+  }
+
+  /** Where a panel stands now, while it is held, too. */
+  placementOf(layer: string): Placement {
+    return this.placed.get(layer) ?? UNMOVED;
+  }
+
   dispose(): void {
     for (const stop of this.stops) stop();
     this.object.removeFromParent();
@@ -138,7 +178,16 @@ export class HallScene {
     this.maps.dispose();
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.turned.dispose();
+    this.moves.dispose();
     for (const part of [...parts, this.canvas, this.writing, this.buttons]) part.dispose();
+  }
+
+  /** Puts all panels to where the state says; what stands there already is left alone. */
+  private arrange(placements: ReadonlyMap<string, Placement>): void {
+    for (const layer of this.exhibits.keys()) {
+      const placement = placements.get(layer) ?? UNMOVED;
+      if (this.placementOf(layer) !== placement) this.move(layer, placement);
+    }
   }
 
   private follow(): (() => void)[] {
@@ -146,6 +195,9 @@ export class HallScene {
     return [
       effect(() => {
         this.tiles.showAll(network.panelViews.value);
+      }),
+      effect(() => {
+        this.arrange(network.placements.value);
       }),
       effect(() => {
         this.plates.set(network.statistics.value, network.weights.value);

@@ -14,14 +14,14 @@ import {
 } from 'three';
 
 import type { Statistics } from '../net/types';
-import { facesGeometry, type FacePlace } from './faces';
+import { FACES, facesGeometry, type FacePlace } from './faces';
+import type { Moves } from './moves';
 import { AMBER, display, LIGHT } from './palette';
 
 const BINS = 64;
 
 const VERTEX = /* glsl */ `
-attribute vec3 corner;
-attribute vec4 span; // right x, right z, width, height
+${FACES}
 attribute vec3 range; // low, high, 1 where there is something to show
 attribute float row;
 varying vec2 spot;
@@ -34,7 +34,7 @@ void main() {
   size = span.zw;
   line = row;
   limits = range.xy;
-  world = corner + vec3(span.x, 0.0, span.y) * spot.x * span.z + vec3(0.0, spot.y * span.w, 0.0);
+  world = faceAt(spot);
   gl_Position = range.z > 0.5 ? projectionMatrix * viewMatrix * vec4(world, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
@@ -77,7 +77,7 @@ export class Histograms {
   private readonly heights: Uint8Array;
   private readonly texture: DataTexture;
 
-  constructor(spots: readonly FacePlace[]) {
+  constructor(spots: readonly FacePlace[], moves: Moves) {
     const count = Math.max(1, spots.length);
     this.heights = new Uint8Array(BINS * count);
     this.texture = new DataTexture(this.heights, BINS, count, RedFormat, UnsignedByteType);
@@ -85,7 +85,7 @@ export class Histograms {
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
-      uniforms: { heights: { value: this.texture }, accent: { value: display(AMBER) } },
+      uniforms: { moves: { value: moves.texture }, heights: { value: this.texture }, accent: { value: display(AMBER) } },
       side: 2,
     });
     this.ranges = new InstancedBufferAttribute(new Float32Array(spots.length * 3), 3);

@@ -3,9 +3,9 @@ import { Vector3 } from 'three';
 
 import { formatShape } from '../model/format';
 import type { Hall, InputFrame, Layer, Route, Sign } from '../net/types';
-import { labelPlate, SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
+import { labelPlate, SIGN_TOP, SIGN_WIDTH, signPoint, type Exhibit } from './exhibit';
 import { AMBER, MUTED, TEXT } from './palette';
-import { at, axesOf, UP, type Place } from './place';
+import { at, axesOf, UP } from './place';
 import type { Line } from './text';
 
 const NAME_SIZE = 0.19;
@@ -21,16 +21,16 @@ const NETWORK_HEIGHT = 4.2;
 
 /**
  * All lines of the hall that do not change while one walks through it; `name`: of the network,
- * null where it stands alone and the page's corner says it.
+ * null where it stands alone and the page's corner says it; `labels`: the first edge's label's anchor.
  */
-export function hallLines(name: string | null, hall: Hall, places: ReadonlyMap<string, Place>): Line[] {
+export function hallLines(name: string | null, hall: Hall, exhibits: ReadonlyMap<string, Exhibit>, labels: number): Line[] {
   const lines: Line[] = name === null ? [] : [networkLine(name, hall.arrangement.input_frame)];
   for (const layer of hall.graph.layers) {
-    const place = places.get(layer.id);
-    if (place !== undefined) lines.push(...titleLines(layer, place));
+    const exhibit = exhibits.get(layer.id);
+    if (exhibit !== undefined) lines.push(...titleLines(layer, exhibit));
   }
   for (const sign of hall.arrangement.signs) lines.push(...signLines(sign));
-  for (const route of hall.arrangement.routes) lines.push(...routeLines(route));
+  hall.arrangement.routes.forEach((route, index) => lines.push(...routeLines(route, labels + index)));
   return lines;
 }
 
@@ -45,8 +45,8 @@ function networkLine(name: string, { x, z }: InputFrame): Line {
   return { text: name, at, right, up: UP, size: NETWORK_SIZE, weight: 600, align: 'centre', color: AMBER, fade: 60 };
 }
 
-function titleLines(layer: Layer, place: Place): Line[] {
-  const common = { right: place.right, up: UP, maxWidth: place.width };
+function titleLines(layer: Layer, { layout: place, anchor }: Exhibit): Line[] {
+  const common = { right: place.right, up: UP, maxWidth: place.width, anchor };
   const left = -place.width / 2;
   const top = place.height / 2;
   return [
@@ -85,7 +85,7 @@ function signLines(sign: Sign): Line[] {
   ];
 }
 
-function routeLines(route: Route): Line[] {
+function routeLines(route: Route, anchor: number): Line[] {
   if (route.label === null) return [];
   const { axes, centre, width } = labelPlate(route, route.label);
   const at = centre.addScaledVector(axes.up, -0.36 * EDGE_SIZE).addScaledVector(axes.normal, 0.012);
@@ -101,6 +101,7 @@ function routeLines(route: Route): Line[] {
       maxWidth: width - 0.1,
       color: TEXT,
       fade: 16,
+      anchor,
     },
   ];
 }

@@ -2,6 +2,7 @@
 import { Vector3 } from 'three';
 
 import type { Glyphs } from './glyphs';
+import { HALL, type Moves } from './moves';
 import { Text, type Line } from './text';
 
 /** What is drawn is chosen anew after this many m. */
@@ -12,12 +13,15 @@ const GONE = 1.5;
 export class NearText {
   private readonly text: Text;
   private readonly chosenAt = new Vector3(Infinity, 0, 0);
+  private readonly point = new Vector3();
+  private travelled = 0;
 
   constructor(
     private readonly lines: readonly Line[],
     glyphs: Glyphs,
+    private readonly moves: Moves,
   ) {
-    this.text = new Text(glyphs);
+    this.text = new Text(glyphs, moves);
   }
 
   get object(): Text['object'] {
@@ -26,13 +30,17 @@ export class NearText {
 
   /** Once a frame. */
   update(eye: Vector3): void {
-    if (this.chosenAt.distanceToSquared(eye) < STRIDE * STRIDE) return;
+    const strode = this.chosenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
+    if (strode < STRIDE) return;
     this.chosenAt.copy(eye);
-    this.text.set(
-      this.lines.filter(
-        ({ at, fade }) => fade === undefined || at.distanceTo(eye) < fade * GONE + 2 * STRIDE,
-      ),
-    );
+    this.travelled = this.moves.travelled;
+    this.text.set(this.lines.filter((line) => this.isNear(line, eye)));
+  }
+
+  private isNear({ at, fade, anchor = HALL }: Line, eye: Vector3): boolean {
+    if (fade === undefined) return true;
+    const distance = this.moves.point(anchor, this.point.copy(at)).distanceTo(eye);
+    return distance < fade * this.moves.scale(anchor) * GONE + 2 * STRIDE;
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 /** A panel's frame in space, from its centre, yaw and grid. */
 import { Vector3 } from 'three';
 
+import type { Placement } from '../model/placement';
 import type { Panel } from '../net/types';
 
 /** How something that stands is turned: unit vectors along its width and out of its face. */
@@ -40,6 +41,22 @@ export function placeOf(panel: Panel): Place {
     bottom: panel.y - height / 2,
     top: panel.y + height / 2,
   };
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Puts a place to where it stands with a placement; `layout`: without it. Makes no objects. */
+export function movePlace(place: Mutable<Place>, layout: Place, { x, y, z, yaw, scale }: Placement): void {
+  const { centre, right, normal } = layout;
+  const cos = Math.cos(yaw);
+  const sin = Math.sin(yaw);
+  place.centre.set(centre.x + x, centre.y + y, centre.z + z);
+  place.right.set(cos * right.x + sin * right.z, 0, cos * right.z - sin * right.x);
+  place.normal.set(cos * normal.x + sin * normal.z, 0, cos * normal.z - sin * normal.x);
+  place.width = scale * layout.width;
+  place.height = scale * layout.height;
+  place.bottom = place.centre.y - place.height / 2;
+  place.top = place.centre.y + place.height / 2;
 }
 
 /** A point given by metres to the right of, above and before a place's centre. */

@@ -12,6 +12,7 @@ import type { Glyphs } from './glyphs';
 import type { FacePlace } from './faces';
 import { Histograms } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
+import type { Moves } from './moves';
 import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
 import { UP } from './place';
 import { Text, type Line } from './text';
@@ -42,15 +43,21 @@ export class Plates {
   private readonly shown: (Statistics | undefined)[] = [];
   private readonly writtenAt = new Vector3(Infinity, 0, 0);
   private statistics: BySubject = [new Map(), new Map()];
+  private travelled = 0;
   private stale = true;
 
-  constructor(layers: readonly Layer[], exhibits: ReadonlyMap<string, Exhibit>, glyphs: Glyphs) {
+  constructor(
+    layers: readonly Layer[],
+    exhibits: ReadonlyMap<string, Exhibit>,
+    glyphs: Glyphs,
+    private readonly moves: Moves,
+  ) {
     this.plates = layers.flatMap((layer) => {
       const exhibit = exhibits.get(layer.id);
       return exhibit === undefined ? [] : [{ layer, exhibit }];
     });
-    this.histograms = new Histograms(this.plates.flatMap(spotsOf));
-    this.writing = new Text(glyphs);
+    this.histograms = new Histograms(this.plates.flatMap(spotsOf), moves);
+    this.writing = new Text(glyphs, moves);
     this.object.add(this.histograms.object, this.writing.object);
   }
 
@@ -71,9 +78,11 @@ export class Plates {
 
   /** Once a frame: writes the figures of the plates near the eye. */
   update(eye: Vector3): void {
-    if (!this.stale && this.writtenAt.distanceToSquared(eye) < STRIDE * STRIDE) return;
+    const strode = this.writtenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
+    if (!this.stale && strode < STRIDE) return;
     this.stale = false;
     this.writtenAt.copy(eye);
+    this.travelled = this.moves.travelled;
     const near = this.plates
       .map((plate) => ({ plate, distance: plate.exhibit.place.centre.distanceTo(eye) }))
       .filter(({ distance }) => distance < NEAR)
@@ -106,21 +115,23 @@ function sectionTop(exhibit: Exhibit, section: number): number {
 
 function spotsOf({ exhibit }: Plate): FacePlace[] {
   return SUBJECTS.map((_, section) => ({
-    corner: onPlate(exhibit.place, 0, sectionTop(exhibit, section) - HEADING - BARS),
-    right: exhibit.place.right,
+    corner: onPlate(exhibit, 0, sectionTop(exhibit, section) - HEADING - BARS),
+    right: exhibit.layout.right,
     width: PLATE_WIDTH,
     height: BARS,
+    anchor: exhibit.anchor,
   }));
 }
 
 function sectionLines(plate: Plate, subject: string, section: number, of: Statistics): Line[] {
-  const { place } = plate.exhibit;
-  const top = sectionTop(plate.exhibit, section);
+  const { exhibit } = plate;
+  const top = sectionTop(exhibit, section);
   const line = (text: string, right: number, height: number, more: Partial<Line> = {}): Line => ({
     text,
-    at: onPlate(place, right, height),
-    right: place.right,
+    at: onPlate(exhibit, right, height),
+    right: exhibit.layout.right,
     up: UP,
+    anchor: exhibit.anchor,
     size: 0.068,
     color: MUTED,
     maxWidth: PLATE_WIDTH,

@@ -1,8 +1,7 @@
 /** Which panel the visitor stands before. */
 import { Vector3 } from 'three';
 
-import type { Panel } from '../net/types';
-import { placeOf } from './place';
+import type { Place } from './place';
 
 /** Farther away one does not stand before a panel, in m. */
 const REACH = 14;
@@ -14,12 +13,11 @@ const ASIDE = 0.5;
  *
  * `ahead`: the view's direction, a unit vector.
  */
-export function standingBefore(panels: readonly Panel[], eye: Vector3, ahead: Vector3): string | null {
+export function standingBefore(places: Iterable<Place>, eye: Vector3, ahead: Vector3): string | null {
   const to = new Vector3();
   let found: string | null = null;
   let least = Infinity;
-  for (const panel of panels) {
-    const { layer, centre, normal } = placeOf(panel);
+  for (const { layer, centre, normal } of places) {
     to.subVectors(centre, eye);
     const distance = to.length();
     const straight = to.normalize().dot(ahead);

@@ -17,7 +17,8 @@ import {
   type Vector3,
 } from 'three';
 
-import type { Route, Sign } from '../net/types';
+import type { Arrangement, Route, Sign } from '../net/types';
+import { HALL, MOVED, type Moves } from './moves';
 import { DITHER, LIGHT } from './palette';
 import {
   BUTTON_HEIGHT,
@@ -36,7 +37,7 @@ import {
   signPoint,
   type Exhibit,
 } from './exhibit';
-import { at, axesOf, UP, type Axes, type Place } from './place';
+import { at, axesOf, UP, type Axes } from './place';
 
 const DEPTH = 0.05;
 /** The slab's front stays behind the maps by this much. */
@@ -46,17 +47,21 @@ const LABEL_THICKNESS = 0.018;
 const GLOW_REACH = 2.1;
 
 const BODY_VERTEX = /* glsl */ `
+${MOVED}
+attribute vec2 carrier; // anchor, whether it is a post
 varying vec3 world;
 varying vec3 face;
 varying vec2 spot;
 varying vec2 size;
 void main() {
-  vec4 placed = modelMatrix * instanceMatrix * vec4(position, 1.0);
-  world = placed.xyz;
+  world = moved((instanceMatrix * vec4(position, 1.0)).xyz, carrier.x);
+  // A post reaches from the panel to the floor, wherever the panel is; none carries what hangs.
+  float standing = texelFetch(moves, ivec2(0, int(carrier.x)), 0).w;
+  if (carrier.y > 0.5) world.y = position.y > 0.0 ? max(world.y, 0.0) * standing : 0.0;
   face = normal;
   spot = uv;
   size = vec2(length(instanceMatrix[0].xyz), length(instanceMatrix[1].xyz));
-  gl_Position = projectionMatrix * viewMatrix * placed;
+  gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
 }`;
 
 const BODY_FRAGMENT = /* glsl */ `
@@ -84,16 +89,22 @@ void main() {
 }`;
 
 const GLOW_VERTEX = /* glsl */ `
+${MOVED}
 attribute vec4 foot; // x, z, half width, yaw
+attribute float anchor;
 varying vec2 spot;
 varying float halfWidth;
+varying float strength;
 varying vec3 world;
 void main() {
   float reach = ${GLOW_REACH.toFixed(2)};
-  halfWidth = foot.z;
-  spot = vec2(position.x * 2.0 * (foot.z + reach), position.y * 2.0 * reach);
-  vec2 turn = vec2(cos(foot.w), sin(foot.w));
-  world = vec3(foot.x + spot.x * turn.x + spot.y * turn.y, 0.004, foot.y - spot.x * turn.y + spot.y * turn.x);
+  halfWidth = foot.z * movedScale(anchor);
+  spot = vec2(position.x * 2.0 * (halfWidth + reach), position.y * 2.0 * reach);
+  vec2 right = normalize(movedWay(vec3(cos(foot.w), 0.0, -sin(foot.w)), anchor).xz);
+  vec2 at = moved(vec3(foot.x, 0.0, foot.y), anchor).xz;
+  world = vec3(at.x + spot.x * right.x - spot.y * right.y, 0.004, at.y + spot.x * right.y + spot.y * right.x);
+  // What is lifted throws less light on the floor, and what hangs none.
+  strength = texelFetch(moves, ivec2(0, int(anchor)), 0).w * exp(-1.2 * max(0.0, texelFetch(moves, ivec2(1, int(anchor)), 0).w));
   gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
 }`;
 
@@ -101,6 +112,7 @@ const GLOW_FRAGMENT = /* glsl */ `
 ${LIGHT}
 varying vec2 spot;
 varying float halfWidth;
+varying float strength;
 varying vec3 world;
 void main() {
   float beside = max(abs(spot.x) - halfWidth * 0.85, 0.0);
@@ -109,7 +121,7 @@ void main() {
   float glow = max(1.0 - fall, 0.0);
   float contact = exp(-before * 8.0) * (1.0 - smoothstep(0.0, 0.25, beside));
   vec3 color = vec3(0.130, 0.152, 0.225) * glow * glow + vec3(0.09, 0.10, 0.13) * contact;
-  gl_FragColor = vec4(color * (1.0 - haze(length(world - cameraPosition))), 1.0);
+  gl_FragColor = vec4(color * strength * (1.0 - haze(length(world - cameraPosition))), 1.0);
 }`;
 
 export class Stands {
@@ -117,13 +129,15 @@ export class Stands {
   private readonly bodies: InstancedMesh<BoxGeometry, ShaderMaterial>;
   private readonly glow: Mesh<InstancedBufferGeometry, ShaderMaterial>;
 
-  constructor(exhibits: readonly Exhibit[], signs: readonly Sign[], routes: readonly Route[]) {
-    this.bodies = bodies([
+  /** `labels`: the first edge's label's anchor. */
+  constructor(exhibits: readonly Exhibit[], { signs, routes }: Arrangement, labels: number, moves: Moves) {
+    const boxes = [
       ...exhibits.flatMap(boxesOf),
       ...signs.flatMap(signBoxesOf),
-      ...routes.flatMap(labelBoxesOf),
-    ]);
-    this.glow = glow(exhibits.map(({ place }) => place));
+      ...routes.flatMap((route, index) => labelBoxesOf(route, labels + index)),
+    ];
+    this.bodies = bodies(boxes, moves);
+    this.glow = glow(exhibits, moves);
     this.object.add(this.bodies, this.glow);
   }
 
@@ -144,14 +158,17 @@ interface Box {
   readonly width: number;
   readonly height: number;
   readonly depth: number;
+  readonly anchor: number;
+  /** From the floor to what it carries. */
+  readonly isPost?: true;
 }
 
 function boxesOf(exhibit: Exhibit): Box[] {
-  const { place, header, sections } = exhibit;
+  const { layout: place, header, sections, anchor } = exhibit;
   const out = -BEHIND - DEPTH / 2;
   const postHeight = Math.max(place.bottom - MARGIN, 0.01);
   const postUp = postHeight / 2 - place.centre.y;
-  const post = { axes: place, width: POST, height: postHeight, depth: POST };
+  const post = { axes: place, width: POST, height: postHeight, depth: POST, anchor, isPost: true } as const;
   const boxes: Box[] = [
     {
       axes: place,
@@ -159,21 +176,22 @@ function boxesOf(exhibit: Exhibit): Box[] {
       width: place.width + 2 * MARGIN,
       height: place.height + header + 2 * MARGIN,
       depth: DEPTH,
+      anchor,
     },
     { ...post, centre: at(place, -place.width * 0.38, postUp, out) },
     { ...post, centre: at(place, place.width * 0.38, postUp, out) },
   ];
   if (sections > 0) {
     const height = sections * SECTION_HEIGHT + PLATE_MARGIN;
-    const middle = onPlate(place, PLATE_WIDTH / 2, plateTop(exhibit) + PLATE_MARGIN - height / 2);
+    const middle = onPlate(exhibit, PLATE_WIDTH / 2, plateTop(exhibit) + PLATE_MARGIN - height / 2);
     const centre = middle.addScaledVector(place.normal, out);
     const width = PLATE_WIDTH + 2 * PLATE_MARGIN;
-    boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6 });
+    boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6, anchor });
   }
   if (exhibit.turns) {
     const width = buttonWidth(exhibit);
     const centre = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2).addScaledVector(place.normal, out);
-    boxes.push({ axes: place, centre, width, height: BUTTON_HEIGHT, depth: DEPTH * 0.6 });
+    boxes.push({ axes: place, centre, width, height: BUTTON_HEIGHT, depth: DEPTH * 0.6, anchor });
   }
   return boxes;
 }
@@ -181,7 +199,7 @@ function boxesOf(exhibit: Exhibit): Box[] {
 function signBoxesOf(sign: Sign): Box[] {
   const height = SIGN_TOP - SIGN_HEIGHT / 2;
   const depth = DEPTH * 0.6;
-  const size = { axes: axesOf(sign.yaw), depth };
+  const size = { axes: axesOf(sign.yaw), depth, anchor: HALL };
   return [
     { ...size, centre: signPoint(sign, 0, SIGN_TOP / 2, -depth), width: depth, height: SIGN_TOP },
     {
@@ -193,14 +211,20 @@ function signBoxesOf(sign: Sign): Box[] {
   ];
 }
 
-function labelBoxesOf(route: Route): Box[] {
+function labelBoxesOf(route: Route, anchor: number): Box[] {
   if (route.label === null) return [];
-  return [{ ...labelPlate(route, route.label), depth: LABEL_THICKNESS }];
+  return [{ ...labelPlate(route, route.label), depth: LABEL_THICKNESS, anchor }];
 }
 
-function bodies(boxes: readonly Box[]): InstancedMesh<BoxGeometry, ShaderMaterial> {
-  const material = new ShaderMaterial({ vertexShader: BODY_VERTEX, fragmentShader: BODY_FRAGMENT });
+function bodies(boxes: readonly Box[], moves: Moves): InstancedMesh<BoxGeometry, ShaderMaterial> {
+  const material = new ShaderMaterial({
+    vertexShader: BODY_VERTEX,
+    fragmentShader: BODY_FRAGMENT,
+    uniforms: { moves: { value: moves.texture } },
+  });
   const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, boxes.length);
+  const carriers = boxes.flatMap(({ anchor, isPost }) => [anchor, isPost === true ? 1 : 0]);
+  mesh.geometry.setAttribute('carrier', new InstancedBufferAttribute(new Float32Array(carriers), 2));
   const matrix = new Matrix4();
   const size = new Matrix4();
   boxes.forEach(({ axes, centre, width, height, depth }, index) => {
@@ -211,21 +235,25 @@ function bodies(boxes: readonly Box[]): InstancedMesh<BoxGeometry, ShaderMateria
   return mesh;
 }
 
-function glow(places: readonly Place[]): Mesh<InstancedBufferGeometry, ShaderMaterial> {
+function glow(exhibits: readonly Exhibit[], moves: Moves): Mesh<InstancedBufferGeometry, ShaderMaterial> {
   const plane = new PlaneGeometry(1, 1);
   const geometry = new InstancedBufferGeometry();
   geometry.index = plane.index;
   geometry.setAttribute('position', plane.getAttribute('position'));
-  const feet = new Float32Array(places.length * 4);
-  places.forEach((place, index) => {
-    const yaw = Math.atan2(place.normal.x, place.normal.z);
-    feet.set([place.centre.x, place.centre.z, place.width / 2, yaw], index * 4);
-  });
-  geometry.setAttribute('foot', new InstancedBufferAttribute(feet, 4));
-  geometry.instanceCount = places.length;
+  const feet = exhibits.flatMap(({ layout: { centre, normal, width } }) => [
+    centre.x,
+    centre.z,
+    width / 2,
+    Math.atan2(normal.x, normal.z),
+  ]);
+  geometry.setAttribute('foot', new InstancedBufferAttribute(new Float32Array(feet), 4));
+  const anchors = new Float32Array(exhibits.map(({ anchor }) => anchor));
+  geometry.setAttribute('anchor', new InstancedBufferAttribute(anchors, 1));
+  geometry.instanceCount = exhibits.length;
   const material = new ShaderMaterial({
     vertexShader: GLOW_VERTEX,
     fragmentShader: GLOW_FRAGMENT,
+    uniforms: { moves: { value: moves.texture } },
     blending: AdditiveBlending,
     depthWrite: false,
     transparent: true,

@@ -11,6 +11,7 @@ import {
 } from 'three';
 
 import type { Glyphs, Weight } from './glyphs';
+import { HALL, MOVED, Moves } from './moves';
 import { display, LIGHT } from './palette';
 
 export interface Line {
@@ -28,17 +29,23 @@ export interface Line {
   readonly maxWidth?: number;
   /** From here on it fades away, and is gone at 1.5 times the distance, in m. */
   readonly fade?: number;
+  /** What it moves with; the hall where left out, see `Moves`. */
+  readonly anchor?: number;
 }
 
 const NEVER = 1e6;
 
+/** Of what stands in no hall, or is moved as a whole. */
+const UNMOVED = new Moves(0);
+
 const VERTEX = /* glsl */ `
 ${LIGHT}
+${MOVED}
 uniform vec2 atlas; // glyphs per row, glyphs per column
 attribute vec3 corner;
 attribute vec3 across;
 attribute vec3 upward;
-attribute vec2 glyph; // index, fade
+attribute vec3 glyph; // index, fade, anchor
 attribute vec3 tint;
 varying vec2 inAtlas;
 varying vec2 metres;
@@ -48,8 +55,9 @@ flat varying vec4 channel;
 flat varying float extent;
 void main() {
   vec2 at = position.xy + 0.5;
-  vec3 world = (modelMatrix * vec4(corner + across * at.x + upward * at.y, 1.0)).xyz;
-  float far = distance((modelMatrix * vec4(corner, 1.0)).xyz, cameraPosition);
+  vec3 world = (modelMatrix * vec4(moved(corner + across * at.x + upward * at.y, glyph.z), 1.0)).xyz;
+  float far = distance((modelMatrix * vec4(moved(corner, glyph.z), 1.0)).xyz, cameraPosition);
+  far /= max(movedScale(glyph.z), 1e-3);
   opacity = 1.0 - smoothstep(glyph.y, glyph.y * 1.5, far);
   float square = floor((glyph.x + 0.5) / 4.0);
   float which = floor(glyph.x + 0.5) - 4.0 * square;
@@ -89,11 +97,16 @@ export class Text {
   private lines: readonly Line[] = [];
   private readonly stop: () => void;
 
-  constructor(private readonly glyphs: Glyphs) {
+  /** `moves`: of the hall that its lines stand in. */
+  constructor(
+    private readonly glyphs: Glyphs,
+    moves = UNMOVED,
+  ) {
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
       uniforms: {
+        moves: { value: moves.texture },
         atlas: { value: new Vector2(1, 1) },
         distances: { value: new DataTexture(new Uint8Array(4), 1, 1) },
         exponent: { value: glyphs.exponent },
@@ -172,7 +185,7 @@ class Buffers {
     this.corner = new Float32Array(capacity * 3);
     this.across = new Float32Array(capacity * 3);
     this.upward = new Float32Array(capacity * 3);
-    this.glyph = new Float32Array(capacity * 2);
+    this.glyph = new Float32Array(capacity * 3);
     this.tint = new Float32Array(capacity * 3);
   }
 
@@ -185,14 +198,14 @@ class Buffers {
 
   push(pen: number, bounds: readonly number[], index: number): void {
     if (this.line === null) return;
-    const { at, right, up, fade } = this.line;
+    const { at, right, up, fade, anchor } = this.line;
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = bounds;
     const { point, size, count } = this;
     point.copy(at).addScaledVector(right, (pen + x0) * size).addScaledVector(up, y0 * size);
     point.toArray(this.corner, count * 3);
     point.copy(right).multiplyScalar((x1 - x0) * size).toArray(this.across, count * 3);
     point.copy(up).multiplyScalar((y1 - y0) * size).toArray(this.upward, count * 3);
-    this.glyph.set([index, fade ?? NEVER], count * 2);
+    this.glyph.set([index, fade ?? NEVER, anchor ?? HALL], count * 3);
     this.tint.set(this.color, count * 3);
     this.count += 1;
   }
@@ -209,7 +222,7 @@ class Buffers {
     add('corner', this.corner, 3);
     add('across', this.across, 3);
     add('upward', this.upward, 3);
-    add('glyph', this.glyph, 2);
+    add('glyph', this.glyph, 3);
     add('tint', this.tint, 3);
     geometry.instanceCount = this.count;
     return geometry;

@@ -10,9 +10,10 @@ import type { NetworkState } from '../model/networkstate';
 import type { Visualizations } from '../model/visualizations';
 import { shareOf, wantedOf } from '../model/visualizationtext';
 import type { Visualization } from '../net/types';
-import { nearestOf, type Board } from './boards';
+import { distanceTo, nearestOf, PanelBoard } from './boards';
 import { BUTTON_HEIGHT, buttonWidth, onButton, type Exhibit } from './exhibit';
 import type { Glyphs } from './glyphs';
+import type { Moves } from './moves';
 import { ALARM, AMBER, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
@@ -28,10 +29,9 @@ const STRIDE = 1;
 const OUT = 0.002;
 const RIGHT_BUTTON = 2;
 
-interface Button extends Board {
-  readonly index: number;
-  readonly layer: string;
-  readonly exhibit: Exhibit;
+/** `index`: of its face. */
+class Button extends PanelBoard {
+  index = 0;
 }
 
 /** What is written on a button: what it is about, and how far that is. */
@@ -45,9 +45,11 @@ export class TurnButtons implements Pickable {
   readonly cursor = 'pointer';
   readonly object: Object3D = new Group();
   private readonly buttons: readonly Button[];
+  private readonly byLayer: ReadonlyMap<string, Button>;
   private readonly faces: TurnFaces;
   private readonly text: Text;
   private readonly writtenAt = new Vector3(Infinity, 0, 0);
+  private travelled = 0;
   private hit: Button | null = null;
   private jobs: ReadonlyMap<string, Visualization> = new Map();
   private turned: ReadonlySet<string> = new Set();
@@ -57,12 +59,18 @@ export class TurnButtons implements Pickable {
     private readonly network: NetworkState,
     private readonly visualizations: Pick<Visualizations, 'turn' | 'open'>,
     glyphs: Glyphs,
+    private readonly moves: Moves,
   ) {
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
+    this.byLayer = new Map(this.buttons.map((button) => [button.layer, button]));
     this.faces = new TurnFaces(
-      this.buttons.map(({ exhibit, right, width, height }) => ({ corner: onButton(exhibit, 0, 0), right, width, height })),
+      this.buttons.map(({ exhibit, width, height }) => {
+        const { layout, anchor } = exhibit;
+        return { corner: onButton(exhibit, 0, 0), right: layout.right, width, height, anchor };
+      }),
+      moves,
     );
-    this.text = new Text(glyphs);
+    this.text = new Text(glyphs, moves);
     this.object.add(this.faces.object, this.text.object);
   }
 
@@ -92,8 +100,10 @@ export class TurnButtons implements Pickable {
 
   /** Once a frame: writes on the buttons near the eye. */
   update(eye: Vector3): void {
-    if (this.writtenAt.distanceToSquared(eye) < STRIDE * STRIDE) return;
+    const strode = this.writtenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
+    if (strode < STRIDE) return;
     this.writtenAt.copy(eye);
+    this.travelled = this.moves.travelled;
     const near = this.buttons
       .map((button) => ({ button, distance: button.centre.distanceTo(eye) }))
       .filter(({ distance }) => distance < NEAR)
@@ -103,9 +113,8 @@ export class TurnButtons implements Pickable {
   }
 
   pick(ray: Ray): number | null {
-    const found = nearestOf(ray, this.buttons);
-    this.hit = found?.board ?? null;
-    return found?.distance ?? null;
+    this.hit = nearestOf(ray, this.buttons);
+    return this.hit === null ? null : distanceTo(ray, this.hit);
   }
 
   over(): void {
@@ -122,9 +131,14 @@ export class TurnButtons implements Pickable {
     else if (button === RIGHT_BUTTON) this.visualizations.open(this.network, this.hit.layer);
   }
 
+  /** A panel was moved. */
+  follow(layer: string): void {
+    this.byLayer.get(layer)?.follow(this.moves);
+  }
+
   /** The middle of a layer's button; null where it has none. */
   centreOf(layer: string): Vector3 | null {
-    return this.buttons.find((button) => button.layer === layer)?.centre ?? null;
+    return this.byLayer.get(layer)?.centre ?? null;
   }
 
   dispose(): void {
@@ -132,17 +146,18 @@ export class TurnButtons implements Pickable {
     this.text.dispose();
   }
 
-  private linesOf({ exhibit, layer, width }: Button): Line[] {
+  private linesOf({ exhibit, layer }: Button): Line[] {
     const { title, state, tone } = writingOf(this.jobs.get(layer), this.turned.has(layer));
     const line = (text: string, above: number, size: number, color: string): Line => ({
       text,
-      at: onButton(exhibit, WRITING, BUTTON_HEIGHT / 2 + above).addScaledVector(exhibit.place.normal, OUT),
-      right: exhibit.place.right,
+      at: onButton(exhibit, WRITING, BUTTON_HEIGHT / 2 + above).addScaledVector(exhibit.layout.normal, OUT),
+      right: exhibit.layout.right,
       up: UP,
       size,
       color,
       weight: 600,
-      maxWidth: Math.max(0.02, width - WRITING - 0.04),
+      maxWidth: Math.max(0.02, buttonWidth(exhibit) - WRITING - 0.04),
+      anchor: exhibit.anchor,
       fade: NEAR - 5,
     });
     const colors = { plain: MUTED, busy: AMBER, alarm: ALARM } as const;
@@ -178,8 +193,9 @@ function stateOf(job: Visualization): Omit<Writing, 'title'> {
 }
 
 function buttonOf([layer, exhibit]: [string, Exhibit], index: number): Button {
-  const { right, normal } = exhibit.place;
   const width = buttonWidth(exhibit);
-  const centre = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2);
-  return { index, layer, exhibit, right, normal, centre, width, height: BUTTON_HEIGHT };
+  const middle = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2);
+  const button = new Button(layer, exhibit, middle, width, BUTTON_HEIGHT);
+  button.index = index;
+  return button;
 }

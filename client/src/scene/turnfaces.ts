@@ -9,7 +9,8 @@ import {
   ShaderMaterial,
 } from 'three';
 
-import { facesGeometry, type FacePlace } from './faces';
+import { FACES, facesGeometry, type FacePlace } from './faces';
+import type { Moves } from './moves';
 import { AMBER, display, LIGHT } from './palette';
 
 export interface FaceState {
@@ -21,8 +22,7 @@ export interface FaceState {
 }
 
 const VERTEX = /* glsl */ `
-attribute vec3 corner;
-attribute vec4 span;  // right x, right z, width, height
+${FACES}
 attribute vec4 state; // share, turned, busy, pointed at
 varying vec2 spot;    // m from the lower left
 varying vec3 world;
@@ -33,7 +33,7 @@ void main() {
   size = span.zw;
   spot = at * size;
   shows = state;
-  world = corner + vec3(span.x, 0.0, span.y) * spot.x + vec3(0.0, spot.y, 0.0);
+  world = faceAt(at);
   gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
 }`;
 
@@ -73,12 +73,12 @@ export class TurnFaces {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
   private readonly states: InstancedBufferAttribute;
 
-  constructor(spots: readonly FacePlace[]) {
+  constructor(spots: readonly FacePlace[], moves: Moves) {
     this.states = new InstancedBufferAttribute(new Float32Array(spots.length * 4), 4);
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
-      uniforms: { accent: { value: display(AMBER) } },
+      uniforms: { moves: { value: moves.texture }, accent: { value: display(AMBER) } },
     });
     this.object = new Mesh(geometryOf(spots, this.states), material);
     this.object.frustumCulled = false;

@@ -1,6 +1,6 @@
 /** The renderer, the visitor and the hall around them, frame after frame. */
 import { effect } from '@preact/signals-core';
-import { Group, PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
+import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { LayerPlace } from '../model/pointed';
@@ -8,8 +8,9 @@ import type { Destination, Held, State } from '../model/state';
 import { ValueCache } from '../model/values';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
+import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
 import { Immersive } from '../xr/immersive';
-import { groundBefore, type Ground } from '../xr/immersion';
+import { Rig } from '../xr/rig';
 import { DatasetStand } from './datasetstand';
 import { Desk } from './desk';
 import { Environment } from './environment';
@@ -44,7 +45,7 @@ export class World {
   readonly dataset: DatasetStand;
   readonly desk: Desk;
   readonly immersive: Immersive;
-  readonly rig = new Group();
+  readonly rig = new Rig();
   private readonly scene = new Scene();
   private readonly environment = new Environment();
   private readonly glyphs = new Glyphs();
@@ -72,8 +73,8 @@ export class World {
     this.dataset = new DatasetStand(this.scene, state, actions, this.glyphs);
     this.hologram = new HologramTarget(this.tool, state, actions);
     this.camera.add(this.tool.object);
-    this.rig.add(this.camera);
-    this.scene.add(this.rig, this.environment.object, this.halls.object);
+    this.rig.object.add(this.camera);
+    this.scene.add(this.rig.object, this.environment.object, this.halls.object);
     this.desk = new Desk(canvas, this.camera, () => this.pickables);
     this.immersive = new Immersive({
       renderer: this.renderer,
@@ -84,6 +85,7 @@ export class World {
       besides: () => this.dataset.pickables,
       ground: () => this.ground(),
     }, state);
+    this.scene.add(this.immersive.locomotion.object);
     new ResizeObserver(() => {
       this.resize();
     }).observe(container);
@@ -100,7 +102,7 @@ export class World {
     if (scene === null) return null;
     const eye = this.camera.getWorldPosition(new Vector3());
     const ahead = this.camera.getWorldDirection(new Vector3());
-    const layer = standingBefore(scene.hall.arrangement.panels, eye, ahead);
+    const layer = standingBefore(scene.places.values(), eye, ahead);
     return layer === null ? null : { network: scene.network, layer };
   };
 
@@ -146,10 +148,12 @@ export class World {
     // Not before: the fonts must not come in the way of the network's first data.
     this.glyphs.prepare();
     this.environment.light(this.halls.arrangements);
+    this.immersive.locomotion.among(this.halls.all);
     this.collectPickables();
     if (network !== this.state.current.peek()) return;
     if (before === null) this.desk.stand(startPose(hall.arrangement, this.camera.aspect));
-    else if (!this.immersive.active) this.desk.stand(keepPlace(this.desk.walker, before, hall));
+    else if (this.immersive.active) this.immersive.locomotion.keepPlace(before, hall);
+    else this.desk.stand(keepPlace(this.desk.walker, before, hall));
   }
 
   private collectPickables(): void {
@@ -169,10 +173,24 @@ export class World {
   private fly(to: Destination): void {
     const scene = this.halls.of(to.network);
     if (scene === null) return;
+    if (this.immersive.active) {
+      this.goTo(scene, to);
+      return;
+    }
     const pose = to.kind === 'start' ? startPose(scene.hall.arrangement, this.camera.aspect) : this.poseAt(scene, to.layer);
     if (pose === null) return;
     this.headed = to.kind === 'start' ? null : { network: scene.network, layer: to.layer };
-    if (!this.immersive.active) this.desk.fly(pose, this.state.reducedMotion.peek());
+    this.desk.fly(pose, this.state.reducedMotion.peek());
+  }
+
+  /** In the headset nobody flies: one is there in a blink. */
+  private goTo(scene: HallScene, to: Destination): void {
+    const { locomotion } = this.immersive;
+    if (to.kind === 'start') locomotion.goTo(groundBefore(scene.hall.arrangement.input_frame));
+    const exhibit = to.kind === 'start' ? undefined : scene.exhibits.get(to.layer);
+    if (exhibit === undefined) return;
+    const free = freeBefore(exhibit.place, scene.places.values());
+    locomotion.goTo(groundAt(exhibit, free, locomotion.eyesOnFloor));
   }
 
   private poseAt(scene: HallScene, layer: string): Pose | null {

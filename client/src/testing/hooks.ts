@@ -170,7 +170,8 @@ export class Hooks {
 
   /** Where a block's sign, or the title of a collapsed one, is on the page; null where it has none. */
   blockSpot(block: string, network?: string): Spot {
-    const place = this.world.halls.of(network)?.blocks.centreOf(block) ?? null;
+    const scene = this.world.halls.of(network);
+    const place = scene?.blocks.centreOf(block) ?? scene?.headers.centreOfBlock(block) ?? null;
     return place === null ? null : this.spot(place.clone());
   }
 

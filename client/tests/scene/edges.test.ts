@@ -16,8 +16,15 @@ const ROUTES: Route[] = [
   },
 ];
 
+const LAYERS = ['a', 'b', 'c'];
+
+/** Each layer's panel is the anchor of its number, and the labels come after them. */
+function edgesOf(routes: readonly Route[]): Edges {
+  return new Edges(routes, LAYERS, (layer) => LAYERS.indexOf(layer) + 1, LAYERS.length + 1);
+}
+
 function edges(): Edges {
-  return new Edges(ROUTES, ['a', 'b', 'c']);
+  return edgesOf(ROUTES);
 }
 
 function attribute(geometry: BufferGeometry, name: string): BufferAttribute {
@@ -62,7 +69,7 @@ describe('Edges', () => {
       ...ROUTES,
       { source: 'b', target: 'c', label: null, points: [[0, -2], [0, -8]], label_at: [0, -5], label_yaw: 0 },
     ];
-    const { geometry } = new Edges(chain, ['a', 'b', 'c']).object;
+    const { geometry } = edgesOf(chain).object;
     const strands = attribute(geometry, 'strand');
     const lanes = new Set(
       Array.from({ length: strands.count }, (_, i) => {

@@ -1,9 +1,8 @@
 import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
-import { signPoint } from '../../src/scene/exhibit';
+import { exhibitsOf, signPoint } from '../../src/scene/exhibit';
 import { hallLines } from '../../src/scene/labels';
-import { placeOf } from '../../src/scene/place';
 import { hallOf } from '../tiles/halls';
 
 const YAWS = [0, 0.7, Math.PI / 2, -2.5];
@@ -25,8 +24,7 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
     label_at: [1, -4],
     label_yaw: yaw,
   });
-  const places = new Map(hall.arrangement.panels.map((panel) => [panel.layer, placeOf(panel)]));
-  const lines = hallLines('net', hall, places);
+  const lines = hallLines('net', hall, exhibitsOf(hall), 2);
   const line = (text: string): (typeof lines)[number] => {
     const found = lines.find((one) => one.text === text);
     if (found === undefined) throw new Error(`nothing says ${text}`);
@@ -61,8 +59,8 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
   it('is an edge without a label: nothing is written', () => {
     const silent = hallOf([]);
     silent.arrangement.routes.push({ source: 'a', target: 'b', label: null, points: [], label_at: [0, 0], label_yaw: yaw });
-    expect(hallLines(null, silent, new Map())).toEqual([]);
-    expect(hallLines('net', silent, new Map()).map(({ text }) => text)).toEqual(['net']);
+    expect(hallLines(null, silent, new Map(), 1)).toEqual([]);
+    expect(hallLines('net', silent, new Map(), 1).map(({ text }) => text)).toEqual(['net']);
   });
 
   it('is a panel: its name begins over its upper left corner', () => {

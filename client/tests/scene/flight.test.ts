@@ -33,7 +33,7 @@ function isSeen(point: Vector3, camera: PerspectiveCamera, clear = 1): boolean {
 }
 
 function exhibit(place: Place): Exhibit {
-  return { place, header: HEADER, turns: true, sections: 2 };
+  return { layout: place, place, anchor: 1, header: HEADER, turns: true, sections: 2 };
 }
 
 /** The corners of a panel with its header, its plate and its button. */

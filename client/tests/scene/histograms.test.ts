@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Statistics } from '../../src/net/types';
 import { Histograms } from '../../src/scene/histograms';
+import { Moves } from '../../src/scene/moves';
 
-const SPOT = { corner: new Vector3(), right: new Vector3(1, 0, 0), width: 1, height: 0.4 };
+const SPOT = { corner: new Vector3(), right: new Vector3(1, 0, 0), width: 1, height: 0.4, anchor: 0 };
 
 function statistics(counts: number[]): Statistics {
   return {
@@ -23,7 +24,7 @@ function statistics(counts: number[]): Statistics {
 
 describe('Histograms', () => {
   it('draws bars as the square root of the counts, in the row of its spot', () => {
-    const histograms = new Histograms([SPOT, SPOT]);
+    const histograms = new Histograms([SPOT, SPOT], new Moves(0));
     const counts = Array.from({ length: 64 }, (_, bin) => bin * bin);
     histograms.set(1, statistics(counts));
     const texture = histograms.object.material.uniforms['heights']?.value as DataTexture;
@@ -36,7 +37,7 @@ describe('Histograms', () => {
   });
 
   it('is hidden until there are figures, and again without them', () => {
-    const histograms = new Histograms([SPOT]);
+    const histograms = new Histograms([SPOT], new Moves(0));
     const range = histograms.object.geometry.getAttribute('range');
     expect(range.getZ(0)).toBe(0);
     histograms.set(0, statistics(new Array<number>(64).fill(1)));

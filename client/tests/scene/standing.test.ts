@@ -1,12 +1,12 @@
 import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
-import type { Panel } from '../../src/net/types';
+import { placeOf, type Place } from '../../src/scene/place';
 import { standingBefore } from '../../src/scene/standing';
 
-function panel(layer: string, z: number, x = 0, yaw = 0): Panel {
+function panel(layer: string, z: number, x = 0, yaw = 0): Place {
   const size = { columns: 2, rows: 2, cell_width: 1, cell_height: 1 };
-  return { layer, x, y: 1.5, z, yaw, ...size };
+  return placeOf({ layer, x, y: 1.5, z, yaw, ...size });
 }
 
 const AHEAD = new Vector3(0, 0, -1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { distanceTo, nearestOf, type Board } from '../../src/scene/boards';
 import { exhibitOf, HEADER, MARGIN, onButton, BUTTON_HEIGHT, buttonWidth } from '../../src/scene/exhibit';
-import { axesOf, placeOf } from '../../src/scene/place';
+import { axesOf } from '../../src/scene/place';
 import { writingOf } from '../../src/scene/turnbuttons';
 import { hallOf } from '../tiles/halls';
 import { jobOf } from '../tiles/pictures';
@@ -32,7 +32,7 @@ describe('a button', () => {
 
   it('stands on the panel\'s upper edge, no wider than it', () => {
     if (layer === undefined || panel === undefined) expect.fail('there is no panel');
-    const exhibit = exhibitOf(placeOf(panel), layer);
+    const exhibit = exhibitOf(panel, layer, 1);
     const top = panel.y + (panel.rows * panel.cell_height) / 2 + HEADER + MARGIN;
     expect(onButton(exhibit, 0, 0).y).toBeGreaterThan(top);
     expect(onButton(exhibit, 0, BUTTON_HEIGHT).y).toBeLessThan(top + 0.4);
@@ -42,10 +42,9 @@ describe('a button', () => {
 
   it('is there for layers with something to visualize only', () => {
     if (layer === undefined || panel === undefined) expect.fail('there is no panel');
-    const place = placeOf(panel);
-    expect(exhibitOf(place, layer).turns).toBe(true);
-    expect(exhibitOf(place, { ...layer, kind: 'input' }).turns).toBe(false);
-    expect(exhibitOf(place, { ...layer, shape: [0, 4, 4] }).turns).toBe(false);
+    expect(exhibitOf(panel, layer, 1).turns).toBe(true);
+    expect(exhibitOf(panel, { ...layer, kind: 'input' }, 1).turns).toBe(false);
+    expect(exhibitOf(panel, { ...layer, shape: [0, 4, 4] }, 1).turns).toBe(false);
   });
 });
 
@@ -68,7 +67,7 @@ describe('a board', () => {
 
   it('hides those behind it', () => {
     const behind = { ...board, centre: board.centre.clone().addScaledVector(board.normal, -1) };
-    expect(nearestOf(rayTo(0, 0), [behind, board])?.board).toBe(board);
+    expect(nearestOf(rayTo(0, 0), [behind, board])).toBe(board);
     expect(nearestOf(rayTo(3, 0), [behind, board])).toBeNull();
   });
 });
