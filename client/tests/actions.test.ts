@@ -95,7 +95,7 @@ describe('inserting', () => {
     actions.hold({ kind: 'image', image: image('c') });
     actions.insertHeldIntoAll();
     expect(insides()).toEqual(['c', 'c']);
-    actions.undo(state.find('m'));
+    actions.undoImage(state.find('m'));
     expect(insides()).toEqual(['c', 'a']);
   });
 

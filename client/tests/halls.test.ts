@@ -8,6 +8,8 @@ import { Api, type View } from '../src/net/api';
 import type { Hall, NetworkSummary } from '../src/net/types';
 import { hallOf } from './tiles/halls';
 
+const UNMOVED = { prepare: () => Promise.resolve(), show: () => undefined };
+
 /** A hall that is so wide to both sides. */
 function wide(network: string, half: number, view: View = {}): Hall {
   const hall = hallOf([{ id: 'a', shape: [4, 8, 8] }]);
@@ -29,7 +31,7 @@ function page(): { state: State; api: Api; halls: Halls; networks: NetworkState[
       } as NetworkSummary),
   );
   state.networks.value = networks;
-  return { state, api, halls: new Halls(state, api, new Notices(state)), networks };
+  return { state, api, halls: new Halls(state, api, new Notices(state), UNMOVED), networks };
 }
 
 function middle(network: NetworkState | undefined): number {

@@ -8,10 +8,14 @@ import { batch } from '@preact/signals-core';
 import type { Api, View } from '../net/api';
 import type { WalkInfo } from '../net/types';
 import { Halls } from './halls';
+import { History } from './history';
 import { Images } from './images';
 import { Insertion, type Loader, type PassHandlers } from './insertion';
 import { NetworkState } from './networkstate';
 import { messageOf, Notices } from './notices';
+import { Orders } from './orders';
+import { Pagings } from './pagings';
+import { Placements } from './placements';
 import { readView } from './address';
 import type { Destination, Held, LayerRef, MapRef, Notice, Scaling, State } from './state';
 import { Views } from './views';
@@ -20,8 +24,16 @@ import { Visualizations } from './visualizations';
 export class Actions {
   readonly images: Images;
   readonly visualizations: Visualizations;
+  /** Where visitors put the panels. */
+  readonly placements: Placements;
+  /** In which order panels show their channels. */
+  readonly orders: Orders;
+  /** How large they show them, and from which row on. */
+  readonly pagings = new Pagings();
+  /** What can be taken back, of all that follows. */
+  readonly history = new History();
   /** What is collapsed, and on which course the walks run. */
-  readonly views = new Views((network, view) => this.setView(network, view));
+  readonly views = new Views((network, view) => this.setView(network, view), this.history);
   private readonly notices: Notices;
   private readonly halls: Halls;
   private readonly insertions = new Map<string, Insertion>();
@@ -32,7 +44,9 @@ export class Actions {
   ) {
     this.notices = new Notices(state);
     this.images = new Images(state, api, this.notices);
-    this.halls = new Halls(state, api, this.notices);
+    this.placements = new Placements(state, api, this.notices, this.history);
+    this.orders = new Orders(api, this.notices);
+    this.halls = new Halls(state, api, this.notices, this.placements);
     const take = (held: Held): void => { this.hold(held); };
     this.visualizations = new Visualizations(state, api, this.notices, this.images, take);
   }
@@ -95,8 +109,18 @@ export class Actions {
     this.insertHeldInto(this.state.networks.peek());
   }
 
+  /** Takes back what was done last: an image, a view of a network, where a panel was put. */
+  undo(): void {
+    void this.history.undo();
+  }
+
+  /** Does again what was taken back last. */
+  redo(): void {
+    void this.history.redo();
+  }
+
   /** Takes the inserted image out again and puts the one before in its place. */
-  undo(network = this.state.current.peek()): void {
+  undoImage(network = this.state.current.peek()): void {
     if (network !== null) this.insertion(network).undo();
   }
 
@@ -150,6 +174,11 @@ export class Actions {
     const network = this.state.current.peek();
     if (network === null) return;
     await this.insertion(network).insertLater(() => this.images.upload(file));
+  }
+
+  /** Opens a layer's card beside the hall; null closes it. */
+  openLayer(network: NetworkState | null, layer = ''): void {
+    this.state.opened.value = network === null ? null : { network: network.id, layer };
   }
 
   fly(to: Destination): void {
@@ -213,6 +242,7 @@ export class Actions {
     const images = [...inserted, this.state.held.peek()?.image].flatMap((image) => image?.id ?? []);
     for (const image of new Set(images)) await this.images.ensure(image);
     await this.images.refresh();
+    this.placements.saveAgain();
     return true;
   }
 
@@ -224,6 +254,7 @@ export class Actions {
     );
     const first = networks.find(({ id, name }) => id === wanted || name === wanted) ?? networks[0];
     if (first === undefined) throw new Error('This walk has no network.');
+    for (const network of networks) this.orders.follow(network);
     batch(() => {
       this.state.walk.value = walk;
       this.state.networks.value = networks;
@@ -256,14 +287,15 @@ export class Actions {
       this.notify('info', 'A feature map cannot be inserted; pick an image from the dataset panel.');
     } else {
       this.letGo();
-      for (const network of networks) this.insertion(network).insert(held.image);
+      const gesture = {};
+      for (const network of networks) this.insertion(network).insert(held.image, gesture);
     }
   }
 
   private insertion(network: NetworkState): Insertion {
     const known = this.insertions.get(network.id);
     if (known !== undefined) return known;
-    const made = new Insertion(network, this.state, this.notices);
+    const made = new Insertion(network, this.state, this.notices, this.history);
     this.insertions.set(network.id, made);
     return made;
   }

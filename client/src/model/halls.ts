@@ -14,6 +14,14 @@ interface Placed {
   readonly by: number;
 }
 
+/** Where visitors have put the panels of a hall. */
+export interface Arranged {
+  /** Before the hall is shown. */
+  prepare(network: NetworkState, hall: Hall): Promise<void>;
+  /** Together with the hall. */
+  show(network: NetworkState, hall: Hall): void;
+}
+
 export class Halls {
   private readonly placed = new Map<string, Placed>();
   /** How often each network's hall was asked for: the last one wins, whichever arrives last. */
@@ -25,6 +33,7 @@ export class Halls {
     private readonly state: State,
     private readonly api: Api,
     private readonly notices: Notices,
+    private readonly arranged: Arranged,
   ) {}
 
   /** Loads the halls of all networks; the first one stands before the others are asked for. */
@@ -70,6 +79,7 @@ export class Halls {
     const turn = (this.asked.get(network.id) ?? 0) + 1;
     this.asked.set(network.id, turn);
     const hall = await this.api.hall(network.id, view);
+    await this.arranged.prepare(network, hall);
     if (this.asked.get(network.id) !== turn) return false;
     this.placed.set(network.id, { hall, by: this.placed.get(network.id)?.by ?? 0 });
     return true;
@@ -97,5 +107,6 @@ export class Halls {
     if (shown !== null && by === placed.by && shown.graph === placed.hall.graph) return;
     this.placed.set(network.id, { hall: placed.hall, by });
     network.hall.value = moved(placed.hall, by);
+    this.arranged.show(network, placed.hall);
   }
 }

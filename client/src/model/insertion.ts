@@ -2,6 +2,7 @@
 import { batch } from '@preact/signals-core';
 
 import type { ImageInfo, PassResult, Statistics } from '../net/types';
+import type { History } from './history';
 import type { NetworkState } from './networkstate';
 import type { Notices } from './notices';
 import type { Scaling, State } from './state';
@@ -56,6 +57,7 @@ export class Insertion {
     private readonly network: NetworkState,
     private readonly state: State,
     private readonly notices: Notices,
+    private readonly history: History,
   ) {}
 
   /** The scene gives its loader; the image that is in is loaded now, what is known of it stays. */
@@ -65,15 +67,17 @@ export class Insertion {
     if (inserted !== null) this.load(inserted);
   }
 
-  insert(image: ImageInfo): void {
+  /** `gesture`: what else is inserted by the same one is taken back together. */
+  insert(image: ImageInfo, gesture?: object): void {
     const before = this.network.inserted.peek();
-    const { earlier } = this.network;
-    batch(() => {
-      if (before !== null && before.id !== image.id) {
-        earlier.value = [...earlier.peek(), before].slice(-KEPT_INSERTIONS);
-      }
+    if (before === null || before.id === image.id) {
       this.put(image);
-    });
+      return;
+    }
+    const undo = (): boolean => this.goBack(before);
+    const redo = (): boolean => this.goOn(before, image);
+    this.history.add({ of: this, gesture, undo, redo });
+    redo();
   }
 
   /** Inserts an image that is still on its way, unless another one goes in meanwhile. */
@@ -86,13 +90,7 @@ export class Insertion {
 
   /** Takes the inserted image out again and puts the one before in its place. */
   undo(): void {
-    const { earlier } = this.network;
-    const before = earlier.peek().at(-1);
-    if (before === undefined) return;
-    batch(() => {
-      earlier.value = earlier.peek().slice(0, -1);
-      this.put(before);
-    });
+    void this.history.undo(this);
   }
 
   /** Starts the pass of the inserted image anew, after a failure. */
@@ -111,6 +109,24 @@ export class Insertion {
   /** Shows the same image on another scale. */
   rescale(scaling: Scaling): void {
     this.loader?.reload(scaling);
+  }
+
+  private goOn(before: ImageInfo, image: ImageInfo): boolean {
+    const { earlier } = this.network;
+    batch(() => {
+      earlier.value = [...earlier.peek(), before].slice(-KEPT_INSERTIONS);
+      this.put(image);
+    });
+    return true;
+  }
+
+  private goBack(before: ImageInfo): boolean {
+    const { earlier } = this.network;
+    batch(() => {
+      earlier.value = earlier.peek().slice(0, -1);
+      this.put(before);
+    });
+    return true;
   }
 
   private put(image: ImageInfo): void {

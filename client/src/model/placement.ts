@@ -28,3 +28,39 @@ export function placed(panel: Panel, { x, y, z, yaw, scale }: Placement): Panel 
     cell_height: panel.cell_height * scale,
   };
 }
+
+const SMALLEST = 0.05;
+const LARGEST = 20;
+/** Beyond this there is no hall, in m. */
+const FARTHEST = 10_000;
+/** Of m, rad and scales: a tenth of a millimetre is what is kept. */
+const STEPS = 10_000;
+
+/** A placement in the bounds that the server keeps; what is not a number is as the layout has it. */
+export function sound({ x, y, z, yaw, scale }: Placement): Placement {
+  const turned = Math.atan2(Math.sin(yaw), Math.cos(yaw));
+  return {
+    x: bounded(x, -FARTHEST, FARTHEST, UNMOVED.x),
+    y: bounded(y, -FARTHEST, FARTHEST, UNMOVED.y),
+    z: bounded(z, -FARTHEST, FARTHEST, UNMOVED.z),
+    yaw: bounded(turned, -Math.PI, Math.PI, UNMOVED.yaw),
+    scale: bounded(scale, SMALLEST, LARGEST, UNMOVED.scale),
+  };
+}
+
+/** Turned, as large and as high as the layout has it, and only along the walk where it was put. */
+export function aligned({ yaw }: Panel, { x, z }: Placement): Placement {
+  const along = x * Math.sin(yaw) + z * Math.cos(yaw);
+  return sound({ ...UNMOVED, x: along * Math.sin(yaw), z: along * Math.cos(yaw) });
+}
+
+export function isSame(one: Placement, other: Placement): boolean {
+  const { x, y, z, yaw, scale } = one;
+  return x === other.x && y === other.y && z === other.z && yaw === other.yaw && scale === other.scale;
+}
+
+function bounded(value: number, least: number, most: number, fallback: number): number {
+  if (!Number.isFinite(value)) return fallback;
+  // `+ 0` makes 0 of -0.
+  return Math.round(Math.min(most, Math.max(least, value)) * STEPS) / STEPS + 0;
+}

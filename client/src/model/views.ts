@@ -4,10 +4,9 @@
  */
 import type { View } from '../net/api';
 import type { Course } from '../net/types';
+import { History } from './history';
 import type { NetworkState } from './networkstate';
 import { closedAt, flat, outermost, outlineOf, sameLayers, type OutlineBlock } from './outline';
-
-const KEPT_VIEWS = 32;
 
 interface Shown {
   readonly network: NetworkState;
@@ -18,10 +17,12 @@ interface Shown {
 export class Views {
   /** By network id; a network that is not here is as it came from the server. */
   private readonly closed = new Map<string, ReadonlySet<string>>();
-  private readonly earlier: Shown[] = [];
 
   /** `show`: resolves to whether the network is shown so. */
-  constructor(private readonly show: (network: NetworkState, view: View) => Promise<boolean>) {}
+  constructor(
+    private readonly show: (network: NetworkState, view: View) => Promise<boolean>,
+    private readonly history = new History(),
+  ) {}
 
   async collapse(network: NetworkState, block: string): Promise<void> {
     await this.change(network, new Set([...this.closedIn(network), block]));
@@ -45,8 +46,7 @@ export class Views {
 
   /** Shows what was shown before the last change. */
   async undo(): Promise<void> {
-    const before = this.earlier.pop();
-    if (before !== undefined) await this.put(before);
+    await this.history.undo(this);
   }
 
   private async change(
@@ -56,10 +56,10 @@ export class Views {
   ): Promise<void> {
     const before = { network, closed: this.closedIn(network), course: network.course.peek() };
     if (course === before.course && isSame(closed, before.closed)) return;
-    this.earlier.push(before);
-    if (this.earlier.length > KEPT_VIEWS) this.earlier.shift();
-    if (await this.put({ network, closed, course })) return;
-    this.earlier.splice(this.earlier.indexOf(before), 1);
+    const after = { network, closed, course };
+    const step = { of: this, undo: () => this.put(before), redo: () => this.put(after) };
+    this.history.add(step);
+    if (!(await this.put(after))) this.history.drop(step);
   }
 
   private async put({ network, closed, course }: Shown): Promise<boolean> {

@@ -190,6 +190,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/networks/{network}/passes/{image}/layers/{layer}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel Figures
+         * @description The mean and the maximum of each channel.
+         */
+        get: operations["get_channel_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/networks/{network}/passes/{image}/layers/{layer}/maps.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Layer Sheet
+         * @description All feature maps of the layer in one picture, in the colours and the grid of its panel.
+         */
+        get: operations["get_layer_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/networks/{network}/passes/{image}/layers/{layer}/maps/{channel}": {
         parameters: {
             query?: never;
@@ -203,6 +243,50 @@ export interface paths {
          */
         get: operations["get_map"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/networks/{network}/passes/{image}/layers/{layer}/values.npz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Layer Values
+         * @description The layer's true values as a file for numpy, with the names of what they are of.
+         */
+        get: operations["get_layer_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/networks/{network}/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Placements
+         * @description How the panels of a view stand, as far as they were moved.
+         */
+        get: operations["get_placements"];
+        /**
+         * Put Placements
+         * @description Keep how all panels of a view stand; 409 where another revision is kept than was changed.
+         */
+        put: operations["put_placements"];
         post?: never;
         delete?: never;
         options?: never;
@@ -583,6 +667,18 @@ export interface components {
             min_x: number;
             /** Min Z */
             min_z: number;
+        };
+        /**
+         * ChannelFigures
+         * @description What each channel of a layer is like in a pass, over its finite values.
+         *
+         *     None where a channel has no finite value.
+         */
+        ChannelFigures: {
+            /** Maximum */
+            maximum: (number | null)[];
+            /** Mean */
+            mean: (number | null)[];
         };
         /**
          * ChannelsSeen
@@ -1048,6 +1144,54 @@ export interface components {
             detail: string;
             /** Layers */
             layers: string[];
+        };
+        /**
+         * Placement
+         * @description Where a panel stands otherwise than the layout has it, all about its centre.
+         */
+        Placement: {
+            /**
+             * Scale
+             * @default 1
+             */
+            scale: number;
+            /**
+             * X
+             * @description by how much it is moved, in m
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
+            /**
+             * Yaw
+             * @description turned to the left, in rad
+             * @default 0
+             */
+            yaw: number;
+            /**
+             * Z
+             * @default 0
+             */
+            z: number;
+        };
+        /**
+         * Placements
+         * @description How the panels of a view stand: by layer id, those that were moved.
+         *
+         *     `revision` counts the changes that were kept. Who changes something says which revision it was
+         *     that they changed.
+         */
+        Placements: {
+            /** Placements */
+            placements: {
+                [key: string]: components["schemas"]["Placement"];
+            };
+            /** Revision */
+            revision: number;
         };
         /**
          * Prediction
@@ -1847,6 +1991,74 @@ export interface operations {
             };
         };
     };
+    get_channel_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+                image: string;
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelFigures"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_layer_sheet: {
+        parameters: {
+            query?: {
+                scaling?: "layer" | "channel";
+            };
+            header?: never;
+            path: {
+                network: string;
+                image: string;
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_map: {
         parameters: {
             query?: never;
@@ -1868,6 +2080,111 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.cnnwalk.frames": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_layer_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network: string;
+                image: string;
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_placements: {
+        parameters: {
+            query?: {
+                collapsed?: string[] | null;
+                course?: "straight" | "spiral";
+            };
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placements"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_placements: {
+        parameters: {
+            query?: {
+                collapsed?: string[] | null;
+                course?: "straight" | "spiral";
+            };
+            header?: never;
+            path: {
+                network: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Placements"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placements"];
                 };
             };
             /** @description a problem */

@@ -1,6 +1,18 @@
 /** The server's HTTP interface, typed; every failure is one of two errors with a sentence. */
 import { FrameParser, valuesOf } from './frames';
-import type { Classes, Course, Draw, Hall, Health, ImageInfo, Problem, WalkInfo, WeightStatistics } from './types';
+import type {
+  ChannelFigures,
+  Classes,
+  Course,
+  Draw,
+  Hall,
+  Health,
+  ImageInfo,
+  Placements,
+  Problem,
+  WalkInfo,
+  WeightStatistics,
+} from './types';
 import { VisualizationRequests } from './visualizations';
 
 /** The server answered, and said no; `message` is its sentence for people. */
@@ -40,6 +52,9 @@ export interface View {
   readonly course?: Course;
 }
 
+/** Browsers finish a request of at most this many bytes after its page was closed: Fetch Standard, 64 KiB. */
+const LARGEST_KEPT_ALIVE = 65_536;
+
 /** A server that takes longer to say that it lives counts as gone. */
 const HEALTH_TIMEOUT_MS = 10_000;
 
@@ -67,6 +82,27 @@ export class Api {
 
   weights(network: string): Promise<WeightStatistics> {
     return this.json(`api/networks/${part(network)}/weights`);
+  }
+
+  /** Where visitors have put the panels of a view. */
+  placements(network: string, view: View): Promise<Placements> {
+    return this.json(placementsUrl(network, view), { cache: 'no-store' });
+  }
+
+  /** Keeps where the panels of a view are; `kept.revision` is the one that was changed. */
+  keepPlacements(network: string, view: View, kept: Placements): Promise<Placements> {
+    const body = JSON.stringify(kept);
+    return this.json(placementsUrl(network, view), {
+      method: 'PUT',
+      body,
+      headers: { 'Content-Type': 'application/json' },
+      keepalive: body.length < LARGEST_KEPT_ALIVE,
+    });
+  }
+
+  /** What a layer's channels are like in the pass of an image. */
+  channelFigures(network: string, image: string, layer: string): Promise<ChannelFigures> {
+    return this.json(`${layerUrl(network, image, layer)}/figures`);
   }
 
   noise(network: string, kind: string, seed: number): Promise<ImageInfo> {
@@ -108,7 +144,7 @@ export class Api {
 
   /** The pass's exact values of one feature map; recomputed by the server where needed. */
   async mapValues(network: string, image: string, layer: string, channel: number): Promise<MapValues> {
-    const url = `api/networks/${part(network)}/passes/${part(image)}/layers/${part(layer)}/maps/${channel}`;
+    const url = `${layerUrl(network, image, layer)}/maps/${channel}`;
     const parser = new FrameParser();
     const bytes = new Uint8Array(await (await this.ask(url)).arrayBuffer());
     const [frame] = parser.push(bytes);
@@ -127,6 +163,16 @@ export class Api {
     if (context === null) throw new Error('This browser draws no pictures.');
     context.drawImage(bitmap, 0, 0);
     return context.getImageData(0, 0, bitmap.width, bitmap.height);
+  }
+
+  /** A layer's true values as a file for numpy. */
+  valuesUrl(network: string, image: string, layer: string): string {
+    return `${layerUrl(network, image, layer)}/values.npz`;
+  }
+
+  /** All feature maps of a layer in one picture, each map brightest on its own scale or all on one. */
+  sheetUrl(network: string, image: string, layer: string, scaling: 'layer' | 'channel'): string {
+    return `${layerUrl(network, image, layer)}/maps.png?scaling=${scaling}`;
   }
 
   pictureUrl(image: string): string {
@@ -153,6 +199,14 @@ export class Api {
     if (!response.ok) throw new ApiError(response.status, await sentence(response));
     return response;
   }
+}
+
+function placementsUrl(network: string, view: View): string {
+  return `api/networks/${part(network)}/placements${queryOf(view)}`;
+}
+
+function layerUrl(network: string, image: string, layer: string): string {
+  return `api/networks/${part(network)}/passes/${part(image)}/layers/${part(layer)}`;
 }
 
 /** The same view is always the same address, so that the browser's cache knows it. */

@@ -37,8 +37,8 @@ function inserted(state: State, actions: Actions): HTMLElement {
   const name = h('strong');
   const origin = h('small');
   const undo = button(
-    { class: 'quiet', title: 'Ctrl Z' },
-    () => { actions.undo(); },
+    { class: 'quiet' },
+    () => { actions.undoImage(); },
     'Undo',
   );
   undo.setAttribute('aria-label', 'Insert the image before this one');

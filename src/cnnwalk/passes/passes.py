@@ -113,6 +113,22 @@ class Passes:
             IndexError: the layer has no such channel; says how many there are.
             PassError: the image or the forward pass failed.
         """
+        maps = self.maps(network_id, image_id, load, layer_id)
+        if not 0 <= channel < len(maps):
+            raise IndexError(
+                f"layer {layer_id!r} has channels 0 to {len(maps) - 1}, there is no {channel}"
+            )
+        found: npt.NDArray[np.float32] = maps[channel].copy()
+        return found
+
+    def maps(
+        self, network_id: str, image_id: str, load: Load, layer_id: str
+    ) -> npt.NDArray[np.float32]:
+        """Return all feature maps of a layer as they were computed, as `values` returns one.
+
+        Returns:
+            float32 of shape (C, h, w), not to be written to.
+        """
         served = self._served[network_id]
         served.graph.layer(layer_id)
         key = (network_id, image_id, layer_id)
@@ -127,11 +143,7 @@ class Passes:
                 maps = computed.result()
             except CancelledError:
                 raise closed from None
-        if not 0 <= channel < len(maps):
-            raise IndexError(
-                f"layer {layer_id!r} has channels 0 to {len(maps) - 1}, there is no {channel}"
-            )
-        found: npt.NDArray[np.float32] = maps[channel].numpy().copy()
+        found: npt.NDArray[np.float32] = maps.numpy()
         return found
 
     def weight_statistics(self, network_id: str) -> dict[str, Statistics]:

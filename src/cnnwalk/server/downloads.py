@@ -21,8 +21,12 @@ class Download:
 
     def response(self) -> Response:
         """Return the answer that lets a browser save the file."""
-        headers = {"Content-Disposition": f'attachment; filename="{self.name}"'}
-        return Response(self.content, headers=headers, media_type=self.media_type)
+        return Response(self.content, headers=disposition(self.name), media_type=self.media_type)
+
+
+def disposition(name: str) -> dict[str, str]:
+    """Return the header that lets a browser save an answer under a name, see `file_name`."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def file_name(*parts: str, suffix: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 
 import numpy as np
@@ -187,10 +188,19 @@ class Walk:
         Raises:
             ProblemError: 500, the forward pass failed.
         """
-        try:
+        with _failing_passes():
             return self.passes.values(served.network.id, image.id, image.image, layer, channel)
-        except PassError as error:
-            raise ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, str(error)) from error
+
+    def maps(
+        self, served: ServedNetwork, image: StoredImage, layer: str
+    ) -> npt.NDArray[np.float32]:
+        """Return all feature maps of a layer in their true values, of shape (C, h, w).
+
+        Raises:
+            ProblemError: 500, the forward pass failed.
+        """
+        with _failing_passes():
+            return self.passes.maps(served.network.id, image.id, image.image, layer)
 
     def _first_image(self) -> ImageInfo | None:
         """Return the first image that can be read; raises ImageError when none of many can."""
@@ -221,3 +231,12 @@ class Walk:
             reload=lambda: dataset.item(index).image,
         )
         return ImageInfo.of(stored)
+
+
+@contextlib.contextmanager
+def _failing_passes() -> Iterator[None]:
+    """Turn a forward pass that fails into the 500 problem, with its sentence."""
+    try:
+        yield
+    except PassError as error:
+        raise ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, str(error)) from error

@@ -12,9 +12,9 @@ from cnnwalk.images import MAX_UPLOAD_BYTES, NoiseKind
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.messages import Draw, ImageInfo
 from cnnwalk.server.problems import ProblemError, not_found
+from cnnwalk.server.routes.bodies import read_body
 from cnnwalk.server.routes.state import image_of, network_of, walk_of
 
-_DISCARD_LIMIT = 4 * MAX_UPLOAD_BYTES
 _LARGEST_SEED = 2**32 - 1
 _LARGEST_PAGE = 48
 
@@ -94,20 +94,11 @@ def _check_upload_type(request: Request) -> None:
 
 
 async def _read_upload(request: Request) -> bytes:
-    data = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        # What is too long is read on for a while, unkept: a browser that is cut off while it
-        # sends does not see the answer.
-        if size > _DISCARD_LIMIT:
-            break
-        if size <= MAX_UPLOAD_BYTES:
-            data += chunk
-    if size > MAX_UPLOAD_BYTES:
+    data = await read_body(request, MAX_UPLOAD_BYTES)
+    if data is None:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"The file is larger than {MAX_UPLOAD_BYTES // 2**20} MiB; make the picture smaller "
             "and drop it again.",
         )
-    return bytes(data)
+    return data
