@@ -6,8 +6,7 @@ import { Vector3, type Camera } from 'three';
 
 import type { NetworkState } from '../model/networkstate';
 import { isUnfinished, type Visualizations } from '../model/visualizations';
-import type { Panel } from '../net/types';
-import { at, placeOf } from './place';
+import type { Poses } from '../tiles/poses';
 
 /** Farther away one does not look at single pictures, in m. */
 const REACH = 10;
@@ -24,8 +23,10 @@ export class Attention {
   private told = '';
   private toldAt = -Infinity;
 
+  /** `panels`: their indices in `poses`, by layer. */
   constructor(
-    private readonly panels: ReadonlyMap<string, Panel>,
+    private readonly poses: Poses,
+    private readonly panels: ReadonlyMap<string, number>,
     private readonly network: NetworkState,
     private readonly visualizations: Pick<Visualizations, 'see'>,
   ) {}
@@ -46,7 +47,7 @@ export class Attention {
       const job = this.network.visualizations.peek().get(layer);
       const panel = this.panels.get(layer);
       if (job === undefined || panel === undefined) continue;
-      const channels = channelsInView(panel, job.channels, camera);
+      const channels = channelsInView(this.poses, panel, camera);
       if (channels.length === 0) continue;
       this.layer = layer;
       this.channels = new Set(channels);
@@ -64,18 +65,22 @@ export class Attention {
   }
 }
 
+const eye = new Vector3();
+const middle = new Vector3();
+
 /** The channels whose cell's middle is in view from before the panel, nearest to the view's middle first. */
-export function channelsInView(panel: Panel, channels: number, camera: Camera): number[] {
-  const place = placeOf(panel);
-  const eye = new Vector3().setFromMatrixPosition(camera.matrixWorld);
-  const from = eye.sub(place.centre);
-  if (from.dot(place.normal) <= 0 || from.length() > REACH + place.width / 2) return [];
+export function channelsInView(poses: Poses, panel: number, camera: Camera): number[] {
+  eye.setFromMatrixPosition(camera.matrixWorld);
+  if (!poses.faces(panel, eye) || poses.distance(panel, eye.x, eye.y, eye.z) > REACH) return [];
+  const grid = poses.grid(panel);
   const found: { channel: number; aside: number }[] = [];
-  for (let channel = 0; channel < channels; channel += 1) {
-    const right = ((channel % panel.columns) + 0.5) * panel.cell_width - place.width / 2;
-    const up = place.height / 2 - (Math.floor(channel / panel.columns) + 0.5) * panel.cell_height;
-    const { x, y, z } = at(place, right, up, 0).project(camera);
-    if (z < 1 && Math.abs(x) < RIM && Math.abs(y) < RIM) found.push({ channel, aside: Math.hypot(x, y) });
+  for (let row = 0; row < grid.rows; row += 1) {
+    for (let column = 0; column < grid.columns; column += 1) {
+      const channel = grid.channelAt(column, row);
+      const { x, y, z } = poses.point(panel, column + 0.5, row + 0.5, middle).project(camera);
+      const isSeen = channel >= 0 && z < 1 && Math.abs(x) < RIM && Math.abs(y) < RIM;
+      if (isSeen) found.push({ channel, aside: Math.hypot(x, y) });
+    }
   }
   return found.sort((a, b) => a.aside - b.aside).map(({ channel }) => channel);
 }

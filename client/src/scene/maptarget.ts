@@ -6,6 +6,7 @@ import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
+import type { LayerPlace } from '../model/pointed';
 import type { MapHit, State } from '../model/state';
 import type { Tiles } from '../tiles/tiles';
 import type { Pickable } from './pointing';
@@ -13,11 +14,15 @@ import type { Pickable } from './pointing';
 const RIGHT_BUTTON = 2;
 /** Gaps between maps are crossed this fast, so that the figures do not flicker. */
 const LEAVING_MS = 150;
+/** A panel is scrolled by one row for this much of the wheel. */
+const ROW_PIXELS = 90;
 
 export class MapTarget implements Pickable {
-  readonly cursor = 'pointer';
+  /** Of the panel that is hit; its channel is -1 between the maps. */
   private hit: MapHit | null = null;
   private leaving: ReturnType<typeof setTimeout> | undefined;
+  /** Of the wheel, what has not made a row yet. */
+  private turned = 0;
 
   constructor(
     private readonly tiles: Tiles,
@@ -26,6 +31,10 @@ export class MapTarget implements Pickable {
     private readonly actions: Actions,
   ) {}
 
+  get cursor(): string {
+    return this.hitMap === null ? 'default' : 'pointer';
+  }
+
   pick(ray: Ray): number | null {
     const found = this.tiles.pick(ray);
     this.hit = found;
@@ -33,35 +42,65 @@ export class MapTarget implements Pickable {
   }
 
   over(): void {
-    const { hit } = this;
+    const { hitMap } = this;
+    if (hitMap === null) {
+      this.out();
+      return;
+    }
+    this.stay();
     const before = this.state.hover.peek();
-    if (hit === null) return;
-    clearTimeout(this.leaving);
-    const { network, layer, channel, x, y } = hit;
+    const { network, layer, channel, x, y } = hitMap;
     const same = before?.network === network && before.layer === layer && before.channel === channel;
     if (same && before.x === x && before.y === y) return;
     this.state.hover.value = { network, layer, channel, x, y };
-    if (!same) this.tiles.highlight(hit);
+    if (!same) this.tiles.highlight({ layer, channel });
   }
 
   out(): void {
-    clearTimeout(this.leaving);
-    this.leaving = setTimeout(() => {
+    this.leaving ??= setTimeout(() => {
+      this.leaving = undefined;
       if (this.state.hover.peek()?.network === this.network.id) this.state.hover.value = null;
       this.tiles.highlight(null);
     }, LEAVING_MS);
   }
 
+  /** Scrolls a panel that does not show all of its rows. */
+  wheel(pixels: number): boolean {
+    if (this.hit === null) return false;
+    const { layer } = this.hit;
+    const { shown, total } = this.tiles.rowsOf(layer);
+    if (total <= shown) return false;
+    const turned = this.turned + pixels;
+    const rows = Math.trunc(turned / ROW_PIXELS);
+    this.turned = turned - rows * ROW_PIXELS;
+    if (rows !== 0) this.actions.pagings.page(this.network, layer, rows);
+    return true;
+  }
+
   /** Its hall stands no more: nothing of it is pointed at. */
   dispose(): void {
-    clearTimeout(this.leaving);
+    this.stay();
     if (this.state.hover.peek()?.network === this.network.id) this.state.hover.value = null;
   }
 
+  grip(): LayerPlace | null {
+    return this.hit === null ? null : { network: this.network, layer: this.hit.layer };
+  }
+
   click(button: number): void {
-    if (this.hit === null) return;
-    if (this.network.turned.peek().has(this.hit.layer)) this.clickPicture(this.hit, button);
-    else this.clickMap(this.hit, button);
+    const { hitMap } = this;
+    if (hitMap === null) return;
+    if (this.network.turned.peek().has(hitMap.layer)) this.clickPicture(hitMap, button);
+    else this.clickMap(hitMap, button);
+  }
+
+  private get hitMap(): MapHit | null {
+    return this.hit === null || this.hit.channel < 0 ? null : this.hit;
+  }
+
+  private stay(): void {
+    clearTimeout(this.leaving);
+    this.leaving = undefined;
   }
 
   private clickMap({ network, layer, channel }: MapHit, button: number): void {

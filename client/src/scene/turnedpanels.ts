@@ -7,9 +7,9 @@ import type { Visualizations } from '../model/visualizations';
 import type { Hall } from '../net/types';
 import { PictureLoader } from '../tiles/pictureloader';
 import { Pictures } from '../tiles/pictures';
+import type { Poses } from '../tiles/poses';
 import type { Tiles } from '../tiles/tiles';
 import { Attention } from './attention';
-import { placeOf, type Place } from './place';
 
 /** What is missing is looked for this often, in s. */
 const EVERY = 0.15;
@@ -18,7 +18,9 @@ export class TurnedPanels {
   readonly pictures: Pictures;
   private readonly loader: PictureLoader;
   private readonly attention: Attention;
-  private readonly places: ReadonlyMap<string, Place>;
+  /** By layer, their indices in the hall. */
+  private readonly panels: ReadonlyMap<string, number>;
+  private readonly poses: Poses;
   private readonly eye = new Vector3();
   private readonly stop: () => void;
   private looked = 0;
@@ -32,11 +34,11 @@ export class TurnedPanels {
     visualizations: Visualizations,
     budgetBytes: number,
   ) {
-    const { panels } = hall.arrangement;
-    this.places = new Map(panels.map((panel) => [panel.layer, placeOf(panel)]));
+    this.panels = new Map(hall.arrangement.panels.map(({ layer }, index) => [layer, index]));
+    this.poses = tiles.panels.poses;
     this.pictures = new Pictures(renderer, hall, tiles.panels, network.summary.input, budgetBytes);
     this.loader = new PictureLoader(this.pictures);
-    this.attention = new Attention(new Map(panels.map((panel) => [panel.layer, panel])), network, visualizations);
+    this.attention = new Attention(this.poses, this.panels, network, visualizations);
     this.stop = effect(() => {
       tiles.turn(network.turned.value);
       this.pictures.turn(network.turned.value);
@@ -61,11 +63,11 @@ export class TurnedPanels {
 
   /** The turned layers that stand in this hall. */
   private nearestFirst(camera: Camera): string[] {
-    this.eye.setFromMatrixPosition(camera.matrixWorld);
+    const { x, y, z } = this.eye.setFromMatrixPosition(camera.matrixWorld);
     return [...this.network.turned.peek()]
       .flatMap((layer) => {
-        const distance = this.places.get(layer)?.centre.distanceTo(this.eye);
-        return distance === undefined ? [] : [{ layer, distance }];
+        const panel = this.panels.get(layer);
+        return panel === undefined ? [] : [{ layer, distance: this.poses.distance(panel, x, y, z) }];
       })
       .sort((a, b) => a.distance - b.distance)
       .map(({ layer }) => layer);

@@ -115,6 +115,13 @@ export class Poses {
     );
   }
 
+  /** Whether a point lies on the side that a panel shows. */
+  faces(panel: number, { x, z }: Vector3): boolean {
+    // It stands upright, so its normal is its right turned by a quarter.
+    const out = (z - this.float(panel, 2)) * this.float(panel, 4) - (x - this.float(panel, 0)) * this.float(panel, 6);
+    return out > 0;
+  }
+
   /**
    * Finds the nearest panel that a ray meets, from either side, and writes it to `hit`.
    * `direction` has length 1. Returns false when there is none.

@@ -26,7 +26,7 @@ export interface TilesOptions {
   readonly budgetBytes: number;
 }
 
-/** A feature map under a ray, the distance in m and the point on the panel. */
+/** A feature map under a ray, or the gap between maps; the distance in m and the point on the panel. */
 export interface Hit extends MapHit {
   readonly distance: number;
   readonly point: Vector3;
@@ -147,14 +147,15 @@ export class Tiles {
   }
 
   /**
-   * Returns the feature map that a ray meets first, from either side of its panel; null in
-   * gaps and beside panels. The same object is returned every time: copy what is kept.
+   * Returns the feature map that a ray meets first, from either side of its panel; `channel` -1 in
+   * gaps and null beside panels. The same object is returned every time: copy what is kept.
    */
   pick(ray: Ray): Hit | null {
     const { panelHit, hit } = this;
     if (!this.poses.cast(ray.origin, ray.direction, panelHit)) return null;
     const plan = this.states.all[panelHit.panel]?.plan;
-    if (!plan || !mapAt(this.poses, panelHit, plan.shape, hit)) return null;
+    if (plan === undefined) return null;
+    mapAt(this.poses, panelHit, plan.shape, hit);
     hit.layer = plan.layer;
     hit.distance = panelHit.distance;
     hit.point.copy(ray.direction).multiplyScalar(panelHit.distance).add(ray.origin);

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NetworkState } from '../../src/model/networkstate';
 import type { Hall, NetworkSummary, Visualization } from '../../src/net/types';
 import { Attention, channelsInView } from '../../src/scene/attention';
+import { planLayers } from '../../src/tiles/cells';
+import { Poses } from '../../src/tiles/poses';
 import { hallOf } from '../tiles/halls';
 import { jobOf } from '../tiles/pictures';
 
@@ -17,11 +19,11 @@ function hall(): Hall {
   ]);
 }
 
-function panelOf(layer: string): Hall['arrangement']['panels'][number] {
-  const panel = hall().arrangement.panels.find((one) => one.layer === layer);
-  if (panel === undefined) throw new Error(`There is no panel ${layer}.`);
-  return panel;
+function posesOf(): Poses {
+  return new Poses(hall().arrangement.panels, planLayers(hall(), 16));
 }
+
+const inView = (camera: PerspectiveCamera, poses = posesOf()): number[] => channelsInView(poses, 0, camera);
 
 function cameraAt(x: number, y: number, z: number, fov = 60): PerspectiveCamera {
   const camera = new PerspectiveCamera(fov, 1, 0.05, 100);
@@ -32,25 +34,39 @@ function cameraAt(x: number, y: number, z: number, fov = 60): PerspectiveCamera 
 
 describe('the channels in view', () => {
   it('are all from some steps back, none from behind or when looking away', () => {
-    expect(channelsInView(panelOf('a'), 40, cameraAt(0, 1.5, 2)).sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
+    expect(inView(cameraAt(0, 1.5, 2)).sort((a, b) => a - b)).toEqual([...Array(40).keys()]);
     const behind = cameraAt(0, 1.5, -2);
     behind.rotation.y = Math.PI;
     behind.updateMatrixWorld();
-    expect(channelsInView(panelOf('a'), 40, behind)).toEqual([]);
+    expect(inView(behind)).toEqual([]);
     const away = cameraAt(0, 1.5, 2);
     away.rotation.y = Math.PI;
     away.updateMatrixWorld();
-    expect(channelsInView(panelOf('a'), 40, away)).toEqual([]);
-    expect(channelsInView(panelOf('a'), 40, cameraAt(0, 1.5, 30))).toEqual([]);
+    expect(inView(away)).toEqual([]);
+    expect(inView(cameraAt(0, 1.5, 30))).toEqual([]);
   });
 
   it('are those before the eye when it is near, the one in the middle first', () => {
     // Before the cell of column 2, row 1, and its four neighbours.
     const x = (2.5 - 4) * 0.1;
     const y = 1.5 + (2.5 - 1.5) * 0.1;
-    const near = channelsInView(panelOf('a'), 40, cameraAt(x, y, 0.2));
+    const near = inView(cameraAt(x, y, 0.2));
     expect(near[0]).toBe(10);
     expect(near.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 9, 10, 11, 17, 18, 19]);
+  });
+
+  it('are those that the panel shows now, where it stands now', () => {
+    const poses = posesOf();
+    const backwards = Array.from({ length: 40 }, (_, index) => 39 - index);
+    poses.show(0, poses.grid(0).as({ order: backwards, zoom: 2, row: 1 }));
+    const all = inView(cameraAt(0, 1.5, 2), poses);
+    // Rows of four from the fifth channel of the order on, two of them.
+    expect(all.toSorted((a, b) => b - a)).toEqual([35, 34, 33, 32, 31, 30, 29, 28]);
+    poses.move(0, { x: 5, y: 0, z: 0, yaw: 0, scale: 1 });
+    expect(inView(cameraAt(0, 1.5, 2), poses)).toEqual([]);
+    expect(inView(cameraAt(5, 1.5, 2), poses).toSorted()).toEqual(all.toSorted());
+    poses.move(0, { x: 5, y: 0, z: 0, yaw: Math.PI, scale: 1 });
+    expect(inView(cameraAt(5, 1.5, 2), poses)).toEqual([]);
   });
 });
 
@@ -65,8 +81,8 @@ describe('the attention', () => {
       told.push([layer, channels]);
       return Promise.resolve();
     };
-    const panels = new Map(hall().arrangement.panels.map((panel) => [panel.layer, panel]));
-    attention = new Attention(panels, network, { see });
+    const panels = new Map(hall().arrangement.panels.map(({ layer }, index) => [layer, index]));
+    attention = new Attention(posesOf(), panels, network, { see });
   });
 
   function jobs(...all: Visualization[]): void {

@@ -70,6 +70,12 @@ function valueAt(panel: Panel, channel: number, x: number, y: number): Vector3 {
     .add(new Vector3(panel.x, panel.y, panel.z));
 }
 
+/** Where a panel's grid has its corner of `u` columns and `v` rows, by the layout. */
+function cornerOf(panel: Panel, u: number, v: number): Vector3 {
+  const local = new Vector3((u - panel.columns / 2) * panel.cell_width, (panel.rows / 2 - v) * panel.cell_height, 0);
+  return local.applyAxisAngle(new Vector3(0, 1, 0), panel.yaw).add(new Vector3(panel.x, panel.y, panel.z));
+}
+
 const PANEL: Panel = {
   layer: 'a',
   x: 1,
@@ -133,6 +139,52 @@ describe('picking', () => {
     expect(cast(poses, from, new Vector3(2, 2, -3))).toBeNull();
     expect(cast(poses, from, new Vector3(2, 2, 0))).toBeNull();
     expect(cast(poses, new Vector3(1, 2, -4), new Vector3(1, 2, -5))).toMatchObject({ panel: 0 });
+  });
+
+  it('follows a panel that is moved, turned and scaled about its middle', () => {
+    const poses = posesOf({ layer: 'other', panel: { ...PANEL, layer: 'other', x: 9 } }, { layer: 'a', panel: PANEL });
+    const placement = { x: 0.5, y: -0.4, z: 1.5, yaw: -1.1, scale: 1.8 };
+    const centre = new Vector3(PANEL.x, PANEL.y, PANEL.z);
+    const carried = (point: Vector3): Vector3 =>
+      point
+        .clone()
+        .sub(centre)
+        .multiplyScalar(placement.scale)
+        .applyAxisAngle(new Vector3(0, 1, 0), placement.yaw)
+        .add(centre)
+        .add(new Vector3(placement.x, placement.y, placement.z));
+    const handed = { ...placement };
+    poses.move(1, handed);
+    // Who drags hands in the same object time and again.
+    handed.x = 77;
+    poses.show(1, poses.grid(1).as({ order: null, zoom: 1, row: 0 }));
+    expect(poses.point(1, 1, 2, new Vector3()).distanceTo(carried(cornerOf(PANEL, 1, 2)))).toBeLessThan(1e-6);
+    expect(poses.cellSize(1, 0)).toBeCloseTo(0.2 * 1.8, 6);
+    const target = carried(valueAt(PANEL, 6, 3, 1));
+    const hit = cast(poses, target.clone().add(new Vector3(-1, 0.5, 2.5)), target);
+    if (hit === null) expect.fail('the panel was missed');
+    expect(mapAt(poses, hit, shape, found)).toBe(true);
+    expect({ panel: hit.panel, ...found }).toEqual({ panel: 1, channel: 6, x: 3, y: 1 });
+    const straight = posesOf({ layer: 'other', panel: { ...PANEL, layer: 'other', x: 9 } });
+    expect(poses.point(0, 0, 0, new Vector3())).toEqual(straight.point(0, 0, 0, new Vector3()));
+  });
+
+  it('finds the channels in the order, size and row in which they are shown', () => {
+    const poses = posesOf({ layer: 'a', panel: { ...PANEL, yaw: 0 } });
+    const order = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+    const shown = (u: number, v: number): number => {
+      const target = new Vector3(1 + (u - 2) * 0.2, 2 + (1.5 - v) * 0.1, -3);
+      const hit = cast(poses, target.clone().setZ(1), target);
+      return hit !== null && mapAt(poses, hit, shape, found) ? found.channel : -1;
+    };
+    poses.show(0, poses.grid(0).as({ order, zoom: 1, row: 0 }));
+    expect([shown(0.5, 0.5), shown(3.5, 0.5), shown(1.5, 2.5)]).toEqual([9, 6, 0]);
+    // Two cells a row and one row at a time: what is left of the height stays empty.
+    poses.show(0, poses.grid(0).as({ order, zoom: 2, row: 2 }));
+    expect(poses.cellSize(0, 0)).toBeCloseTo(0.4, 6);
+    expect([shown(1, 1), shown(3, 1), shown(1, 2.5)]).toEqual([5, 4, -1]);
+    poses.show(0, poses.grid(0).as());
+    expect([shown(0.5, 0.5), shown(3.5, 0.5), shown(1.5, 2.5)]).toEqual([0, 3, 9]);
   });
 
   it('knows the distance to the nearest point of a panel', () => {
