@@ -19,7 +19,7 @@ from visualizing import Gate, gated_network
 
 from cnnwalk.images import samples
 from cnnwalk.networks import InputSpec, Network
-from cnnwalk.server.listen import listen
+from cnnwalk.server.place import Place
 from cnnwalk.server.run import RunningWalk
 from cnnwalk.server.showing import Showing
 from cnnwalk.server.walk import Walk
@@ -107,9 +107,10 @@ def serve() -> Iterator[Callable[..., RunningWalk]]:
         port: int = 0,
         host: str = "127.0.0.1",
         showing: Showing | None = None,
+        lan: bool = False,
     ) -> RunningWalk:
         walk = Walk(networks, [samples()], showing=showing)
-        started.append(RunningWalk(walk, listen(host, port)))
+        started.append(RunningWalk(walk, Place(host, port, lan).listen()))
         return started[-1]
 
     yield start
