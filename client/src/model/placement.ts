@@ -29,8 +29,9 @@ export function placed(panel: Panel, { x, y, z, yaw, scale }: Placement): Panel 
   };
 }
 
-const SMALLEST = 0.05;
-const LARGEST = 20;
+/** Of a scale. */
+export const SMALLEST = 0.05;
+export const LARGEST = 20;
 /** Beyond this there is no hall, in m. */
 const FARTHEST = 10_000;
 /** Of m, rad and scales: a tenth of a millimetre is what is kept. */

@@ -7,6 +7,7 @@ import type { NetworkState } from '../model/networkstate';
 import type { State } from '../model/state';
 import type { Arrangement, Hall } from '../net/types';
 import type { Glyphs } from './glyphs';
+import { Grabs } from './grabs';
 import { HallScene } from './hallscene';
 import { nearest } from './nearest';
 import type { Pickable } from './pointing';
@@ -17,6 +18,8 @@ const MAP_BUDGET = 1024 ** 3 - PICTURE_BUDGET;
 
 export class HallScenes {
   readonly object = new Group();
+  /** The panels that are held. */
+  readonly grabs: Grabs;
   /** Called when a hall stands; `before`: what stood there until now. */
   onStand: (scene: HallScene, before: Hall | null) => void = () => undefined;
   private readonly byNetwork = new Map<string, HallScene>();
@@ -29,6 +32,7 @@ export class HallScenes {
     actions: Actions,
     glyphs: Glyphs,
   ) {
+    this.grabs = new Grabs((network) => this.of(network), actions.placements);
     this.makeHall = (network, hall) => {
       const count = state.networks.peek().length;
       const budgets = { maps: MAP_BUDGET / count, pictures: PICTURE_BUDGET / count };
