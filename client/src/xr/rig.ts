@@ -38,7 +38,8 @@ export class Rig {
   set scale(scale: number) {
     const { x, z } = this.head(this.before);
     this.object.scale.setScalar(scale);
-    this.standAt(x, z);
+    if (this.tracked) this.standAt(x, z);
+    else this.settle();
   }
 
   /** How the floor is turned, in rad to the left. */
@@ -77,9 +78,14 @@ export class Rig {
     this.standAt(x, z, yaw);
   }
 
-  /** The headset is taken off: the head's place is not known any more. */
+  /** Out of the headset: the rig lies in the hall's origin, and the head's place is not known any more. */
   release(): void {
     this.tracked = false;
+    this.floor = 0;
+    this.lift = 0;
+    this.object.position.set(0, 0, 0);
+    this.object.rotation.y = 0;
+    this.settle();
   }
 
   /** Sets the target to where the head is in the hall, and returns it. */
@@ -87,10 +93,16 @@ export class Rig {
     return target.copy(this.middle).applyMatrix4(this.object.matrixWorld);
   }
 
-  /** Puts the head over a point of the hall's floor; `yaw`: where it looks then, else as it does. */
+  /**
+   * Puts the head over a point of the hall's floor as soon as it is known; `yaw`: where it looks
+   * then, else as it does.
+   */
   standAt(x: number, z: number, yaw = this.heading): void {
-    if (!this.tracked) Object.assign(this.awaited, { x, z, yaw });
-    const { object, middle } = this;
+    const { awaited, object, middle } = this;
+    awaited.x = x;
+    awaited.z = z;
+    awaited.yaw = yaw;
+    if (!this.tracked) return;
     object.rotation.y = wrapped(yaw - this.gaze);
     const sin = Math.sin(object.rotation.y) * object.scale.x;
     const cos = Math.cos(object.rotation.y) * object.scale.x;

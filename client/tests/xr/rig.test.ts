@@ -1,16 +1,8 @@
-import { Matrix4, Quaternion, Euler, Vector3 } from 'three';
+import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
-import { Rig, type EyePose } from '../../src/xr/rig';
-
-/** Both eyes of a head at a place of the room, 6 cm apart. */
-function eyes(x: number, y: number, z: number, yaw = 0, pitch = 0): EyePose[] {
-  const turn = new Quaternion().setFromEuler(new Euler(pitch, yaw, 0, 'YXZ'));
-  return [-0.03, 0.03].map((aside) => {
-    const eye = new Vector3(aside, 0, 0).applyQuaternion(turn).add(new Vector3(x, y, z));
-    return { matrix: new Matrix4().compose(eye, turn, new Vector3(1, 1, 1)) };
-  });
-}
+import { Rig } from '../../src/xr/rig';
+import { eyes } from './made';
 
 function head(rig: Rig): number[] {
   return rig.head(new Vector3()).toArray();
@@ -85,10 +77,13 @@ describe('Rig', () => {
     const rig = new Rig();
     rig.standAt(5, 6, 0.5);
     expect(rig.knowsHead).toBe(false);
+    expectClose(rig.object.position.toArray(), [0, 0, 0]);
     rig.track(eyes(-0.4, 1.6, 0.9, 0.2));
     expectClose(head(rig), [5, 1.6, 6]);
     expect(rig.heading).toBeCloseTo(0.5);
     rig.release();
+    expectClose(rig.object.position.toArray(), [0, 0, 0]);
+    expect(rig.yaw).toBe(0);
     rig.standAt(-1, -2, 0);
     rig.track(eyes(2, 1.6, 2, 1));
     expectClose(head(rig), [-1, 1.6, -2]);

@@ -1,0 +1,184 @@
+/** Getting about in the headset as the visitor prefers it: sticks, pinches, flights, posture. */
+import { effect } from '@preact/signals-core';
+import { Group, Vector3 } from 'three';
+
+import type { State } from '../model/state';
+import type { Hall } from '../net/types';
+import { keepPlace } from '../scene/keepplace';
+import { EYE_HEIGHT, type Walker } from '../scene/walker';
+import { Aim } from './aim';
+import type { Ground } from './arrivals';
+import { FloorTarget } from './floortarget';
+import { Footing, type Standing } from './footing';
+import type { BothHands, Hand, Side } from './hand';
+import { liftOf, type Posture } from './posture';
+import type { Rig } from './rig';
+import { Smooth } from './smooth';
+import { Teleport } from './teleport';
+import { Turning } from './turning';
+import { Veil } from './veil';
+
+/** Hands whose stick means something else for now: they grab a panel, or zoom the hologram. */
+export type SticksTaken = Readonly<Record<Side, boolean>>;
+
+export class Locomotion {
+  /** The arc, its mark and the darkness before the eyes. */
+  readonly object = new Group();
+  /** The free floor, to be pointed at by bare hands. */
+  readonly floor: FloorTarget;
+  private readonly footing = new Footing();
+  private readonly aim = new Aim();
+  private readonly veil = new Veil();
+  private readonly teleport: Teleport;
+  private readonly smooth: Smooth;
+  private readonly turning: Turning;
+  private clock = 0;
+  /** As the visitor prefers it, and whether the eyes are that high. */
+  private posture: Posture = { name: 'standing', height: 0 };
+  private posed = false;
+
+  constructor(
+    private readonly rig: Rig,
+    private readonly state: State,
+  ) {
+    this.teleport = new Teleport(rig, this.aim, this.footing, this.jump);
+    this.floor = new FloorTarget(rig, this.aim, this.footing, this.jump);
+    this.smooth = new Smooth(rig);
+    this.turning = new Turning(rig);
+    this.object.add(this.aim.object, this.veil.object);
+    this.followPreferences();
+  }
+
+  /** These halls stand from now on: nobody comes to stand in their panels. */
+  among(halls: readonly Standing[]): void {
+    this.footing.among(halls);
+  }
+
+  /** Where one would stand by the arc or the pinch that is shown; null where one would not. */
+  get landing(): Vector3 | null {
+    if (this.teleport.allowed) return this.teleport.landing;
+    return this.floor.pointedAt ? this.floor.landing : null;
+  }
+
+  /** How much of the view is dark at its rim, 0 to 1. */
+  get vignette(): number {
+    return this.veil.rim;
+  }
+
+  /** One frame in the headset, after the hands. */
+  update(hands: BothHands, seconds: number, taken: SticksTaken): void {
+    this.clock += seconds;
+    if (!this.posed && this.rig.knowsHead) this.pose();
+    const { hand, moving, vignette } = this.state.preferences;
+    const tool = hands[hand.peek()];
+    const other = hands[hand.peek() === 'right' ? 'left' : 'right'];
+    if (moving.peek() === 'teleport') this.throwBy(tool, other, taken);
+    else this.walkBy(other, seconds, taken);
+    this.turnBy(tool, other, seconds, taken);
+    this.floor.enabled = tool.bare && !this.teleport.aiming;
+    this.veil.update(seconds, Math.max(this.smooth.share, this.turning.share), vignette.peek());
+  }
+
+  /** Puts the visitor elsewhere in a blink, on the hall's floor. */
+  goTo({ x, z, yaw }: Ground): void {
+    this.jump(x, z, yaw);
+  }
+
+  /** The hall is another one: one stands at the panel that stands for the one that one was at. */
+  keepPlace(before: Hall, after: Hall): void {
+    const { rig } = this;
+    const { eye, yaw } = keepPlace({ eye: rig.head(new Vector3()), yaw: rig.heading, pitch: 0 }, before, after);
+    this.jump(eye.x, eye.z, yaw);
+  }
+
+  /** How high the eyes are where one stands on the hall's floor, in m of the hall. */
+  get eyesOnFloor(): number {
+    const { rig } = this;
+    return rig.scale * (rig.eyeHeight + rig.lift);
+  }
+
+  /** The headset is put on: one stands there as soon as it knows the head. */
+  enter({ x, z, yaw }: Ground): void {
+    this.posed = false;
+    this.rig.standAt(x, z, yaw);
+  }
+
+  /** The headset is taken off: nothing goes on, and the walker stands where one stood. */
+  leave(walker: Walker): void {
+    this.teleport.cancel();
+    this.floor.out();
+    this.floor.enabled = false;
+    this.smooth.halt();
+    this.turning.halt();
+    this.veil.open();
+    const { rig } = this;
+    rig.head(walker.eye);
+    walker.eye.y = rig.floor + EYE_HEIGHT * rig.scale;
+    walker.yaw = rig.heading;
+    walker.pitch = 0;
+    walker.halt();
+    rig.release();
+  }
+
+  private readonly jump = (x: number, z: number, yaw: number): void => {
+    this.veil.blink(() => {
+      this.smooth.halt();
+      this.rig.floor = 0;
+      this.rig.standAt(x, z, yaw);
+    });
+  };
+
+  private throwBy(tool: Hand, other: Hand, taken: SticksTaken): void {
+    this.smooth.halt();
+    for (const side of SIDES) {
+      const hand = tool.side === side ? tool : other;
+      if (hand.present && !taken[side]) this.teleport.update(hand, this.clock);
+      else if (this.teleport.aims(hand)) this.teleport.cancel();
+    }
+  }
+
+  private walkBy(hand: Hand, seconds: number, taken: SticksTaken): void {
+    this.teleport.cancel();
+    if (taken[hand.side] || !hand.present) this.smooth.halt();
+    else if (this.state.preferences.flying.peek()) this.smooth.fly(hand.stick, hand.ray.direction, seconds);
+    else this.smooth.walk(hand.stick, seconds);
+  }
+
+  /** The tool's stick turns; where none walks, the other one turns, too. */
+  private turnBy(tool: Hand, other: Hand, seconds: number, taken: SticksTaken): void {
+    const { moving, turning, snapDegrees } = this.state.preferences;
+    let aside = this.asideOf(tool, taken);
+    if (moving.peek() === 'teleport' && aside === 0) aside = this.asideOf(other, taken);
+    if (turning.peek() === 'snap') this.turning.snap(aside, snapDegrees.peek());
+    else this.turning.smooth(aside, seconds);
+  }
+
+  private asideOf(hand: Hand, taken: SticksTaken): number {
+    const { x, y } = hand.stick;
+    if (!hand.present || taken[hand.side] || this.teleport.aims(hand)) return 0;
+    return Math.abs(x) > Math.abs(y) ? x : 0;
+  }
+
+  private followPreferences(): void {
+    const { posture, height, flying } = this.state.preferences;
+    effect(() => {
+      this.posture = { name: posture.value, height: height.value };
+      this.posed = false;
+    });
+    effect(() => {
+      if (flying.value || this.rig.floor === 0) return;
+      this.veil.blink(() => {
+        this.rig.floor = 0;
+        this.rig.settle();
+      });
+    });
+  }
+
+  private pose(): void {
+    this.posed = true;
+    this.rig.lift = liftOf(this.posture, this.rig.eyeHeight);
+    this.rig.settle();
+  }
+}
+
+const SIDES: readonly Side[] = ['left', 'right'];
