@@ -34,7 +34,7 @@ from cnnwalk.capture import capture
 from cnnwalk.featvis import Order, Target
 from cnnwalk.featvis.forming.begin import begin
 from cnnwalk.featvis.numerics import EXACT, Numerics
-from cnnwalk.featvis.objective import values
+from cnnwalk.featvis.objective import respond
 from cnnwalk.featvis.reach import NetworkCopy, Reach
 from cnnwalk.featvis.settings import settings_of
 from cnnwalk.networks import InputSpec, Network
@@ -172,7 +172,7 @@ class Bench:
 
     def _gradient(self, reach: Reach, place: Place) -> Tensor:
         images = self._images.clone().requires_grad_()
-        total = values(reach(images), self._targets(place)).sum()
+        total = respond(reach, self._targets(place), images).sum()
         return torch.autograd.grad(total, images)[0]
 
     def _plain_gradient(self, published: Published) -> Tensor:
@@ -189,7 +189,7 @@ class Bench:
         settings = settings_of("paper", steps=1000)
         orders = [Order(target, settings) for target in targets]
         forming = begin(orders, self._network.input, self._device)
-        return lambda: forming.step(lambda inputs: values(reach(inputs), targets))
+        return lambda: forming.step(functools.partial(respond, reach, targets))
 
     def _seconds(self, works: dict[object, Callable[[], object]]) -> dict[object, list[float]]:
         """Return the seconds of a channel-step of each work, each time, run in turns."""

@@ -6,6 +6,7 @@ import torch
 
 from cnnwalk.featvis import Order, Target
 from cnnwalk.featvis.ascent import LISTENING, ascend
+from cnnwalk.featvis.objective import values as values_of
 from cnnwalk.featvis.settings import settings_of
 
 STEPS = 8
@@ -46,7 +47,9 @@ def orders_of(count, steps=STEPS):
 
 
 def run(forming, reach, count, watch=lambda _: None, steps=STEPS):
-    return ascend(orders_of(count, steps), forming, reach, watch)
+    orders = orders_of(count, steps)
+    targets = [order.target for order in orders]
+    return ascend(orders, forming, lambda inputs: values_of(reach(inputs), targets), watch)
 
 
 def sums(inputs):

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from cnnwalk.featvis.forming import Forming
-from cnnwalk.featvis.objective import values as values_of
+from cnnwalk.featvis.forming import Forming, See
 from cnnwalk.featvis.order import Order
 
 Fall = Literal["silent", "not_finite"]
@@ -28,9 +27,6 @@ step, what a channel responds to."""
 
 _LOOKING = 16
 """Steps between two looks at what a GPU found: each look waits for it."""
-
-Reach: TypeAlias = Callable[[Tensor], Tensor]
-"""Takes inputs (N, C, H, W) and returns a layer's feature maps (N, K, h, w), float32."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,9 +53,7 @@ Watch: TypeAlias = Callable[[Moment], None]
 """Is called after each step. What it raises ends the batch at once and propagates."""
 
 
-def ascend(
-    orders: Sequence[Order], forming: Forming, reach: Reach, watch: Watch
-) -> dict[int, Outcome]:
+def ascend(orders: Sequence[Order], forming: Forming, see: See, watch: Watch) -> dict[int, Outcome]:
     """Take a batch through its steps.
 
     Where some are silent the ascent ends after `LISTENING` steps: without them the others are
@@ -69,15 +63,14 @@ def ascend(
         The outcomes by position in `orders`. Where some are silent these alone; the others have
         to be begun again.
     """
-    return _Ascent(orders, forming, reach).run(watch)
+    return _Ascent(orders, forming, see).run(watch)
 
 
 class _Ascent:
-    def __init__(self, orders: Sequence[Order], forming: Forming, reach: Reach) -> None:
+    def __init__(self, orders: Sequence[Order], forming: Forming, see: See) -> None:
         self._orders = orders
         self._forming = forming
-        self._reach = reach
-        self._targets = [order.target for order in orders]
+        self._respond = see
         self._steps = orders[0].settings.steps
         # Both (N,), on the device, so that nothing waits for it but a look.
         self._loud: Tensor | None = None
@@ -107,7 +100,7 @@ class _Ascent:
 
     def _see(self, inputs: Tensor) -> Tensor:
         inputs.register_hook(self._hear)  # type: ignore[no-untyped-call]
-        return values_of(self._reach(inputs), self._targets)
+        return self._respond(inputs)
 
     def _hear(self, gradient: Tensor) -> None:
         peaks = gradient.detach().flatten(1).abs().amax(1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator
+import functools
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -49,6 +50,7 @@ class FrozenNetwork:
         self.device = device
         self.module = frozen_copy(network.module, device)
         fold(self.module, pairs)
+        self._change: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
         self._dtype = network.example_input().dtype
         self._half = numerics.dtype == "bfloat16"
         self._layout = torch.contiguous_format
@@ -74,8 +76,21 @@ class FrozenNetwork:
         # A copy, because a network may write into what it is given.
         given = inputs.to(self.device, self._dtype, copy=True, memory_format=self._layout)
         arguments = self.network.arguments(given)
-        with self._computing(), during:
+        with self._computing(), self._change(), during:
             self.module(*arguments)
+
+    @contextlib.contextmanager
+    def changed(
+        self,
+        change: Callable[[Sequence[int]], contextlib.AbstractContextManager[None]],
+        wanted: Sequence[int],
+    ) -> Iterator[None]:
+        """Let the module be changed during each pass of the body, given what is wanted of it."""
+        self._change = functools.partial(change, wanted)
+        try:
+            yield
+        finally:
+            self._change = contextlib.nullcontext
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:

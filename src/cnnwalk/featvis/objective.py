@@ -7,7 +7,25 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from cnnwalk.featvis.reach import Reach
 from cnnwalk.featvis.target import Target
+
+
+def respond(reach: Reach, targets: Sequence[Target], inputs: Tensor) -> Tensor:
+    """Return each target's value for its own input.
+
+    Args:
+        reach: to the layer that the targets are of.
+        targets: N, checked (`Target.check`).
+        inputs: (N, C, H, W), as the network takes them; one for each target.
+
+    Returns:
+        (N,), differentiable.
+    """
+    channels = [target.channel for target in targets if target.channel is not None]
+    if len(channels) < len(targets):  # a direction is of all channels
+        return values(reach(inputs), targets)
+    return _all_measured(reach.own(inputs, channels), targets)
 
 
 def values(maps: Tensor, targets: Sequence[Target]) -> Tensor:
@@ -20,7 +38,11 @@ def values(maps: Tensor, targets: Sequence[Target]) -> Tensor:
     Returns:
         (N,), differentiable.
     """
-    chosen = _chosen(maps, targets)
+    return _all_measured(_chosen(maps, targets), targets)
+
+
+def _all_measured(chosen: Tensor, targets: Sequence[Target]) -> Tensor:
+    """Return what counts of each target's own map, (N, h, w), by what it says of maps: (N,)."""
     kinds = [(target.neuron, target.measure, target.quantile) for target in targets]
     if len(set(kinds)) == 1:
         return _measured(chosen, targets[0])

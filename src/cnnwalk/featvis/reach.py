@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
@@ -10,6 +12,7 @@ from cnnwalk.capture.operation import INPUT
 from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.fold import Pair, find_pairs
 from cnnwalk.featvis.frozen import FrozenNetwork
+from cnnwalk.featvis.narrow import find_tail
 from cnnwalk.featvis.numerics import EXACT, Numerics
 from cnnwalk.featvis.stopping import activated
 from cnnwalk.featvis.ways import Way, find_way, require_gradient
@@ -99,6 +102,7 @@ class Reach:
         self._way: Way = _unchanged
         if layer.probe.op != INPUT:
             self._way = find_way(frozen, layer, before_activation=before_activation)
+        self._tail = None if layer.probe.op == INPUT else find_tail(frozen, layer, self._way)
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Return the layer's feature maps.
@@ -118,6 +122,27 @@ class Reach:
         require_gradient(self._frozen, self.layer, activation, inputs)
         maps = _to_maps(activation)
         return maps if self._size is None else adaptive_avg_pool2d(maps, self._size)
+
+    def own(self, inputs: Tensor, channels: Sequence[int]) -> Tensor:
+        """Return of each image the feature map of a channel of its own.
+
+        Other channels are not computed where the layer can do without them.
+
+        Args:
+            inputs: as of a call.
+            channels: N of the layer's.
+
+        Returns:
+            (N, h, w); else, and in its errors, as a call.
+        """
+        rows = torch.arange(len(channels), device=self._frozen.device)
+        wanted = sorted(set(channels))
+        if self._tail is None or not self._tail.pays(wanted):
+            return self(inputs)[rows, torch.tensor(channels, device=rows.device)]
+        with self._frozen.changed(self._tail.narrowed, wanted):
+            maps = self(inputs)
+        places = [wanted.index(channel) for channel in channels]
+        return maps[rows, torch.tensor(places, device=rows.device)]
 
 
 def _unchanged(inputs: Tensor) -> Tensor:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from cnnwalk.featvis.ascent import Reach
 from cnnwalk.featvis.objective import values as values_of
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Response
+from cnnwalk.featvis.reach import Reach
 from cnnwalk.featvis.target import Target
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.networks import Network

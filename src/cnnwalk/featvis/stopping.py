@@ -96,11 +96,13 @@ class AtOperation(OperationMode):
         self.barrier: str | None = None
         self._path = Path(graph, on_parting=lambda _: None)
         self._probe = layer.probe
-        self._parameters = parameter_names(module)
+        self._module = module
+        self._parameters: dict[int, str] = {}
         self._before_activation = before_activation
         self._linger = linger
 
     def __enter__(self) -> Self:
+        self._parameters = parameter_names(self._module)  # now, because a pass may change some
         if self.witness is not None:
             self.witness.__enter__()  # type: ignore[no-untyped-call]  # torch's
         super().__enter__()  # type: ignore[no-untyped-call]  # torch's

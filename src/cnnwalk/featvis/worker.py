@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import time
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.forming.begin import begin
 from cnnwalk.featvis.memory import is_out_of_memory
 from cnnwalk.featvis.numerics import EXACT, Precision
+from cnnwalk.featvis.objective import respond
 from cnnwalk.featvis.order import Order
 from cnnwalk.featvis.picture import Picture
 from cnnwalk.featvis.scoring import responses
@@ -159,7 +161,8 @@ class Worker:
         numerics = self._plan(layer_id).numerics
         reach = self._copies.reach(layer_id, numerics, before_activation=batch[0].before_activation)
         forming = begin(orders, self._network.input, self._device)
-        outcomes = ascend(orders, forming, reach, watch)
+        see = functools.partial(respond, reach, [order.target for order in orders])
+        outcomes = ascend(orders, forming, see, watch)
         made = []
         for place, outcome in outcomes.items():
             if isinstance(outcome, str):
