@@ -1,179 +1,219 @@
-/** The image or feature map in hand, floating in the tool's light; its name under it. */
+/**
+ * The image or feature map in hand, floating in the tool's light: a magnifying glass over its
+ * exact pixels. Its origin is the tool's tip; it stands on it and faces along z.
+ */
 import {
-  AdditiveBlending,
-  ConeGeometry,
   DataTexture,
   Group,
   LinearFilter,
   LinearMipmapLinearFilter,
+  Matrix4,
   Mesh,
-  NearestFilter,
-  PlaneGeometry,
-  ShaderMaterial,
-  Texture,
+  Ray,
   Vector2,
   Vector3,
+  type BufferGeometry,
+  type ShaderMaterial,
+  type Vector4,
 } from 'three';
 
+import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
 import type { Glyphs } from './glyphs';
-import { AMBER, display, MUTED, TEXT } from './palette';
-import { UP } from './place';
-import { Text } from './text';
+import { hologramGeometry, hologramMaterial } from './hologramshader';
+import { HologramText } from './hologramtext';
+import { Lens } from './lens';
 
+/** Of the picture's longer side, in m. */
 const SIDE = 0.205;
-const FOOT = 0.075;
-const RIGHT = new Vector3(1, 0, 0);
 const LARGEST = 2.2;
 const SMALLEST = 0.7;
 
-const VERTEX = /* glsl */ `
-varying vec2 spot;
-void main() {
-  spot = uv;
-  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
-}`;
-
-const PICTURE = /* glsl */ `
-uniform sampler2D picture;
-uniform vec3 accent;
-uniform float time;
-varying vec2 spot;
-void main() {
-  vec2 pixel = fwidth(spot);
-  vec2 edge = min(spot, 1.0 - spot);
-  float border = 1.0 - smoothstep(0.008, 0.008 + pixel.x, min(edge.x, edge.y));
-  vec3 color = texture2D(picture, spot).rgb;
-  // A faint line of light climbs, as a reminder that this is no paper.
-  float away = (fract(time * 0.16) * 1.5 - 0.25 - spot.y) * 26.0;
-  float line = exp(-away * away);
-  color += accent * 0.10 * line;
-  color = mix(color, accent, border * 0.85);
-  gl_FragColor = vec4(color, 0.96);
-}`;
-
-const BEAM = /* glsl */ `
-uniform vec3 accent;
-varying vec2 spot;
-void main() {
-  gl_FragColor = vec4(accent * 0.20 * (1.0 - spot.y) * (1.0 - spot.y), 1.0);
-}`;
+/** A pixel that is pointed at, counted from the upper left. */
+export interface Pointed {
+  readonly x: number;
+  readonly y: number;
+  readonly value: string;
+}
 
 export class Hologram {
   readonly object = new Group();
-  readonly picture: Mesh<PlaneGeometry, ShaderMaterial>;
-  private readonly beam: Mesh<ConeGeometry, ShaderMaterial>;
-  private readonly writing: Text;
-  private texture: Texture | null = null;
-  private held: Held | null = null;
+  readonly lens = new Lens();
+  readonly text: HologramText;
+  /** Where `pick` met the picture, in shares from its lower left. */
+  readonly met = new Vector2();
+  pointed: Pointed | null = null;
+  /** By how much it is larger than it was made, and how far to the left it grows: 0 is not at all. */
   private size = 1;
+  private aside = 0;
+  private readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
+  private readonly box: Vector4;
+  private readonly marked: Vector2;
+  private readonly lensView = new Vector3(0.5, 0.5, 1);
   private readonly shape = new Vector2(1, 1);
+  private readonly toLocal = new Matrix4();
+  private readonly local = new Ray();
+  private texture: DataTexture | null = null;
+  private held: Held | null = null;
+  private pixels: Pixels | null = null;
 
   constructor(glyphs: Glyphs) {
-    const light = { depthTest: false, depthWrite: false, transparent: true };
-    this.picture = new Mesh(
-      new PlaneGeometry(1, 1),
-      new ShaderMaterial({
-        ...light,
-        vertexShader: VERTEX,
-        fragmentShader: PICTURE,
-        uniforms: {
-          picture: { value: null },
-          accent: { value: display(AMBER) },
-          time: { value: 0 },
-        },
-      }),
-    );
-    this.beam = new Mesh(
-      new ConeGeometry(0.12, 0.15, 32, 1, true).rotateX(Math.PI),
-      new ShaderMaterial({
-        ...light,
-        vertexShader: VERTEX,
-        fragmentShader: BEAM,
-        uniforms: { accent: { value: display(AMBER) } },
-        blending: AdditiveBlending,
-        side: 2,
-      }),
-    );
-    this.beam.position.y = FOOT + 0.06;
-    this.writing = new Text(glyphs);
-    this.writing.object.material.depthTest = false;
-    [this.beam, this.picture, this.writing.object].forEach((mesh, index) => {
-      mesh.renderOrder = 61 + index;
-      mesh.frustumCulled = false;
-    });
-    this.object.add(this.beam, this.picture, this.writing.object);
+    const material = hologramMaterial();
+    this.mesh = new Mesh(hologramGeometry(), material);
+    this.box = material.uniforms['box']?.value as Vector4;
+    this.marked = material.uniforms['marked']?.value as Vector2;
+    this.write('lens', this.lensView);
+    this.text = new HologramText(glyphs);
+    this.mesh.renderOrder = 61;
+    this.mesh.frustumCulled = false;
+    this.text.object.renderOrder = 62;
+    this.object.add(this.mesh, this.text.object);
     this.object.visible = false;
   }
 
-  show(held: Held | null, load: (held: Held) => Promise<TexImageSource | ImageData>): void {
+  /** Whether a picture is there to look at. */
+  get shown(): boolean {
+    return this.object.visible && this.pixels !== null;
+  }
+
+  /** Shows what is in hand; `load` brings its pixels. */
+  show(held: Held | null, load: (held: Held) => Promise<Pixels>): void {
     this.held = held;
+    this.pixels = null;
+    this.pointed = null;
     this.object.visible = held !== null;
-    this.picture.visible = false;
+    this.write('shown', 0);
     if (held === null) return;
-    const [name, more] = namesOf(held);
-    const line = { right: RIGHT, up: UP, align: 'centre', maxWidth: SIDE * 1.25 } as const;
-    const middle = FOOT + 0.075;
-    this.writing.set([
-      { ...line, text: name, at: new Vector3(0, middle, 0.001), size: 0.02, weight: 600, color: TEXT },
-      { ...line, text: more, at: new Vector3(0, middle - 0.021, 0.001), size: 0.015, color: MUTED },
-    ]);
+    this.lens.reset();
+    this.text.show(held);
     load(held).then(
-      (source) => {
-        if (this.held === held) this.use(source, held.kind === 'map');
+      (pixels) => {
+        if (this.held === held) this.use(held, pixels);
       },
       // The request's failure is told where requests are told of; the name stays.
       () => undefined,
     );
   }
 
-  /** Makes the picture larger or smaller by a factor, upwards and to the left of its corner. */
-  enlarge(factor: number): void {
-    this.size = Math.min(LARGEST, Math.max(SMALLEST, this.size * factor));
+  /** In a hand it grows about its middle and is hidden by what is nearer, in the corner to the left and by nothing. */
+  setInHand(inHand: boolean): void {
+    this.aside = inHand ? 0 : 0.5;
+    this.size = 1;
+    this.mesh.material.depthTest = inHand;
+    this.text.object.material.depthTest = inHand;
     this.place();
+  }
+
+  /** How large it is shown, within limits; 1 is as it was made. */
+  resize(size: number): void {
+    const next = Math.min(LARGEST, Math.max(SMALLEST, size));
+    if (next === this.size) return;
+    this.size = next;
+    this.place();
+  }
+
+  /** Larger by a factor, and from its largest size on nearer about a place of it: a turn of the wheel. */
+  enlarge(factor: number, u: number, v: number): void {
+    const grows = factor > 1 ? this.size < LARGEST : this.lens.zoom === 1;
+    if (grows) this.resize(this.size * factor);
+    else this.zoom(factor, u, v);
+  }
+
+  zoom(factor: number, u: number, v: number): void {
+    this.lens.zoomBy(factor, u, v);
+    this.lensView.set(this.lens.x, this.lens.y, this.lens.zoom);
+  }
+
+  /** How high over the tip the picture's middle is as it was made, in m. */
+  get middle(): number {
+    return this.text.top + (this.shape.y * SIDE) / 2;
+  }
+
+  /** Along a ray to the picture, or null beside it; `met` tells where on it. */
+  pick(ray: Ray): number | null {
+    if (!this.shown) return null;
+    this.local.copy(ray).applyMatrix4(this.toLocal.copy(this.mesh.matrixWorld).invert());
+    const { origin, direction } = this.local;
+    const steps = -origin.z / direction.z;
+    if (!(steps > 0)) return null;
+    const { x, y, z, w } = this.box;
+    this.met.set((origin.x + steps * direction.x - x) / z + 0.5, (origin.y + steps * direction.y - y) / w + 0.5);
+    const inside = Math.abs(this.met.x - 0.5) <= 0.5 && Math.abs(this.met.y - 0.5) <= 0.5;
+    return inside ? steps * this.mesh.matrixWorld.getMaxScaleOnAxis() : null;
+  }
+
+  /** Marks the pixel at a place of the picture, and says its value. */
+  point(u: number, v: number): void {
+    if (this.pixels === null) return;
+    const { width, height } = this.pixels;
+    const x = Math.min(width - 1, Math.floor(this.lens.across(u) * width));
+    const y = height - 1 - Math.min(height - 1, Math.floor(this.lens.up(v) * height));
+    if (this.pointed?.x === x && this.pointed.y === y) return;
+    this.pointed = { x, y, value: this.pixels.describe(x, y) };
+    this.marked.set(x, height - 1 - y);
+    this.sayValue();
+  }
+
+  /** No pixel is pointed at. */
+  unpoint(): void {
+    if (this.pointed === null) return;
+    this.pointed = null;
+    this.marked.set(-1, -1);
+    this.sayValue();
+  }
+
+  /** Where the picture's middle is in the world. */
+  centre(target: Vector3): Vector3 {
+    return target.set(this.box.x, this.box.y, 0).applyMatrix4(this.mesh.matrixWorld);
   }
 
   /** `phase`: of the slow sway, in rad. */
   update(phase: number): void {
-    this.object.rotation.y = 0.14 * Math.sin(phase);
-    const time = this.picture.material.uniforms['time'];
-    if (time !== undefined) time.value = phase;
+    this.write('time', phase);
+  }
+
+  private sayValue(): void {
+    const { pointed } = this;
+    const value = pointed === null ? '' : `x ${pointed.x}  y ${pointed.y}   ${pointed.value}`;
+    this.text.showValue(value, this.box.y + this.box.w / 2);
   }
 
   private place(): void {
     const width = this.shape.x * SIDE * this.size;
     const height = this.shape.y * SIDE * this.size;
-    this.picture.scale.set(width, height, 1);
-    this.picture.position.set(-(width - SIDE * this.shape.x) / 2, FOOT + 0.115 + height / 2, 0);
+    const leftwards = this.aside * (width - SIDE * this.shape.x);
+    this.box.set(-leftwards, this.text.top + height / 2, width, height);
+    this.sayValue();
   }
 
-  private use(source: TexImageSource | ImageData, sharp: boolean): void {
-    const { width, height } = source as { width: number; height: number };
+  private use(held: Held, pixels: Pixels): void {
+    const { width, height } = pixels;
     this.texture?.dispose();
-    this.texture = source instanceof ImageData ? dataTexture(source) : new Texture(source);
-    this.texture.magFilter = sharp ? NearestFilter : LinearFilter;
-    this.texture.minFilter = LinearMipmapLinearFilter;
-    this.texture.generateMipmaps = true;
-    this.texture.needsUpdate = true;
+    this.texture = textureOf(pixels);
+    this.pixels = pixels;
+    this.write('picture', this.texture);
+    (this.mesh.material.uniforms['size']?.value as Vector2).set(width, height);
+    this.marked.set(-1, -1);
+    this.zoom(1, 0.5, 0.5);
     this.shape.set(width, height).divideScalar(Math.max(width, height));
+    this.text.showPixels(held, pixels);
     this.place();
-    const slot = this.picture.material.uniforms['picture'];
-    if (slot !== undefined) slot.value = this.texture;
-    this.picture.visible = true;
+    this.write('shown', 1);
+  }
+
+  private write(name: string, value: unknown): void {
+    const uniform = this.mesh.material.uniforms[name];
+    if (uniform !== undefined) uniform.value = value;
   }
 }
 
 /** Rows of `ImageData` go downwards, those of a texture upwards. */
-function dataTexture(source: ImageData): DataTexture {
-  const texture = new DataTexture(source.data, source.width, source.height);
+function textureOf({ image }: Pixels): DataTexture {
+  const texture = new DataTexture(image.data, image.width, image.height);
   texture.flipY = true;
+  texture.magFilter = LinearFilter;
+  texture.minFilter = LinearMipmapLinearFilter;
+  texture.generateMipmaps = true;
+  texture.needsUpdate = true;
   return texture;
-}
-
-function namesOf(held: Held): [name: string, more: string] {
-  if (held.kind === 'image') {
-    const { name, label } = held.image;
-    return [name, label === name ? '' : (label ?? '')];
-  }
-  return [held.map.layer, `channel ${held.map.channel}`];
 }

@@ -1,18 +1,21 @@
-/** The hologram as something to point at: a click magnifies it, the wheel makes it larger. */
-import { Matrix4, Ray } from 'three';
+/**
+ * The hologram as something to point at: it tells the value there; the wheel makes it larger and
+ * then nearer; a click shows it on the full screen, or in a headset twice as near.
+ */
+import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
+import { LARGEST_ZOOM } from './lens';
 import type { Pickable } from './pointing';
 import type { Tool } from './tool';
 
 /** Growth per pixel of the wheel. */
 const GROWTH = 0.0012;
+const CLICK_GROWTH = 2;
 
 export class HologramTarget implements Pickable {
   readonly cursor = 'zoom-in';
-  private readonly toPicture = new Matrix4();
-  private readonly local = new Ray();
 
   constructor(
     private readonly tool: Tool,
@@ -21,33 +24,33 @@ export class HologramTarget implements Pickable {
   ) {}
 
   pick(ray: Ray): number | null {
-    const { picture } = this.tool;
-    if (!this.tool.object.visible || this.state.held.peek() === null || !picture.visible) return null;
-    // The picture is the unit square around its own origin.
-    this.local.copy(ray).applyMatrix4(this.toPicture.copy(picture.matrixWorld).invert());
-    const { origin, direction } = this.local;
-    const steps = -origin.z / direction.z;
-    if (!(steps > 0)) return null;
-    const x = origin.x + steps * direction.x;
-    const y = origin.y + steps * direction.y;
-    // It is in the hand, so before everything else.
-    return Math.abs(x) > 0.5 || Math.abs(y) > 0.5 ? null : 0;
+    const distance = this.tool.object.visible ? this.tool.hologram.pick(ray) : null;
+    // On a screen it is drawn before everything else.
+    return distance === null || this.state.immersed.peek() ? distance : 0;
   }
 
   over(): void {
-    // The cursor says it.
+    const { hologram } = this.tool;
+    hologram.point(hologram.met.x, hologram.met.y);
   }
 
   out(): void {
-    // Nothing was shown.
+    this.tool.hologram.unpoint();
   }
 
   click(): void {
-    this.actions.magnify(this.state.held.peek());
+    if (!this.state.immersed.peek()) {
+      this.actions.magnify(this.state.held.peek());
+      return;
+    }
+    const { hologram } = this.tool;
+    const factor = hologram.lens.zoom < LARGEST_ZOOM ? CLICK_GROWTH : 1 / LARGEST_ZOOM;
+    hologram.zoom(factor, hologram.met.x, hologram.met.y);
   }
 
   wheel(pixels: number): boolean {
-    this.tool.enlarge(Math.exp(-pixels * GROWTH));
+    const { hologram } = this.tool;
+    hologram.enlarge(Math.exp(-pixels * GROWTH), hologram.met.x, hologram.met.y);
     return true;
   }
 }

@@ -1,10 +1,24 @@
-/** The handheld tool at the lower right of the view; what it holds floats above it. */
-import { LatheGeometry, Group, Mesh, ShaderMaterial, Vector2, type PerspectiveCamera } from 'three';
+/** The handheld tool, at the lower right of a screen's view or in a hand; what it holds floats above it. */
+import {
+  LatheGeometry,
+  Group,
+  Matrix4,
+  Mesh,
+  ShaderMaterial,
+  Vector2,
+  Vector3,
+  type Object3D,
+  type PerspectiveCamera,
+} from 'three';
 
+import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
+import type { Hand } from '../xr/hand';
 import type { Glyphs } from './glyphs';
 import { Hologram } from './hologram';
+import { READ_FROM } from './hologramtext';
 import { AMBER, display } from './palette';
+import { UP } from './place';
 
 /** From the eye, in m. */
 const DISTANCE = 0.62;
@@ -12,6 +26,11 @@ const DISTANCE = 0.62;
 const ACROSS = 0.72;
 const BELOW = 0.98;
 const SWAY_SECONDS = 7;
+/** In a hand: nearer to the eye it magnifies; and how far its middle is before the palm's, in m. */
+const NEAR = 0.45;
+const GRASP = 0.04;
+/** Of the outline, in m. */
+const TIP = 0.077;
 
 /** The tool's outline, from its lower end: (radius, height) in m. */
 const OUTLINE = [
@@ -63,9 +82,19 @@ void main() {
 }`;
 
 export class Tool {
+  /** Hangs in the hall while a hand holds it, else on the camera. */
   readonly object = new Group();
+  readonly hologram: Hologram;
+  /** Whether a hand holds it so near to the eye that it magnifies. */
+  near = false;
   private readonly body: Mesh<LatheGeometry, ShaderMaterial>;
-  private readonly hologram: Hologram;
+  /** Its upper end in a hand, in the world. */
+  readonly tip = new Vector3();
+  private readonly middle = new Vector3();
+  private readonly toEye = new Vector3();
+  private readonly right = new Vector3();
+  private readonly up = new Vector3();
+  private readonly basis = new Matrix4();
 
   constructor(glyphs: Glyphs) {
     const outline = OUTLINE.map(([radius, height]) => new Vector2(radius, height));
@@ -75,43 +104,88 @@ export class Tool {
         vertexShader: VERTEX,
         fragmentShader: FRAGMENT,
         uniforms: { accent: { value: display(AMBER) }, lit: { value: 0 } },
-        // In the hand, so before everything else; convex enough to do without depth.
-        depthTest: false,
-        depthWrite: false,
         transparent: true,
       }),
     );
     this.body.renderOrder = 60;
     this.body.frustumCulled = false;
-    this.body.rotation.set(0.16, 0, 0.2);
     this.hologram = new Hologram(glyphs);
     this.object.add(this.body, this.hologram.object);
   }
 
-  /** Shows what is in hand; `load` brings a picture's pixels or a map's colours. */
-  hold(held: Held | null, load: (held: Held) => Promise<TexImageSource | ImageData>): void {
+  /** Shows what is in hand; `load` brings its pixels. */
+  hold(held: Held | null, load: (held: Held) => Promise<Pixels>): void {
     const lit = this.body.material.uniforms['lit'];
     if (lit !== undefined) lit.value = held === null ? 0 : 1;
     this.hologram.show(held, load);
   }
 
-  /** The picture that floats above it. */
-  get picture(): Hologram['picture'] {
-    return this.hologram.picture;
+  /** Into the corner of a screen's view. */
+  hangOn(camera: Object3D): void {
+    camera.add(this.object);
+    // In the hand, so before everything else; convex enough to do without depth.
+    this.setDepth(false);
+    this.body.visible = true;
+    this.body.position.set(0, 0, 0);
+    this.body.rotation.set(0.16, 0, 0.2);
+    this.body.scale.setScalar(1);
+    this.hologram.setInHand(false);
+    this.hologram.object.position.set(0, TIP, 0);
+    this.hologram.object.scale.setScalar(1);
   }
 
-  /** Makes the hologram larger or smaller by a factor, within limits. */
-  enlarge(factor: number): void {
-    this.hologram.enlarge(factor);
+  /** Into a hand. */
+  giveTo(hall: Object3D): void {
+    hall.add(this.object);
+    this.setDepth(true);
+    this.object.position.set(0, 0, 0);
+    this.object.rotation.set(0, 0, 0);
+    this.hologram.setInHand(true);
   }
 
-  /** Once a frame: keeps to its corner of the view and sways a little. */
+  /** Once a frame in the corner: keeps to it and sways a little. */
   update(camera: PerspectiveCamera, seconds: number, still: boolean): void {
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
     const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
     const phase = still ? 0 : (seconds * 2 * Math.PI) / SWAY_SECONDS;
     this.object.position.set(across, -half * BELOW + 0.004 * Math.sin(phase * 2), -DISTANCE);
     this.object.rotation.y = -0.16;
+    this.hologram.object.rotation.set(0, 0.14 * Math.sin(phase), 0);
     this.hologram.update(phase);
+  }
+
+  /**
+   * Once a frame in a hand: the hologram stands on the tool and faces the eye, larger when it is near.
+   *
+   * `scale`: how large the visitor is beside the hall; `seconds`: of the clock, 0 where nothing is to move.
+   */
+  follow(hand: Hand, eye: Vector3, scale: number, seconds: number): void {
+    this.object.visible = hand.present;
+    if (!hand.present) return;
+    const { body } = this;
+    const { object } = this.hologram;
+    body.visible = !hand.bare;
+    hand.grip.decompose(body.position, body.quaternion, body.scale);
+    body.scale.setScalar(scale);
+    // A rod in a hand points along -z of its grip; the fist is around its middle.
+    body.rotateX(-Math.PI / 2).translateY(GRASP * scale);
+    this.tip.set(0, TIP * scale, 0).applyQuaternion(body.quaternion).add(body.position);
+    this.toEye.subVectors(eye, this.tip).normalize();
+    this.right.crossVectors(UP, this.toEye).normalize();
+    this.up.crossVectors(this.toEye, this.right);
+    this.middle.copy(this.tip).addScaledVector(this.up, this.hologram.middle * scale);
+    const distance = this.middle.distanceTo(eye) / scale;
+    object.position.copy(this.tip);
+    object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
+    // Writing stays readable at arm's length, and a picture held near becomes large.
+    object.scale.setScalar(scale * Math.max(1, distance / READ_FROM));
+    this.hologram.resize(Math.max(1, NEAR / Math.max(distance, 1e-3)));
+    this.near = this.hologram.shown && distance < NEAR;
+    this.hologram.update((seconds * 2 * Math.PI) / SWAY_SECONDS);
+  }
+
+  private setDepth(depth: boolean): void {
+    this.body.material.depthTest = depth;
+    this.body.material.depthWrite = depth;
   }
 }

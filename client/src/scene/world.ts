@@ -4,7 +4,8 @@ import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from
 
 import type { Actions } from '../model/actions';
 import type { LayerPlace } from '../model/pointed';
-import type { Destination, Held, State } from '../model/state';
+import { pixelsOf } from '../model/pixels';
+import type { Destination, State } from '../model/state';
 import { ValueCache } from '../model/values';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
@@ -19,7 +20,6 @@ import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import type { HallScene } from './hallscene';
 import { HallScenes } from './hallscenes';
-import { pixelsOf } from './hand';
 import { HologramTarget } from './hologramtarget';
 import { keepPlace } from './keepplace';
 import type { Pickable } from './pointing';
@@ -49,12 +49,13 @@ export class World {
   private readonly scene = new Scene();
   private readonly environment = new Environment();
   private readonly glyphs = new Glyphs();
-  private readonly tool = new Tool(this.glyphs);
+  readonly tool = new Tool(this.glyphs);
   private readonly resolution: Resolution;
   private readonly eye = new Vector3();
   private readonly hologram: HologramTarget;
   private headed: LayerPlace | null = null;
-  private pickables: readonly Pickable[] = [];
+  /** At a screen, in the hand with the tool, and in the other one. */
+  private pickables: Readonly<Record<'desk' | 'tool' | 'off', readonly Pickable[]>> = { desk: [], tool: [], off: [] };
   private frameCount = 0;
   private before = 0;
 
@@ -72,20 +73,27 @@ export class World {
     this.halls = new HallScenes(this.renderer, this.camera, state, actions, this.glyphs);
     this.dataset = new DatasetStand(this.scene, state, actions, this.glyphs);
     this.hologram = new HologramTarget(this.tool, state, actions);
-    this.camera.add(this.tool.object);
+    this.tool.hangOn(this.camera);
     this.rig.object.add(this.camera);
     this.scene.add(this.rig.object, this.environment.object, this.halls.object);
-    this.desk = new Desk(canvas, this.camera, () => this.pickables);
+    this.desk = new Desk(canvas, this.camera, () => this.pickables.desk);
     this.immersive = new Immersive({
       renderer: this.renderer,
       camera: this.camera,
       rig: this.rig,
       walker: this.desk.walker,
-      pickables: () => this.pickables,
-      besides: () => this.dataset.pickables,
+      hall: this.scene,
+      glyphs: this.glyphs,
+      tool: this.tool,
+      lens: this.hologram,
+      pickables: () => this.pickables.tool,
+      besides: () => this.pickables.off,
       ground: () => this.ground(),
     }, state);
     this.scene.add(this.immersive.locomotion.object);
+    this.renderer.xr.addEventListener('sessionstart', () => {
+      this.desk.pointing.leave();
+    });
     new ResizeObserver(() => {
       this.resize();
     }).observe(container);
@@ -135,9 +143,7 @@ export class World {
     });
     const values = new ValueCache(this.actions.api);
     effect(() => {
-      const load = (held: Held): ReturnType<typeof pixelsOf> =>
-        pixelsOf(held, this.actions, values);
-      this.tool.hold(this.state.held.value, load);
+      this.tool.hold(this.state.held.value, (held) => pixelsOf(held, this.state, values, this.actions));
     });
     this.renderer.setAnimationLoop((time: number) => {
       this.frame(time);
@@ -157,7 +163,13 @@ export class World {
   }
 
   private collectPickables(): void {
-    this.pickables = [this.hologram, ...this.dataset.pickables, ...this.halls.pickables];
+    const { floor } = this.immersive.locomotion;
+    const hall = [...this.dataset.pickables, ...this.halls.pickables];
+    this.pickables = {
+      desk: [this.hologram, ...hall],
+      tool: [...hall, floor],
+      off: [this.hologram, ...this.dataset.pickables],
+    };
     this.desk.pointing.invalidate();
   }
 
@@ -208,17 +220,20 @@ export class World {
     const seconds = Math.min(LONGEST_STEP, Math.max(0, (time - this.before) / 1000));
     this.before = time;
     this.frameCount += 1;
-    if (this.immersive.active) this.immersive.step(seconds);
+    if (this.immersive.active) this.immersive.step(seconds, time / 1000);
     else this.resolution.update(seconds, this.desk.step(seconds));
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     const clock = time / 1000;
     this.halls.update(this.eye, this.renderer.domElement.height, clock);
-    this.tool.object.visible = !this.immersive.active;
-    this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
-    if (!this.immersive.active) this.desk.pointing.update();
+    if (!this.immersive.active) this.point(clock);
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
+  }
+
+  private point(clock: number): void {
+    this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
+    this.desk.pointing.update();
   }
 
   private resize(): void {

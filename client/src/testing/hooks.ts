@@ -8,6 +8,7 @@ import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
 import type { Shows } from '../tiles/picturecells';
 import { seenErrors } from './errors';
+import { spot, xrHook, type Spot3, type XrHook } from './xrhooks';
 
 declare global {
   interface Window {
@@ -120,6 +121,35 @@ export class Hooks {
   /** The running XR session; null outside VR. */
   get session(): XRSession | null {
     return this.world.renderer.xr.getSession();
+  }
+
+  /** What a visitor in a headset holds, points at and stands on; null outside VR. */
+  get xr(): XrHook | null {
+    return xrHook(this.world);
+  }
+
+  /** Where the input frame's middle is in the world. */
+  get framePlace(): Spot3 | null {
+    const frame = this.world.halls.of()?.hall.arrangement.input_frame;
+    return frame === undefined ? null : { x: frame.x, y: frame.y, z: frame.z };
+  }
+
+  /** Where the dataset panel shows an image (by id) or a button (by label), in the world; null when it does not. */
+  datasetPlace(name: string): Spot3 | null {
+    const place = this.world.dataset.centreOf(name);
+    return place === null ? null : spot(place);
+  }
+
+  /** Where the button that turns a layer's panel is in the world; null where it has none. */
+  buttonPlace(layer: string, network?: string): Spot3 | null {
+    const place = this.world.halls.of(network)?.buttons.centreOf(layer) ?? null;
+    return place === null ? null : spot(place);
+  }
+
+  /** Where a feature map, or the picture in its place, is in the world. */
+  mapPlace(layer: string, channel: number, network?: string): Spot3 | null {
+    const tiles = this.world.tiles(network);
+    return tiles === null ? null : spot(tiles.mapCentre({ layer, channel }, this.world.camera.position.clone()));
   }
 
   /** Views that the last frame was drawn for: 1 on a screen, 2 in a headset. */

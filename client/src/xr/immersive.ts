@@ -1,20 +1,34 @@
 /** What happens once a frame in a headset, and where one stands on entering and leaving it. */
-import type { Object3D, PerspectiveCamera, WebGLRenderer } from 'three';
+import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
 
 import type { State } from '../model/state';
+import type { Glyphs } from '../scene/glyphs';
 import type { Pickable } from '../scene/pointing';
+import type { Tool } from '../scene/tool';
 import type { Walker } from '../scene/walker';
+import type { Ground } from './arrivals';
+import { Beams } from './beams';
 import { Hands } from './hands';
 import type { Hand } from './hand';
-import { Immersion, type Ground } from './immersion';
+import { Locomotion } from './locomotion';
 import { Pointers } from './pointers';
+import type { Rig } from './rig';
+import { Tooltip } from './tooltip';
+
+/** Of the hologram, by a stick that is pushed fully: so many powers of e in a second. */
+const ZOOM_SPEED = 1.8;
 
 /** What the headset needs of the hall. */
 export interface Stage {
   readonly renderer: WebGLRenderer;
   readonly camera: PerspectiveCamera;
-  readonly rig: Object3D;
+  readonly rig: Rig;
   readonly walker: Walker;
+  readonly hall: Object3D;
+  readonly glyphs: Glyphs;
+  readonly tool: Tool;
+  /** What the other hand points at when it points at the hologram. */
+  readonly lens: Pickable;
   /** All that the tool's hand can point at. */
   readonly pickables: () => readonly Pickable[];
   /** All that the other one can. */
@@ -26,15 +40,21 @@ export interface Stage {
 export class Immersive {
   readonly hands = new Hands();
   readonly pointers: Pointers;
-  private readonly immersion: Immersion;
+  readonly locomotion: Locomotion;
+  readonly tooltip: Tooltip;
+  private readonly beams = new Beams();
+  private readonly eye = new Vector3();
+  /** Whether a hand's stick means something else than going about. */
+  private readonly sticksTaken = { left: false, right: false };
 
   constructor(
     private readonly stage: Stage,
     private readonly state: State,
   ) {
-    const { renderer, rig, camera, walker, ground } = stage;
-    this.immersion = new Immersion(renderer, rig, camera, walker, ground);
-    this.pointers = new Pointers(stage.pickables, stage.besides);
+    const { renderer, rig, pickables, besides } = stage;
+    this.locomotion = new Locomotion(rig, state);
+    this.pointers = new Pointers(pickables, besides);
+    this.tooltip = new Tooltip(stage.glyphs);
     renderer.xr.addEventListener('sessionstart', this.enter);
     renderer.xr.addEventListener('sessionend', this.leave);
   }
@@ -52,25 +72,69 @@ export class Immersive {
     return this.toolHand === this.hands.right ? this.hands.left : this.hands.right;
   }
 
-  step(seconds: number): void {
+  /** One frame that took `seconds`; `clock`: since the start, in s. */
+  step(seconds: number, clock: number): void {
     const { xr } = this.stage.renderer;
     const session = xr.getSession();
     const frame = xr.getFrame();
     const space = xr.getReferenceSpace();
     if (session === null || space === null) return;
-    this.hands.update(session, frame, space, this.stage.rig);
-    this.immersion.step(seconds);
-    this.hands.place(this.stage.rig);
+    const { rig } = this.stage;
+    rig.track(xr.getCamera().cameras);
+    this.hands.update(session, frame, space, rig.object);
+    this.zoom(seconds);
+    this.locomotion.update(this.hands, seconds, this.sticksTaken);
+    this.hands.place(rig.object);
     this.pointers.update(this.toolHand, this.offHand);
+    this.show(clock);
+  }
+
+  /** The stick of the hand that holds the hologram near zooms it, about what the other hand points at. */
+  private zoom(seconds: number): void {
+    const { tool } = this.stage;
+    const { side, stick } = this.toolHand;
+    this.sticksTaken[side] = tool.near;
+    if (!tool.near || stick.y === 0) return;
+    const { hologram } = tool;
+    const isPointed = this.pointers.off.target === this.stage.lens;
+    const factor = Math.exp(-stick.y * seconds * ZOOM_SPEED);
+    hologram.zoom(factor, isPointed ? hologram.met.x : 0.5, isPointed ? hologram.met.y : 0.5);
+  }
+
+  private show(clock: number): void {
+    const { rig, tool } = this.stage;
+    const { scale } = rig;
+    rig.head(this.eye);
+    tool.follow(this.toolHand, this.eye, scale, this.state.reducedMotion.peek() ? 0 : clock);
+    this.tellValue();
+    this.tooltip.update(this.pointers.tool, this.eye);
+    this.beams.begin(scale);
+    if (this.toolHand.present) this.beams.show(this.toolHand, this.pointers.tool.distance, scale);
+    if (this.pointers.off.target !== null) this.beams.show(this.offHand, this.pointers.off.distance, scale);
+  }
+
+  /** Held near, the hologram tells the value in its middle where no hand points at another one. */
+  private tellValue(): void {
+    const { tool, lens } = this.stage;
+    if (this.pointers.off.target === lens) return;
+    if (tool.near) tool.hologram.point(0.5, 0.5);
+    else tool.hologram.unpoint();
   }
 
   private readonly enter = (): void => {
     const session = this.stage.renderer.xr.getSession();
     if (session !== null) this.hands.attach(session);
+    this.stage.tool.giveTo(this.stage.hall);
+    this.stage.hall.add(this.beams.object, this.tooltip.object);
+    this.locomotion.enter(this.stage.ground());
   };
 
   private readonly leave = (): void => {
     this.hands.detach();
     this.pointers.leave();
+    this.tooltip.hide();
+    this.beams.object.removeFromParent();
+    this.stage.tool.hangOn(this.stage.camera);
+    this.locomotion.leave(this.stage.walker);
   };
 }

@@ -1,0 +1,99 @@
+/** How the hologram is drawn: the picture behind a magnifying glass, and the light from the tool, in one draw. */
+import { BufferAttribute, ConeGeometry, PlaneGeometry, ShaderMaterial, Vector2, Vector4 } from 'three';
+import { mergeGeometries } from 'three/examples/jsm/utils/BufferGeometryUtils.js';
+import type { BufferGeometry } from 'three';
+
+import { AMBER, display } from './palette';
+
+/** The light's width at its upper end, and how far it reaches, in m. */
+const LIGHT_RADIUS = 0.1;
+const LIGHT_HEIGHT = 0.17;
+
+const VERTEX = /* glsl */ `
+attribute float part; // 0: the light, 1: the picture
+uniform vec4 box;     // the picture's middle and its extent
+varying vec2 spot;
+flat varying float isPicture;
+void main() {
+  spot = uv;
+  isPicture = part;
+  vec3 at = part > 0.5 ? vec3(box.xy + position.xy * box.zw, 0.0) : position;
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(at, 1.0);
+}`;
+
+const FRAGMENT = /* glsl */ `
+uniform sampler2D picture;
+uniform vec2 size;   // of the picture, in pixels
+uniform vec3 lens;   // what its middle shows, in shares from the lower left; zoom
+uniform vec2 marked; // a pixel, counted from the lower left; negative without any
+uniform float shown;
+uniform vec3 accent;
+uniform float time;
+varying vec2 spot;
+flat varying float isPicture;
+
+// Pixels have sharp borders, and these soft ones where several share a pixel of the screen.
+vec3 pixelsAt(vec2 at, vec2 texel, vec2 step_) {
+  vec2 seam = floor(texel + 0.5);
+  vec2 sharp = seam + clamp((texel - seam) / min(step_, vec2(1.0)), -0.5, 0.5);
+  return textureGrad(picture, sharp / size, dFdx(at), dFdy(at)).rgb;
+}
+
+void main() {
+  vec2 at = (spot - 0.5) / lens.z + lens.xy;
+  vec2 texel = at * size;
+  vec2 step_ = max(fwidth(texel), vec2(1e-6));
+  vec3 color = pixelsAt(at, texel, step_);
+  // Lines between pixels as soon as these are large enough to tell apart.
+  vec2 toSeam = abs(texel - floor(texel + 0.5)) / step_;
+  float large = smoothstep(9.0, 18.0, 1.0 / max(step_.x, step_.y));
+  float bright = dot(color, vec3(0.30, 0.59, 0.11));
+  vec3 contrast = mix(vec3(1.0), vec3(0.0), step(0.45, bright));
+  color = mix(color, contrast, 0.32 * large * (1.0 - smoothstep(0.3, 0.9, min(toSeam.x, toSeam.y))));
+  bool isMarked = all(lessThan(abs(floor(texel) - marked), vec2(0.5)));
+  if (isMarked) color = mix(accent, color, smoothstep(1.6, 2.4, min(toSeam.x, toSeam.y)));
+  // A faint line of light climbs, as a reminder that this is no paper.
+  float away = (fract(time * 0.16) * 1.5 - 0.25 - spot.y) * 26.0;
+  color += accent * 0.10 * exp(-away * away) * step(lens.z, 1.001);
+  vec2 edge = min(spot, 1.0 - spot);
+  float border = 1.0 - smoothstep(0.008, 0.008 + fwidth(spot.x), min(edge.x, edge.y));
+  color = mix(color, accent, border * 0.85);
+  // Brightest at the tool's tip, and gone where it would end.
+  vec3 light = accent * 0.34 * spot.y * spot.y * spot.y;
+  // With the alpha multiplied in, light adds to what is behind, and a picture covers it.
+  gl_FragColor = isPicture > 0.5 ? vec4(color, 1.0) * 0.96 * shown : vec4(light, 0.0);
+}`;
+
+export function hologramGeometry(): BufferGeometry {
+  const light = new ConeGeometry(LIGHT_RADIUS, LIGHT_HEIGHT, 32, 1, true).rotateX(Math.PI);
+  light.translate(0, LIGHT_HEIGHT / 2, 0);
+  return mergeGeometries([marked(light, 0), marked(new PlaneGeometry(1, 1), 1)]);
+}
+
+export function hologramMaterial(): ShaderMaterial {
+  return new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    uniforms: {
+      box: { value: new Vector4(0, 0, 1, 1) },
+      picture: { value: null },
+      size: { value: new Vector2(1, 1) },
+      lens: { value: null },
+      marked: { value: new Vector2(-1, -1) },
+      shown: { value: 0 },
+      accent: { value: display(AMBER) },
+      time: { value: 0 },
+    },
+    depthTest: false,
+    depthWrite: false,
+    transparent: true,
+    premultipliedAlpha: true,
+    side: 2,
+  });
+}
+
+function marked(geometry: BufferGeometry, part: number): BufferGeometry {
+  const count = geometry.getAttribute('position').count;
+  geometry.setAttribute('part', new BufferAttribute(new Float32Array(count).fill(part), 1));
+  return geometry;
+}

@@ -1,0 +1,126 @@
+/** What is written at the hologram: what it is, its figures, and the value that is pointed at. */
+import { Vector3 } from 'three';
+
+import type { Pixels } from '../model/pixels';
+import type { Held } from '../model/state';
+import type { Glyphs } from './glyphs';
+import { AMBER, MUTED, TEXT } from './palette';
+import { UP } from './place';
+import { Text, type Line } from './text';
+
+/**
+ * Heights of an em, in m: a capital is 1.3 degrees high at `READ_FROM`, and the hologram grows
+ * with the distance beyond it.
+ */
+export const READ_FROM = 0.6;
+const NAME = 0.022;
+const FIGURES = 0.0192;
+const ROW = 0.0265;
+/** Over the tool's tip, in m. */
+const LOWEST = 0.03;
+const WIDEST = 0.3;
+/** Between the writing and the picture, in m. */
+const GAP = 0.012;
+const RIGHT = new Vector3(1, 0, 0);
+
+export class HologramText {
+  private readonly writing: Text;
+  private name: readonly [string, string] = ['', ''];
+  private figures: readonly string[] = [];
+  private value = '';
+  private above = 0;
+
+  constructor(private readonly glyphs: Glyphs) {
+    this.writing = new Text(glyphs);
+    this.object.frustumCulled = false;
+    this.object.material.depthTest = false;
+  }
+
+  get object(): Text['object'] {
+    return this.writing.object;
+  }
+
+  /** What it says, line by line. */
+  get lines(): string[] {
+    return [...this.name, ...this.figures, this.value].filter((line) => line !== '');
+  }
+
+  /** The least height of a capital, in m of the hologram. */
+  get capital(): number {
+    return FIGURES * this.glyphs.capHeight;
+  }
+
+  /** Where the picture may begin, in m over the tool's tip. */
+  get top(): number {
+    return LOWEST + (this.under.length - 0.3) * ROW + GAP;
+  }
+
+  /** Says what is in hand; its figures follow with its pixels. */
+  show(held: Held): void {
+    this.name = nameOf(held, null);
+    this.figures = [];
+    this.value = '';
+    this.write();
+  }
+
+  showPixels(held: Held, pixels: Pixels): void {
+    this.name = nameOf(held, pixels);
+    this.figures = held.kind === 'map' ? inPairs(pixels.figures.slice(0, 4)) : [];
+    this.write();
+  }
+
+  /** The value that is pointed at, over the picture; `above`: its upper edge, in m over the tip. */
+  showValue(value: string, above: number): void {
+    if (this.value === value && this.above === above) return;
+    this.value = value;
+    this.above = above;
+    this.write();
+  }
+
+  private get under(): string[] {
+    return [...this.name, ...this.figures].filter((line) => line !== '');
+  }
+
+  private write(): void {
+    const { under } = this;
+    const lines = under.map((text, row): Line => {
+      const at = new Vector3(0, LOWEST + (under.length - 1 - row) * ROW, 0.001);
+      return row === 0
+        ? { ...this.line(this.cut(text), at), size: NAME, weight: 600, color: TEXT }
+        : { ...this.line(text, at), size: FIGURES, color: MUTED };
+    });
+    if (this.value !== '') {
+      const at = new Vector3(0, this.above + GAP, 0.001);
+      lines.push({ ...this.line(this.value, at), size: NAME, weight: 600, color: AMBER });
+    }
+    this.writing.set(lines);
+  }
+
+  private line(text: string, at: Vector3): Pick<Line, 'text' | 'at' | 'right' | 'up' | 'align' | 'maxWidth'> {
+    return { text, at, right: RIGHT, up: UP, align: 'centre', maxWidth: WIDEST };
+  }
+
+  /** The end of a name that is too long says more than its beginning, and small letters say nothing. */
+  private cut(name: string): string {
+    const fits = (text: string): boolean => this.glyphs.width(text, 600) * NAME <= WIDEST;
+    if (fits(name)) return name;
+    let rest = name;
+    while (rest.length > 1 && !fits(`\u2026${rest}`)) rest = rest.slice(1);
+    return `\u2026${rest}`;
+  }
+}
+
+function nameOf(held: Held, pixels: Pixels | null): [name: string, more: string] {
+  if (held.kind === 'image') {
+    const { name, label } = held.image;
+    return [name, label === name ? '' : (label ?? '')];
+  }
+  const extent = pixels === null ? '' : ` \u00b7 ${pixels.width} \u00d7 ${pixels.height}`;
+  return [held.map.layer, `channel ${held.map.channel}${extent}`];
+}
+
+function inPairs(figures: readonly string[]): string[] {
+  return figures.flatMap((_, at) =>
+    at % 2 === 1 ? [] : [figures.slice(at, at + 2).join(' \u00b7 ')],
+  );
+}

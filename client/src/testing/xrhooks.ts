@@ -1,0 +1,80 @@
+/** `cnnwalk.xr`: what a visitor in a headset holds, points at and stands on; places are in the world, in m. */
+import { Vector3 } from 'three';
+
+import type { Pointed } from '../scene/hologram';
+import type { World } from '../scene/world';
+import type { Hand, Side } from '../xr/hand';
+
+export interface Spot3 {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+export interface HandHook {
+  readonly present: boolean;
+  readonly bare: boolean;
+  readonly origin: Spot3;
+  /** Where the palm is. */
+  readonly grip: Spot3;
+}
+
+export interface XrHook {
+  readonly tool: { readonly hand: Side; readonly visible: boolean; readonly position: Spot3 };
+  /** Where the tool's ray ends on something; null where it meets nothing. */
+  readonly reticle: Spot3 | null;
+  /** What stands there in words; empty without. */
+  readonly hint: string;
+  readonly hologram: {
+    readonly visible: boolean;
+    readonly centre: Spot3;
+    readonly zoom: number;
+    /** Whether it is held so near that it magnifies. */
+    readonly near: boolean;
+    /** The pixel that is pointed at. */
+    readonly pointed: Pointed | null;
+    readonly lines: readonly string[];
+    /** Height of its least capitals as the eye sees them, in degrees. */
+    readonly textDegrees: number;
+  };
+  readonly rig: Spot3 & { readonly yaw: number; readonly scale: number };
+  readonly hands: Readonly<Record<Side, HandHook>>;
+}
+
+/** Null outside VR. */
+export function xrHook(world: World): XrHook | null {
+  const { immersive, tool, camera, rig } = world;
+  if (!immersive.active) return null;
+  const { hands, toolHand, pointers, tooltip } = immersive;
+  const { ray, distance } = pointers.tool;
+  return {
+    tool: { hand: toolHand.side, visible: tool.object.visible, position: spot(tool.tip) },
+    reticle: distance < Infinity ? spot(ray.at(distance, new Vector3())) : null,
+    hint: tooltip.text,
+    hologram: hologramHook(world, camera.getWorldPosition(new Vector3())),
+    rig: { ...spot(rig.object.position), yaw: rig.object.rotation.y, scale: rig.object.scale.x },
+    hands: { left: handHook(hands.left), right: handHook(hands.right) },
+  };
+}
+
+function hologramHook({ tool: { hologram, near } }: World, eye: Vector3): XrHook['hologram'] {
+  const scale = hologram.object.getWorldScale(new Vector3()).x;
+  const away = hologram.object.getWorldPosition(new Vector3()).distanceTo(eye);
+  return {
+    visible: hologram.shown,
+    centre: spot(hologram.centre(new Vector3())),
+    zoom: hologram.lens.zoom,
+    near,
+    pointed: hologram.pointed,
+    lines: hologram.text.lines,
+    textDegrees: (Math.atan((hologram.text.capital * scale) / away) * 180) / Math.PI,
+  };
+}
+
+function handHook({ present, bare, ray, grip }: Hand): HandHook {
+  return { present, bare, origin: spot(ray.origin), grip: spot(new Vector3().setFromMatrixPosition(grip)) };
+}
+
+export function spot({ x, y, z }: Vector3): Spot3 {
+  return { x, y, z };
+}
