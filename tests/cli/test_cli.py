@@ -43,9 +43,9 @@ def test_importing_cnnwalk_loads_nothing():
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        ("demo", "--host --port --no-browser --device"),
+        ("demo", "--host --port --lan --cert --key --no-browser --device"),
         ("walk", "--weights --images --classes --input-size --granularity --trackers "
-                 "--depth --course --host --port --no-browser --device NETWORK"),
+                 "--depth --course --host --port --lan --cert --key --no-browser --device NETWORK"),
         ("graph", "--json --granularity --trackers --depth NETWORK"),
     ],
 )  # fmt: skip
@@ -196,6 +196,11 @@ BAD = [
      "1 --weights for 2 networks: give one FILE for each"),
     (["demo", "--port", "{busy}", "--no-browser"], "choose another one with --port"),
     (["demo", "--host", "no.such.host.invalid", "--no-browser"], "no.such.host.invalid"),
+    (["demo", "--lan", "--host", "no.such.host.invalid"], "no.such.host.invalid"),
+    (["demo", "--lan", "--host", "0.0.0.0"], "--lan serves at one address"),
+    (["demo", "--key", "own.key"], "needs both --cert FILE and --key FILE"),
+    (["demo", "--cert", "{folder}/no.crt", "--key", "no.key", "--host", "localhost", "--port", "0"],
+     "no.crt cannot be read (No such file or directory); check --cert and --key"),
 ]  # fmt: skip
 
 

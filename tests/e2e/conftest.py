@@ -55,7 +55,7 @@ class Served:
         )
         self.lines = []
         self.url = self._read_url()
-        self.origin = re.match(r"http://[^/]+", self.url)[0]
+        self.origin = re.match(r"https?://[^/]+", self.url)[0]
         self.port = int(self.origin.rsplit(":", 1)[1])
         # The pipe is read on, so that the server never waits for us.
         self._reader = threading.Thread(target=self.lines.extend, args=(self.process.stdout,))
@@ -269,9 +269,12 @@ def visitors(chromium):
     """Return the function that gives a visitor: a browser of their own, without any past."""
     with contextlib.ExitStack() as contexts:
 
-        def make(width=1280, height=720, motion="reduce"):
-            viewport = {"width": width, "height": height}
-            context = chromium.new_context(viewport=viewport, reduced_motion=motion)
+        def make(width=1280, height=720, motion="reduce", accepts_certificates=False):
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                reduced_motion=motion,
+                ignore_https_errors=accepts_certificates,
+            )
             contexts.callback(context.close)
             return Visit(context)
 

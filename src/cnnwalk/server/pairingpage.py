@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope
 
 from cnnwalk.server.credentials import Credentials
 from cnnwalk.server.pages import small_page
-from cnnwalk.server.pairing import DIGITS, Pairing, Verdict
+from cnnwalk.server.pairing import DIGITS, TRIES, Pairing, Verdict
 from cnnwalk.server.problems import problem_response
 
 PATH = "/pair"
@@ -21,7 +21,7 @@ _MOST_BYTES = 1024  # of a form with one field
 
 _NEW_CODE = "Press Enter in the terminal of the walk for a new one."
 _SAID = {
-    Verdict.WRONG: "That is not the code. Look again and take care: few tries are left.",
+    Verdict.WRONG: f"That is not the code. After {TRIES} tries it is void.",
     Verdict.LAST_WRONG: f"That was the last try, and the code is void. {_NEW_CODE}",
     Verdict.NO_CODE: f"No code is valid now. {_NEW_CODE}",
 }
@@ -124,12 +124,12 @@ async def _read(request: Request) -> bytes | None:
 def _form(status: HTTPStatus, said: str = "") -> Response:
     body = (
         "<h1>Walk in</h1>"
-        f"<p>The terminal of the walk shows a code of {DIGITS} digits.</p>"
+        f"<p>The terminal of the walk, on your computer, shows a code of {DIGITS} digits.</p>"
         f'<p class="said" role="alert">{said}</p>'
         f'<form method="post" action="{PATH}">'
         f'<input name="code" aria-label="Code" inputmode="numeric" autocomplete="one-time-code" '
         f'maxlength="{DIGITS}" required autofocus>'
-        '<div class="keys"><button class="wide">Enter</button></div></form>'
+        '<div class="keys"><button class="wide">OK</button></div></form>'
     )
     # With no referrer at all, browsers send a form with the Origin null (Fetch, section 3.2).
     return small_page(
