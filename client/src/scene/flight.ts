@@ -20,6 +20,8 @@ const SECONDS = 1.3;
 /** From a panel, and from the back of the one before it, in m. */
 const NEAREST = 1.3;
 const BEHIND_OTHERS = 0.25;
+/** No panel is looked down upon more steeply, in rad. */
+export const STEEP = 0.9;
 
 export class Flight {
   private from: Pose | null = null;
@@ -69,6 +71,7 @@ export class Flight {
  * `free`: the way before the panel until something stands in it, in m; see `freeBefore`.
  * `clear`: the share of the view's height, in its middle, in which the panel is to stand.
  * `covered`: the share of the view's width, on its left, in which nothing of it is to stand.
+ * `eyes`: how high they are over the floor, in m; who is tall looks over what stands before it.
  */
 export function poseBefore(
   exhibit: Exhibit,
@@ -77,6 +80,7 @@ export function poseBefore(
   fieldOfView: number,
   clear: number,
   covered = 0,
+  eyes = EYE_HEIGHT,
 ): Pose {
   const { layout, place, header, sections } = exhibit;
   const half = Math.tan(fieldOfView / 2);
@@ -85,17 +89,18 @@ export function poseBefore(
   const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
   const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
   const upper = exhibit.turns ? onButton(exhibit, 0, BUTTON_HEIGHT).y : layout.top + header;
-  const top = heightNow(exhibit, Math.max(upper + MARGIN, plateUpper)) - EYE_HEIGHT;
-  const bottom = heightNow(exhibit, Math.min(layout.bottom - MARGIN, plateLower)) - EYE_HEIGHT;
+  const top = heightNow(exhibit, Math.max(upper + MARGIN, plateUpper)) - eyes;
+  const bottom = heightNow(exhibit, Math.min(layout.bottom - MARGIN, plateLower)) - eyes;
   const tall = distanceToSee(bottom, top, 2 * Math.atan(half * clear));
   const aside = (place.width + plate + 0.3 * scale) / 2;
   const wide = aside / (half * aspect * (1 - covered));
-  const away = Math.max(NEAREST * Math.min(1, scale), Math.min(Math.max(tall, wide), free));
+  const nearest = Math.max(NEAREST * Math.min(1, scale), (eyes - place.centre.y) / Math.tan(STEEP));
+  const away = Math.max(nearest, Math.min(Math.max(tall, wide), free));
   const seen = half * aspect * away;
   // Where it stands too near, rather its left is covered than its right out of view.
   const shift = Math.min(covered * seen, Math.max(0, seen - aside));
   const eye = at(place, -plate / 2 - shift, 0, away);
-  eye.y = EYE_HEIGHT;
+  eye.y = eyes;
   // A quarter of what is to stay free above suffices for the button.
   const highest = Math.atan((half * (3 + clear)) / 4);
   const middle = (Math.atan2(top, away) + Math.atan2(bottom, away)) / 2;

@@ -25,10 +25,22 @@ export class Walker {
   yaw = 0;
   pitch = 0;
   readonly eye = new Vector3(0, EYE_HEIGHT, 6);
+  private ownSize = 1;
   private readonly velocity = new Vector3();
   private readonly wanted = new Vector3();
   private readonly push = new Vector3();
   private readonly euler = new Euler(0, 0, 0, 'YXZ');
+
+  /** How large the visitor is beside the hall: all but looking about goes by it. */
+  get size(): number {
+    return this.ownSize;
+  }
+
+  /** The feet stay where they are. */
+  set size(size: number) {
+    this.eye.y *= size / this.ownSize;
+    this.ownSize = size;
+  }
 
   look(left: number, up: number): void {
     this.yaw = wrapped(this.yaw + left);
@@ -37,16 +49,16 @@ export class Walker {
 
   /** Moves along the view by a turn of the wheel, smoothly. */
   roll(deltaY: number): void {
-    const metres = -Math.max(-600, Math.min(600, deltaY)) * WHEEL_METRES;
+    const metres = -Math.max(-600, Math.min(600, deltaY)) * WHEEL_METRES * this.size;
     this.push.x -= Math.sin(this.yaw) * Math.cos(this.pitch) * metres;
     this.push.y += Math.sin(this.pitch) * metres;
     this.push.z -= Math.cos(this.yaw) * Math.cos(this.pitch) * metres;
   }
 
-  /** Moves on the floor at once, in m to the right of and along the view. */
+  /** Moves on the floor at once, in m as the visitor feels them to the right of and along the view. */
   glide(right: number, ahead: number): void {
-    const sin = Math.sin(this.yaw);
-    const cos = Math.cos(this.yaw);
+    const sin = Math.sin(this.yaw) * this.size;
+    const cos = Math.cos(this.yaw) * this.size;
     this.eye.x += right * cos - ahead * sin;
     this.eye.z -= right * sin + ahead * cos;
   }
@@ -64,6 +76,7 @@ export class Walker {
       rise * CLIMB * (steering.run ? 2 : 1),
       (-side * sin - ahead * cos) * speed,
     );
+    this.wanted.multiplyScalar(this.size);
     const kept = Math.exp(-seconds * EAGERNESS);
     // The integral of a velocity that nears the wanted one exponentially.
     const carried = (1 - kept) / EAGERNESS;
@@ -71,7 +84,7 @@ export class Walker {
     this.velocity.sub(this.wanted).multiplyScalar(kept).add(this.wanted);
     this.eye.addScaledVector(this.push, 1 - kept);
     this.push.multiplyScalar(kept);
-    this.eye.y = Math.max(LOWEST, this.eye.y);
+    this.eye.y = Math.max(LOWEST * this.size, this.eye.y);
   }
 
   halt(): void {
@@ -79,9 +92,9 @@ export class Walker {
     this.push.set(0, 0, 0);
   }
 
-  /** Puts the camera where the eye is. */
+  /** Puts the camera where the eye is; it hangs in the visitor's own space, which is as large as they are. */
   apply(camera: Object3D): void {
-    camera.position.copy(this.eye);
+    camera.position.copy(this.eye).divideScalar(this.size);
     camera.quaternion.setFromEuler(this.euler.set(this.pitch, this.yaw, 0));
   }
 }

@@ -1,5 +1,6 @@
 /** Where one who is carried somewhere in the headset comes to stand, and where they look. */
 import { BUTTON_HEIGHT, heightNow, MARGIN, onButton, PLATE_WIDTH, type Exhibit } from '../scene/exhibit';
+import { STEEP } from '../scene/flight';
 import { at } from '../scene/place';
 import type { InputFrame } from '../net/types';
 
@@ -17,10 +18,9 @@ const BEFORE_FRAME = { right: 2.4, out: 3.8, yaw: 0.5 };
 const NEAREST = 1.2;
 /** Capitals of a panel's second line, 0.125 m of Inter, are 1.3 degrees high from here, in m. */
 const READABLE = 3.9;
-/** What is seen without turning the head, in rad to each side, and how steeply one looks down. */
+/** What is seen without turning the head, in rad to each side and upwards. */
 const ASIDE = 0.56;
 const RISING = 0.5;
-const STEEP = 0.9;
 
 /** Where one sees the frame and the images near, and the network beside the frame. */
 export function groundBefore(frame: InputFrame): Ground {

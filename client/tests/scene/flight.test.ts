@@ -101,6 +101,15 @@ describe('poseBefore', () => {
     const beside = placeOf({ ...panel('a', 0, 5, 5), x: 6 });
     expect(freeBefore(placeOf(panel('b', -3, 5, 5)), [beside])).toBe(Infinity);
   });
+
+  it('looks down from where the eyes of a tall visitor are, over what stands before the panel', () => {
+    const place = placeOf(panel('a', -3, 6, 4));
+    const { eye, pitch } = poseBefore(exhibit(place), 1.5, 16 / 9, (FOV * Math.PI) / 180, 0.8, 0, 6);
+    expect(eye.y).toBe(6);
+    const down = Math.atan2(6 - place.centre.y, eye.z - place.centre.z);
+    expect(down).toBeLessThan(1);
+    expect(Math.abs(pitch + down)).toBeLessThan(0.2);
+  });
 });
 
 describe('startPose', () => {

@@ -1,3 +1,4 @@
+import { Group, Object3D, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import type { Steering } from '../../src/scene/keys';
@@ -55,6 +56,30 @@ describe('Walker', () => {
     const { z } = before.eye;
     before.step(1 / 60, STILL);
     expect(before.eye.z).toBeCloseTo(z, 6);
+  });
+
+  it('is as fast and as high as it is large, over the same point of the floor', () => {
+    const large = new Walker();
+    large.eye.set(2, 1.65, -3);
+    large.size = 4;
+    expect(large.eye.toArray()).toEqual([2, 6.6, -3]);
+    large.step(1, { ...STILL, ahead: true });
+    expect(-3 - large.eye.z).toBeCloseTo(-4 * walk(1, 1, { ahead: true }).eye.z);
+    large.size = 1;
+    expect(large.eye.y).toBeCloseTo(1.65);
+  });
+
+  it('puts a camera that hangs in a space of its own size where its eye is', () => {
+    const large = new Walker();
+    large.eye.set(2, 1.65, -3);
+    large.size = 5;
+    const space = new Group();
+    const camera = new Object3D();
+    space.scale.setScalar(5);
+    space.add(camera);
+    large.apply(camera);
+    space.updateMatrixWorld();
+    expect(camera.getWorldPosition(new Vector3()).distanceTo(large.eye)).toBeLessThan(1e-9);
   });
 
   it('rolls along the view by the wheel, forward when the wheel turns away', () => {
