@@ -1,13 +1,14 @@
 /**
  * Mouse and fingers on the canvas: looking about by drag or pointer lock, walking with two
- * fingers or the wheel, and telling a click from a drag.
+ * fingers or the wheel, and telling a click from a drag, and a drag that takes something along.
  */
 import { Vector2 } from 'three';
 
+import type { Modifiers } from './carrying';
 import { TEXT } from './palette';
 import type { Walker } from './walker';
 
-/** What the rest of the scene is told. */
+/** What the rest of the scene is told; the mouse's own keys come with what they change. */
 export interface PointerTarget {
   /** The pointer is elsewhere on the canvas, or the view moved under it. */
   moved(): void;
@@ -17,7 +18,13 @@ export interface PointerTarget {
   /** The view is turned or moved by hand. */
   steered(): void;
   /** Whether the wheel means something where the pointer is; else one moves along the view. */
-  wheeled(pixels: number): boolean;
+  wheeled(pixels: number, modifiers: Modifiers): boolean;
+  /** A press becomes a drag: whether it takes something along from where the pointer is. */
+  takes(): boolean;
+  /** What was taken is dragged; what modifiers are held may be new. */
+  carried(modifiers: Modifiers): void;
+  /** What was taken is let go. */
+  dropped(): void;
 }
 
 const CLICK_PIXELS = 4;
@@ -32,6 +39,9 @@ export class Mouse {
   private readonly fingers = new Map<number, Vector2>();
   private readonly start = new Vector2();
   private dragging = false;
+  private carrying = false;
+  /** In pixels, while the pointer is locked. */
+  private lookedAbout = 0;
   private pressedButton: number | null = null;
   /** Marks the middle of the view, where the pointer is while it is locked. */
   private readonly reticle = makeReticle();
@@ -75,6 +85,7 @@ export class Mouse {
     this.canvas.setPointerCapture(event.pointerId);
     this.start.set(event.clientX, event.clientY);
     this.dragging = false;
+    this.lookedAbout = 0;
     this.pressedButton = event.button;
     this.place(event);
     this.target.moved();
@@ -82,6 +93,7 @@ export class Mouse {
 
   private readonly move = (event: PointerEvent): void => {
     if (this.locked) {
+      this.dragLocked(event);
       this.walker.look(-event.movementX * LOCKED_RADIANS, -event.movementY * LOCKED_RADIANS);
       this.target.steered();
       return;
@@ -89,13 +101,15 @@ export class Mouse {
     const finger = this.fingers.get(event.pointerId);
     if (finger !== undefined) this.drag(event, finger);
     this.place(event);
-    this.target.moved();
+    if (this.carrying) this.target.carried(modifiersOf(event));
+    else this.target.moved();
   };
 
   private drag(event: PointerEvent, finger: Vector2): void {
     const dx = event.clientX - finger.x;
     const dy = event.clientY - finger.y;
     finger.set(event.clientX, event.clientY);
+    if (this.carrying) return;
     if (this.fingers.size > 1) {
       this.walker.glide((-dx * FINGER_METRES) / 2, (dy * FINGER_METRES) / 2);
       this.target.steered();
@@ -104,6 +118,7 @@ export class Mouse {
     const limit = event.pointerType === 'touch' ? TOUCH_CLICK_PIXELS : CLICK_PIXELS;
     const away = Math.hypot(event.clientX - this.start.x, event.clientY - this.start.y);
     if (!this.dragging && away <= limit) return;
+    if (!this.dragging && this.take(this.start)) return;
     this.dragging = true;
     // What is under the pointer stays under it.
     const perPixel = this.fieldOfView() / Math.max(1, this.canvas.clientHeight);
@@ -111,10 +126,32 @@ export class Mouse {
     this.target.steered();
   }
 
+  /** While the pointer is locked a press and looking about takes along what the middle of the view is on. */
+  private dragLocked(event: PointerEvent): void {
+    if (this.pressedButton === null || this.dragging) return;
+    this.lookedAbout += Math.hypot(event.movementX, event.movementY);
+    if (this.lookedAbout > CLICK_PIXELS) this.take(null);
+  }
+
+  /** Takes what is where the press began; null: where the pointer is. */
+  private take(start: Vector2 | null): boolean {
+    if (this.pressedButton !== 0) return false;
+    if (start !== null) this.placeAt(start.x, start.y);
+    this.carrying = this.target.takes();
+    this.dragging ||= this.carrying;
+    return this.carrying;
+  }
+
+  private drop(): void {
+    if (this.carrying) this.target.dropped();
+    this.carrying = false;
+  }
+
   private readonly up = (event: PointerEvent): void => {
     this.fingers.delete(event.pointerId);
     if (this.fingers.size > 0 || this.pressedButton === null) return;
     this.place(event);
+    this.drop();
     if (!this.dragging) this.target.clicked(this.pressedButton, event.shiftKey);
     this.pressedButton = null;
     this.dragging = false;
@@ -123,6 +160,7 @@ export class Mouse {
 
   private readonly cancel = (event: PointerEvent): void => {
     this.fingers.delete(event.pointerId);
+    this.drop();
     this.pressedButton = null;
     this.dragging = false;
   };
@@ -136,8 +174,10 @@ export class Mouse {
   private readonly wheel = (event: WheelEvent): void => {
     if (event.ctrlKey) return; // The browser's zoom.
     event.preventDefault();
-    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1);
-    if (this.target.wheeled(pixels)) return;
+    // With Shift some systems turn the wheel sideways.
+    const delta = event.deltaY === 0 ? event.deltaX : event.deltaY;
+    const pixels = delta * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PIXELS : 1);
+    if (this.target.wheeled(pixels, modifiersOf(event))) return;
     this.walker.roll(pixels);
     this.target.steered();
   };
@@ -150,13 +190,21 @@ export class Mouse {
   };
 
   private place(event: PointerEvent): void {
+    this.placeAt(event.clientX, event.clientY);
+  }
+
+  private placeAt(x: number, y: number): void {
     if (this.locked) return;
     const box = this.canvas.getBoundingClientRect();
     this.at.set(
-      ((event.clientX - box.left) / Math.max(1, box.width)) * 2 - 1,
-      1 - ((event.clientY - box.top) / Math.max(1, box.height)) * 2,
+      ((x - box.left) / Math.max(1, box.width)) * 2 - 1,
+      1 - ((y - box.top) / Math.max(1, box.height)) * 2,
     );
   }
+}
+
+function modifiersOf({ shiftKey, altKey }: MouseEvent): Modifiers {
+  return { shift: shiftKey, alt: altKey };
 }
 
 function prevent(event: Event): void {

@@ -23,6 +23,8 @@ export interface Pickable {
   drop?(): void;
   /** The panel that is taken along when one drags from here; null where nothing is. */
   grip?(): LayerPlace | null;
+  /** Whether a drag with the trigger or the mouse takes it along, too; a squeeze always does. */
+  readonly drags?: boolean;
 }
 
 /** Where a pointer's ray comes from, and how it tells what it is on. */
@@ -120,6 +122,11 @@ export class Pointing {
     }
     return best;
   }
+}
+
+/** Along a ray to the nearest of these, in m; infinite where it meets none. */
+export function distanceAlong(ray: Ray, pickables: readonly Pickable[]): number {
+  return pickables.reduce((least, one) => Math.min(least, one.pick(ray) ?? Infinity), Infinity);
 }
 
 /** The mouse on the canvas. */
