@@ -197,7 +197,7 @@ BAD = [
     (["demo", "--port", "{busy}", "--no-browser"], "choose another one with --port"),
     (["demo", "--host", "no.such.host.invalid", "--no-browser"], "no.such.host.invalid"),
     (["demo", "--lan", "--host", "no.such.host.invalid"], "no.such.host.invalid"),
-    (["demo", "--lan", "--host", "0.0.0.0"], "--lan serves at one address"),
+    (["demo", "--lan", "--host", "::"], "--lan serves at one address"),
     (["demo", "--key", "own.key"], "needs both --cert FILE and --key FILE"),
     (["demo", "--cert", "{folder}/no.crt", "--key", "no.key", "--host", "localhost", "--port", "0"],
      "no.crt cannot be read (No such file or directory); check --cert and --key"),

@@ -6,14 +6,17 @@ import dataclasses
 import importlib
 import os
 import platform
+import shutil
 import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator
+from importlib import metadata
 
 from rich.console import Console
 from rich.text import Text
 
+from cnnwalk.server.interfaces import lan_addresses
 from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, ListenError, listen
 from cnnwalk.server.statefolder import state_folder
 from cnnwalk.server.static import BUNDLE
@@ -30,6 +33,18 @@ class Finding:
     needed: bool = True
 
 
+_WAYS = f"""
+Three ways into a headset, whose browser has VR at a secure address alone:
+  in the same network: cnnwalk demo --lan
+    then open the printed address in the headset's browser and enter the code
+  on a USB cable, in developer mode: cnnwalk demo
+    then: adb reverse tcp:{DEFAULT_PORT} tcp:{DEFAULT_PORT}
+    then: adb shell am start -a android.intent.action.VIEW -d URL, with the printed URL
+    (to the headset that is an address of its own, http://127.0.0.1, which counts as secure)
+  with a certificate of your own: cnnwalk demo --host NAME --cert FILE --key FILE
+docs/headset.md has each step."""
+
+
 def run_doctor() -> int:
     """Print all findings; return the exit code: 1 when something needed is missing."""
     console = Console()
@@ -39,6 +54,7 @@ def run_doctor() -> int:
         if not finding.ok and not finding.needed:
             mark, style = "–", "yellow"
         console.print(Text.assemble((mark, style), f" {finding.text}"), soft_wrap=True)
+    console.print(_WAYS, highlight=False, markup=False, soft_wrap=True)
     return int(any(finding.needed and not finding.ok for finding in findings))
 
 
@@ -52,6 +68,8 @@ def examine() -> Iterator[Finding]:
         _browser,
         _page,
         _state,
+        _lan,
+        _cable,
     ]
     for look in looks:
         yield from look()
@@ -127,3 +145,31 @@ def _state() -> Iterator[Finding]:
         yield Finding(False, text, needed=False)
     else:
         yield Finding(True, f"state folder {folder}")
+
+
+def _lan() -> Iterator[Finding]:
+    """Look for what --lan needs; walks on this machine need none of it."""
+    for name in ("cryptography", "segno"):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            text = f"{name} is missing, which --lan needs: pip install 'cnnwalk[lan]'"
+            yield Finding(False, text, needed=False)
+        else:
+            yield Finding(True, f"{name} {version}")
+    addresses = lan_addresses()
+    if not addresses:
+        text = "no address in a network: --lan needs one that the headset reaches"
+        yield Finding(False, text, needed=False)
+    else:
+        others = f"; with --host also {', '.join(addresses[1:])}" if addresses[1:] else ""
+        yield Finding(True, f"--lan serves at {addresses[0]}{others}")
+
+
+def _cable() -> Iterator[Finding]:
+    found = shutil.which("adb")
+    if found is None:
+        text = "no adb here: a headset on a USB cable needs it, from Android's platform tools"
+        yield Finding(False, text, needed=False)
+    else:
+        yield Finding(True, f"adb {found}")
