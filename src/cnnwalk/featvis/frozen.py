@@ -13,6 +13,7 @@ from torch.jit._fuser import optimized_execution
 from cnnwalk.capture.state import State, without_compiler
 from cnnwalk.featvis.copying import frozen_copy, held_by
 from cnnwalk.featvis.fold import Pair, fold, without_norms
+from cnnwalk.featvis.norms import FrozenNorms
 from cnnwalk.featvis.numerics import Numerics
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
@@ -76,7 +77,7 @@ class FrozenNetwork:
         # A copy, because a network may write into what it is given.
         given = inputs.to(self.device, self._dtype, copy=True, memory_format=self._layout)
         arguments = self.network.arguments(given)
-        with self._computing(), self._change(), during:
+        with self._computing(), FrozenNorms(), self._change(), during:
             self.module(*arguments)
 
     @contextlib.contextmanager
