@@ -10,6 +10,8 @@ import type { Pickable } from './pointing';
 
 export class DatasetStand {
   private panel: DatasetPanel | null = null;
+  /** Stands it elsewhere; null: beside the frame. */
+  private elsewhere: ((panel: Object3D) => void) | null = null;
 
   constructor(
     private readonly hall: Object3D,
@@ -27,6 +29,7 @@ export class DatasetStand {
       this.panel?.dispose();
       this.panel = new DatasetPanel(place, this.state, this.actions, this.glyphs);
       this.hall.add(this.panel.board.object);
+      this.elsewhere?.(this.panel.board.object);
       moved();
     });
     effect(() => {
@@ -34,6 +37,14 @@ export class DatasetStand {
       // Read, so that a panel that was moved shows it, too.
       if (frame.value !== undefined) this.panel?.show(draw);
     });
+  }
+
+  /** Has the panel, and those that take its place, stood elsewhere; null: beside the frame. */
+  bring(elsewhere: ((panel: Object3D) => void) | null): void {
+    this.elsewhere = elsewhere;
+    if (this.panel === null) return;
+    if (elsewhere === null) this.panel.goHome();
+    else elsewhere(this.panel.board.object);
   }
 
   get pickables(): readonly Pickable[] {

@@ -27,6 +27,25 @@ export interface Pickable {
   readonly drags?: boolean;
 }
 
+/** The nearest thing that a ray meets; null and infinity where it meets none. */
+export interface Met {
+  pickable: Pickable | null;
+  distance: number;
+}
+
+/** Looks along a ray and writes what it meets; that one remembers where. */
+export function lookAlong(ray: Ray, pickables: readonly Pickable[], met: Met): void {
+  met.pickable = null;
+  met.distance = Infinity;
+  for (let at = 0; at < pickables.length; at += 1) {
+    const one = pickables[at];
+    const distance = one?.pick(ray) ?? null;
+    if (one === undefined || distance === null || distance >= met.distance) continue;
+    met.distance = distance;
+    met.pickable = one;
+  }
+}
+
 /** Where a pointer's ray comes from, and how it tells what it is on. */
 export interface Sight {
   /** Writes the ray; false while there is none. */
@@ -37,8 +56,7 @@ export interface Sight {
 export class Pointing {
   /** As it was last looked along. */
   readonly ray = new Ray();
-  /** Along the ray to what it meets, in m; infinite where that is nothing. */
-  distance = Infinity;
+  private readonly met: Met = { pickable: null, distance: Infinity };
   private current: Pickable | null = null;
   private pressed: Pickable | null = null;
   private stale = true;
@@ -47,6 +65,11 @@ export class Pointing {
     private readonly sight: Sight,
     private readonly pickables: () => readonly Pickable[],
   ) {}
+
+  /** Along the ray to what it meets, in m; infinite where that is nothing. */
+  get distance(): number {
+    return this.met.distance;
+  }
 
   /** What the ray is on; null where that is nothing. */
   get target(): Pickable | null {
@@ -94,7 +117,7 @@ export class Pointing {
   /** Points at nothing until it is asked again. */
   leave(): void {
     this.release();
-    this.distance = Infinity;
+    this.met.distance = Infinity;
     this.be(null);
     this.stale = true;
   }
@@ -109,20 +132,13 @@ export class Pointing {
   }
 
   private nearest(): Pickable | null {
-    this.distance = Infinity;
-    if (!this.sight.aim(this.ray)) return null;
-    let best: Pickable | null = null;
-    const pickables = this.pickables();
-    for (let at = 0; at < pickables.length; at += 1) {
-      const one = pickables[at];
-      const distance = one?.pick(this.ray) ?? null;
-      if (one === undefined || distance === null || distance >= this.distance) continue;
-      this.distance = distance;
-      best = one;
-    }
-    return best;
+    const isAimed = this.sight.aim(this.ray);
+    lookAlong(this.ray, isAimed ? this.pickables() : NOTHING, this.met);
+    return this.met.pickable;
   }
 }
+
+const NOTHING: readonly Pickable[] = [];
 
 /** Along a ray to the nearest of these, in m; infinite where it meets none. */
 export function distanceAlong(ray: Ray, pickables: readonly Pickable[]): number {

@@ -7,6 +7,7 @@ import type { LayerPlace } from '../model/pointed';
 import { pixelsOf } from '../model/pixels';
 import type { Destination, State } from '../model/state';
 import { ValueCache } from '../model/values';
+import { Menus } from '../menus/menus';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
 import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
@@ -22,11 +23,12 @@ import type { HallScene } from './hallscene';
 import { HallScenes } from './hallscenes';
 import { HologramTarget } from './hologramtarget';
 import { keepPlace } from './keepplace';
-import type { Pickable } from './pointing';
+import { distanceAlong, type Pickable } from './pointing';
 import { Resolution } from './resolution';
+import { followSize } from './size';
 import { standingBefore } from './standing';
 import { Tool } from './tool';
-import type { Pose } from './walker';
+import { EYE_HEIGHT, type Pose } from './walker';
 
 const FIELD_OF_VIEW = 56;
 const LONGEST_STEP = 0.1;
@@ -45,6 +47,7 @@ export class World {
   readonly dataset: DatasetStand;
   readonly desk: Desk;
   readonly immersive: Immersive;
+  readonly menus: Menus;
   readonly rig = new Rig();
   private readonly scene = new Scene();
   private readonly environment = new Environment();
@@ -76,7 +79,8 @@ export class World {
     this.tool.hangOn(this.camera);
     this.rig.object.add(this.camera);
     this.scene.add(this.rig.object, this.environment.object, this.halls.object);
-    this.desk = new Desk(canvas, this.camera, () => this.pickables.desk);
+    this.desk = new Desk(canvas, this.camera, () => this.pickables.desk, this.halls.grabs);
+    this.menus = this.makeMenus();
     this.immersive = new Immersive({
       renderer: this.renderer,
       camera: this.camera,
@@ -85,7 +89,9 @@ export class World {
       hall: this.scene,
       glyphs: this.glyphs,
       tool: this.tool,
+      grabs: this.halls.grabs,
       lens: this.hologram,
+      menus: this.menus,
       pickables: () => this.pickables.tool,
       besides: () => this.pickables.off,
       ground: () => this.ground(),
@@ -130,6 +136,7 @@ export class World {
   /** Follows the state and draws from now on. */
   start(): void {
     this.resize();
+    followSize(this.state.preferences.scale, this.rig, this.desk.walker, this.camera);
     this.halls.onStand = (scene, before) => {
       this.built(scene, before);
     };
@@ -162,13 +169,25 @@ export class World {
     else this.desk.stand(keepPlace(this.desk.walker, before, hall));
   }
 
+  private makeMenus(): Menus {
+    const menus = new Menus(this.state, this.actions, this.glyphs, {
+      rig: this.rig,
+      layerBefore: this.layerBefore,
+      free: (ray) => distanceAlong(ray, this.halls.pickables),
+      bringImages: (elsewhere) => { this.dataset.bring(elsewhere); },
+      leave: () => void this.renderer.xr.getSession()?.end(),
+    });
+    this.scene.add(menus.object);
+    return menus;
+  }
+
   private collectPickables(): void {
     const { floor } = this.immersive.locomotion;
     const hall = [...this.dataset.pickables, ...this.halls.pickables];
     this.pickables = {
       desk: [this.hologram, ...hall],
-      tool: [...hall, floor],
-      off: [this.hologram, ...this.dataset.pickables],
+      tool: [...this.menus.pickables, ...hall, floor],
+      off: [this.hologram, ...this.menus.pickables, ...this.dataset.pickables],
     };
     this.desk.pointing.invalidate();
   }
@@ -213,7 +232,7 @@ export class World {
     const { clientWidth, clientHeight } = this.container;
     const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / clientHeight);
     const covered = this.state.visualizing.peek() === null ? 0 : Math.min(MOST_COVERED, CARD / clientWidth);
-    return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered);
+    return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered, EYE_HEIGHT * this.desk.walker.size);
   }
 
   private frame(time: number): void {
@@ -233,7 +252,7 @@ export class World {
 
   private point(clock: number): void {
     this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
-    this.desk.pointing.update();
+    this.desk.look();
   }
 
   private resize(): void {

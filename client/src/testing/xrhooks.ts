@@ -4,6 +4,7 @@ import { Vector3 } from 'three';
 import type { Pointed } from '../scene/hologram';
 import type { World } from '../scene/world';
 import type { Hand, Side } from '../xr/hand';
+import { menusHook, type MenusHook } from './menuhooks';
 
 export interface Spot3 {
   readonly x: number;
@@ -39,6 +40,12 @@ export interface XrHook {
   };
   readonly rig: Spot3 & { readonly yaw: number; readonly scale: number };
   readonly hands: Readonly<Record<Side, HandHook>>;
+  /** Where the visitor's head is, where it looks over the floor (to the left of -z, in rad), and where a teleport leads. */
+  readonly head: Spot3 & { readonly heading: number };
+  readonly landing: Spot3 | null;
+  /** How much of the view's rim is dark, 0 to 1. */
+  readonly vignette: number;
+  readonly menus: MenusHook;
 }
 
 /** Null outside VR. */
@@ -53,7 +60,18 @@ export function xrHook(world: World): XrHook | null {
     hint: tooltip.text,
     hologram: hologramHook(world, camera.getWorldPosition(new Vector3())),
     rig: { ...spot(rig.object.position), yaw: rig.object.rotation.y, scale: rig.object.scale.x },
+    ...whereabouts(world),
     hands: { left: handHook(hands.left), right: handHook(hands.right) },
+    menus: menusHook(world.menus),
+  };
+}
+
+function whereabouts({ rig, immersive }: World): Pick<XrHook, 'head' | 'landing' | 'vignette'> {
+  const { landing, vignette } = immersive.locomotion;
+  return {
+    head: { ...spot(rig.head(new Vector3())), heading: rig.heading },
+    landing: landing === null ? null : spot(landing),
+    vignette,
   };
 }
 

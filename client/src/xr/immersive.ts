@@ -1,13 +1,16 @@
 /** What happens once a frame in a headset, and where one stands on entering and leaving it. */
 import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
 
+import type { Menus } from '../menus/menus';
 import type { State } from '../model/state';
 import type { Glyphs } from '../scene/glyphs';
+import type { Grabs } from '../scene/grabs';
 import type { Pickable } from '../scene/pointing';
 import type { Tool } from '../scene/tool';
 import type { Walker } from '../scene/walker';
 import type { Ground } from './arrivals';
 import { Beams } from './beams';
+import { Gripping } from './gripping';
 import { Hands } from './hands';
 import type { Hand } from './hand';
 import { Locomotion } from './locomotion';
@@ -27,8 +30,10 @@ export interface Stage {
   readonly hall: Object3D;
   readonly glyphs: Glyphs;
   readonly tool: Tool;
+  readonly grabs: Grabs;
   /** What the other hand points at when it points at the hologram. */
   readonly lens: Pickable;
+  readonly menus: Menus;
   /** All that the tool's hand can point at. */
   readonly pickables: () => readonly Pickable[];
   /** All that the other one can. */
@@ -42,6 +47,7 @@ export class Immersive {
   readonly pointers: Pointers;
   readonly locomotion: Locomotion;
   readonly tooltip: Tooltip;
+  private readonly gripping: Gripping;
   private readonly beams = new Beams();
   private readonly eye = new Vector3();
   /** Whether a hand's stick means something else than going about. */
@@ -53,6 +59,7 @@ export class Immersive {
   ) {
     const { renderer, rig, pickables, besides } = stage;
     this.locomotion = new Locomotion(rig, state);
+    this.gripping = new Gripping(stage.grabs, pickables);
     this.pointers = new Pointers(pickables, besides);
     this.tooltip = new Tooltip(stage.glyphs);
     renderer.xr.addEventListener('sessionstart', this.enter);
@@ -82,23 +89,38 @@ export class Immersive {
     const { rig } = this.stage;
     rig.track(xr.getCamera().cameras);
     this.hands.update(session, frame, space, rig.object);
+    this.takeSticks();
     this.zoom(seconds);
     this.locomotion.update(this.hands, seconds, this.sticksTaken);
     this.hands.place(rig.object);
-    this.pointers.update(this.toolHand, this.offHand);
+    this.gripping.update(this.hands, seconds, rig.scale);
+    this.pointers.update(this.toolHand, this.offHand, this.gripping);
+    this.openBoards();
     this.show(clock);
+  }
+
+  private takeSticks(): void {
+    this.sticksTaken.left = this.gripping.holds('left');
+    this.sticksTaken.right = this.gripping.holds('right');
+    if (this.stage.tool.near) this.sticksTaken[this.toolHand.side] = true;
   }
 
   /** The stick of the hand that holds the hologram near zooms it, about what the other hand points at. */
   private zoom(seconds: number): void {
     const { tool } = this.stage;
     const { side, stick } = this.toolHand;
-    this.sticksTaken[side] = tool.near;
-    if (!tool.near || stick.y === 0) return;
+    if (!tool.near || this.gripping.holds(side) || stick.y === 0) return;
     const { hologram } = tool;
     const isPointed = this.pointers.off.target === this.stage.lens;
     const factor = Math.exp(-stick.y * seconds * ZOOM_SPEED);
     hologram.zoom(factor, isPointed ? hologram.met.x : 0.5, isPointed ? hologram.met.y : 0.5);
+  }
+
+  /** The tool hand's upper button opens the board of the layer that is pointed at. */
+  private openBoards(): void {
+    const { menus } = this.stage;
+    if (this.toolHand.upper.began) menus.openLayer(this.pointers.tool.target?.grip?.() ?? null);
+    menus.update(this.hands);
   }
 
   private show(clock: number): void {
@@ -132,6 +154,7 @@ export class Immersive {
   private readonly leave = (): void => {
     this.hands.detach();
     this.pointers.leave();
+    this.gripping.leave();
     this.tooltip.hide();
     this.beams.object.removeFromParent();
     this.stage.tool.hangOn(this.stage.camera);

@@ -2,6 +2,7 @@
 import type { Ray } from 'three';
 
 import { Pointing, type Pickable, type Sight } from '../scene/pointing';
+import type { Gripping } from './gripping';
 import type { Hand } from './hand';
 
 /** A ray that comes from a hand. */
@@ -36,7 +37,7 @@ export class Pointers {
   }
 
   /** Once a frame, after the hands have been placed. */
-  update(toolHand: Hand, offHand: Hand): void {
+  update(toolHand: Hand, offHand: Hand, gripping: Gripping): void {
     this.toolSight.hand = toolHand;
     this.offSight.hand = offHand;
     this.off.invalidate();
@@ -44,8 +45,8 @@ export class Pointers {
     // After the other one: where both are on one thing, it shows what the tool points at.
     this.tool.invalidate();
     this.tool.update();
-    press(this.off, offHand);
-    press(this.tool, toolHand);
+    press(this.off, offHand, gripping);
+    press(this.tool, toolHand, gripping);
   }
 
   leave(): void {
@@ -54,7 +55,8 @@ export class Pointers {
   }
 }
 
-function press(pointing: Pointing, { trigger }: Hand): void {
+function press(pointing: Pointing, { side, trigger }: Hand, gripping: Gripping): void {
+  if (gripping.isPressing(side)) return;
   if (trigger.began) pointing.click(0, false);
   else if (trigger.down) pointing.drag();
   if (trigger.ended) pointing.release();

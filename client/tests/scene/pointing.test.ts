@@ -27,8 +27,9 @@ class Thing implements Pickable {
 }
 
 class Roller extends Thing {
-  wheel(pixels: number): void {
+  wheel(pixels: number): boolean {
     this.told.push(`wheel ${pixels}`);
+    return true;
   }
 }
 
