@@ -60,6 +60,7 @@ export class Board implements Pickable {
   private readonly from = new Vector3();
   private readonly to = new Vector3();
   private widgets: readonly Widget[] = [];
+  private captions: readonly Caption[] = [];
   private written = '';
   private hit = -1;
   /** Where the last ray met it, from its left edge. */
@@ -78,11 +79,17 @@ export class Board implements Pickable {
   /** Shows these widgets, the first one behind, and these lines before them. */
   set(widgets: readonly Widget[], captions: readonly Caption[]): void {
     this.widgets = widgets;
+    this.captions = captions;
     this.rectangles.set(widgets);
     const written = JSON.stringify(captions);
     if (written === this.written) return;
     this.written = written;
     this.writing.set(captions.map((caption) => this.lineOf(caption)));
+  }
+
+  /** What it shows now. */
+  get shown(): { readonly widgets: readonly Widget[]; readonly captions: readonly Caption[] } {
+    return { widgets: this.widgets, captions: this.captions };
   }
 
   /** The pictures that widgets show by their `cell`, in so many columns and rows. */

@@ -1,5 +1,5 @@
 /** Beside the input frame: pictures to take in hand, from the dataset, noise or a file. */
-import type { Vector3 } from 'three';
+import { Vector3 } from 'three';
 
 import type { Actions } from '../model/actions';
 import { formatCount } from '../model/format';
@@ -9,7 +9,7 @@ import type { Draw, ImageInfo, InputFrame } from '../net/types';
 import { Board, FADE, type Caption, type Widget } from './board';
 import { ContactSheet } from './contactsheet';
 import type { Glyphs } from './glyphs';
-import { AMBER, GLASS, MUTED, TEXT } from './palette';
+import { AMBER, FAINT, GLASS, MUTED, RAISED, SLOT, TEXT } from './palette';
 
 const COLUMNS = 4;
 const ROWS = Math.ceil(DRAW_COUNT / COLUMNS);
@@ -28,9 +28,6 @@ const YAW = 0.75;
 /** Beside the frame and the results over it, which are wider. */
 const ASIDE = 1.4;
 
-const RAISED = '#262b39';
-const SLOT = '#1b1f2a';
-
 const NOISES = [
   ['Gaussian', 'gaussian'],
   ['Uniform', 'uniform'],
@@ -47,6 +44,7 @@ export class DatasetPanel {
   /** By image or label: on the board, from its upper left corner. */
   private readonly centres = new Map<string, readonly [x: number, y: number]>();
   private readonly height: number;
+  private readonly home: Vector3;
 
   constructor(
     frame: InputFrame,
@@ -58,9 +56,17 @@ export class DatasetPanel {
     const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
     this.height = IMAGES_HEIGHT + this.rowsOf(null).length * (BUTTON + GAP) + PAD;
     this.board = new Board({ width: WIDTH, height: this.height, fade: FADE }, glyphs);
-    this.board.object.position.set(x, BOTTOM + this.height / 2, z);
-    this.board.object.rotation.y = YAW;
+    this.home = new Vector3(x, BOTTOM + this.height / 2, z);
+    this.goHome();
     this.board.setSheet(this.sheet.texture, COLUMNS, ROWS);
+  }
+
+  /** Stands it beside the frame. */
+  goHome(): void {
+    const { position, rotation, scale } = this.board.object;
+    position.copy(this.home);
+    rotation.set(0, YAW, 0);
+    scale.setScalar(1);
   }
 
   /** Where an image's picture, or the button with a label, is in space; null when it is not shown. */
@@ -192,7 +198,7 @@ function putButton(
     text: label,
     size: 0.1,
     weight: 600,
-    color: action === null ? '#686d7b' : AMBER,
+    color: action === null ? FAINT : AMBER,
     align: 'centre',
     maxWidth: box.width - 0.04,
   });

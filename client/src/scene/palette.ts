@@ -16,6 +16,13 @@ export const EDGE = '#7482a6';
 export const LANE = '#3d9a8f';
 /** What carries writing. */
 export const GLASS = '#11141d';
+/** A button on it, and an empty place. */
+export const RAISED = '#262b39';
+export const SLOT = '#1b1f2a';
+/** Writing on a button that does nothing now. */
+export const FAINT = '#686d7b';
+/** Writing on amber. */
+export const INK = '#0b0d13';
 
 /** The display values 0..1 of a colour, for shaders that write display values. */
 export function display(color: string): Color {

@@ -6,7 +6,7 @@ import { formatPercent } from '../model/format';
 import type { InputFrame, PassResult } from '../net/types';
 import { Board, FADE, type Caption, type Widget } from './board';
 import type { Glyphs } from './glyphs';
-import { AMBER, GLASS, MUTED, TEXT } from './palette';
+import { AMBER, GLASS, INK, MUTED, TEXT } from './palette';
 import { ResultPicture, within } from './resultpicture';
 import { placeTags } from './tags';
 
@@ -28,7 +28,6 @@ const TAG_HEIGHT = 0.115;
 const TAG_TEXT = 0.082;
 const TAG_PAD = 0.03;
 const MOST_TAGS = 12;
-const INK = '#0b0d13';
 
 /** A rectangle of the board that the picture fills. */
 interface Placed {

@@ -1,0 +1,63 @@
+/** How the network that one is nearest to is shown. */
+import type { Actions } from '../../model/actions';
+import type { Scaling, State } from '../../model/state';
+import { remember } from '../../model/storage';
+import type { Page } from '../largeboard';
+import { button, choice, line, row, title, toggle, type Row } from '../parts';
+import { Question } from '../question';
+import { HeldSlider, SCALE } from '../sliders';
+
+const SCALINGS = [['layer', 'per layer'], ['channel', 'per channel']] as const;
+const COURSES = [['straight', 'straight'], ['spiral', 'spiral']] as const;
+const COLORS = [['paper', 'as in the paper'], ['safe', 'safe']] as const;
+
+export class Network implements Page {
+  readonly name = 'Network';
+  private readonly question = new Question();
+  private readonly scale;
+
+  constructor(
+    private readonly state: State,
+    private readonly actions: Actions,
+  ) {
+    // Not before it is let go: the hall would change its size under the hand that holds the slider.
+    const { scale } = state.preferences;
+    this.scale = new HeldSlider('Size of halls', SCALE, scale, (value) => { scale.value = value; });
+  }
+
+  rows(): readonly Row[] {
+    const network = this.state.current.value;
+    if (network === null) return [line('The hall is being laid out.')];
+    const { colors, labels, histograms } = this.state.preferences;
+    return [
+      title(network.name, this.state.networks.value.length > 1 ? 'the nearest one' : ''),
+      choice('Brightness', SCALINGS, this.state.scaling.value, (scaling) => { this.brighten(scaling); }),
+      choice('Course', COURSES, network.course.value, (course) => void this.actions.views.setCourse(network, course)),
+      choice('Colours', COLORS, colors.value, (value) => { colors.value = value; }),
+      row(
+        toggle('Labels', labels.value, (on) => { labels.value = on; }),
+        toggle('Histograms', histograms.value, (on) => { histograms.value = on; }),
+      ),
+      this.scale.row(),
+      this.arrangement(),
+    ];
+  }
+
+  private arrangement(): Row {
+    const { history, placements } = this.actions;
+    const network = this.state.current.value;
+    const moved = network?.placements.value.size ?? 0;
+    const reset = moved === 0 || network === null ? null : () => { placements.resetAll(network); };
+    const asking = this.question.about('all', 'Reset all panels', 'Put all panels back?', 'Put back', reset);
+    return asking.row ?? row(
+      button('Undo', history.undoable.value ? () => { this.actions.undo(); } : null),
+      button('Redo', history.redoable.value ? () => { this.actions.redo(); } : null),
+      { ...asking.button, share: 2 },
+    );
+  }
+
+  private brighten(scaling: Scaling): void {
+    this.actions.setScaling(scaling);
+    remember('scaling', scaling);
+  }
+}

@@ -1,0 +1,68 @@
+/** A small plate over the off hand, like a watch: it opens the boards. */
+import { Vector3, type Object3D } from 'three';
+
+import type { Hand } from '../xr/hand';
+import { Board } from '../scene/board';
+import type { Glyphs } from '../scene/glyphs';
+import { GLASS } from '../scene/palette';
+import { drawing, place, type Target } from './layout';
+import { button, row, ROW } from './parts';
+
+const PAD = 0.35;
+const WIDTH = 9;
+const HEIGHT = ROW + 2 * PAD;
+const METRE = 24;
+/** An em over its distance to the eye: capitals are 1.35 degrees high on a plate that faces it. */
+const EM = 0.0325;
+/** Over the palm, and from there towards the eye, in m as the visitor feels them. */
+const OVER = 0.1;
+const TOWARDS = 0.03;
+
+/** Whether a button's board is open. */
+export interface Pressed {
+  readonly menu: boolean;
+  readonly layer: boolean;
+}
+
+export class WristPlate {
+  readonly board: Board;
+  targets: readonly Target[] = [];
+  private readonly way = new Vector3();
+
+  constructor(
+    private readonly glyphs: Glyphs,
+    private readonly toggleMenu: () => void,
+    private readonly toggleLayer: () => void,
+  ) {
+    this.board = new Board({ width: WIDTH, height: HEIGHT, metre: METRE }, glyphs);
+    this.board.object.visible = false;
+  }
+
+  get object(): Object3D {
+    return this.board.object;
+  }
+
+  show({ menu, layer }: Pressed): void {
+    const into = drawing();
+    into.widgets.push({ x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.6, color: GLASS, opacity: 0.94 });
+    const buttons = row(
+      button('Menu', this.toggleMenu, { chosen: menu }),
+      button('Layer', this.toggleLayer, { chosen: layer }),
+    );
+    place([buttons], { x: PAD, y: PAD, width: WIDTH - 2 * PAD }, into, (text, weight) => this.glyphs.width(text, weight));
+    this.targets = into.targets;
+    this.board.set(into.widgets, into.captions);
+  }
+
+  /** Once a frame: stays over the hand, turned to the eye, as large as one can read it there. */
+  update(hand: Hand, eye: Vector3, scale: number): void {
+    this.object.visible = hand.present;
+    if (!hand.present) return;
+    this.object.position.setFromMatrixPosition(hand.grip);
+    this.object.position.y += OVER * scale;
+    this.way.subVectors(eye, this.object.position);
+    this.object.position.addScaledVector(this.way.normalize(), TOWARDS * scale);
+    this.object.scale.setScalar(EM * this.object.position.distanceTo(eye));
+    this.object.lookAt(eye);
+  }
+}
