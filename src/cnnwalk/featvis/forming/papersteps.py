@@ -115,11 +115,12 @@ def blur(images: Tensor, sigmas: Tensor) -> Tensor:
     offsets = torch.arange(-_RADIUS, _RADIUS + 1, dtype=torch.float64)
     spread = sigmas.double().clamp(min=_NARROWEST)[:, None]
     weights = torch.exp(-(offsets**2) / (2 * spread**2))
-    weights = (weights / weights.sum(1, keepdim=True)).repeat_interleave(channels, 0).to(images)
+    weights = weights / weights.sum(1, keepdim=True)
+    # At once, because two passes over the pixels take more than the products they save.
+    kernels = (weights[:, :, None] * weights[:, None]).repeat_interleave(channels, 0).to(images)
     planes = functional.pad(images, (_RADIUS,) * 4, mode="replicate")
     planes = planes.reshape(1, number * channels, height + 2 * _RADIUS, width + 2 * _RADIUS)
-    planes = functional.conv2d(planes, weights[:, None, :, None], groups=number * channels)
-    planes = functional.conv2d(planes, weights[:, None, None, :], groups=number * channels)
+    planes = functional.conv2d(planes, kernels[:, None], groups=number * channels)
     return planes.reshape(images.shape)
 
 
@@ -141,12 +142,18 @@ def drawn_near(
         share: of the shifted and scaled image in the blend, 0..1.
         over: the axes over which an image's own mean and standard deviation are taken.
     """
-    if math.prod(images.shape[axis] for axis in over) < 2:
+    number = math.prod(images.shape[axis] for axis in over)
+    if number < 2:
         return images
-    own_std, own_mean = torch.std_mean(images, over, keepdim=True)
+    own_mean = images.mean(over, keepdim=True)
+    # Not by torch.std, which takes twenty times as long over these axes.
+    length = torch.linalg.vector_norm(images - own_mean, dim=over, keepdim=True)
+    own_std = length / (number - 1) ** 0.5
     flat = own_std <= torch.finfo(images.dtype).eps * own_mean.abs()
-    moved = (images - own_mean) / own_std.masked_fill(flat, 1) * std + mean
-    return torch.where(flat, images, (1 - share) * images + share * moved)
+    gain = std / own_std.masked_fill(flat, 1)
+    factor = torch.where(flat, 1, 1 - share + share * gain)
+    term = torch.where(flat, 0, share * (mean - own_mean * gain))
+    return torch.addcmul(term, images, factor)
 
 
 def _only(chosen: Tensor, images: Tensor, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
