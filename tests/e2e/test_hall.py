@@ -67,7 +67,7 @@ def test_the_hall_is_few_draw_calls(visit):
 
 def test_vr_says_why_it_cannot_be_entered(visit):
     button = visit.page.get_by_role("button", name="Enter VR")
-    visit.until("document.querySelector('.vr').title.includes('headset')")
+    visit.until("document.querySelector('.vr').title.includes('cnnwalk demo --lan')")
     assert button.get_attribute("aria-disabled") == "true"
 
 

@@ -42,7 +42,7 @@ export function vrButton(state: State, actions: Actions, renderer: WebGLRenderer
 /** Why VR cannot be entered, as a sentence; null when it can. */
 async function obstacle(): Promise<string | null> {
   if (!window.isSecureContext) {
-    return 'VR needs a secure address: open the page on this computer as localhost, or over https.';
+    return 'VR needs a secure address. Start the walk with --lan, as in “cnnwalk demo --lan”, and open what it prints.';
   }
   const xr = navigator.xr;
   if (xr === undefined) {
@@ -53,7 +53,7 @@ async function obstacle(): Promise<string | null> {
   } catch {
     return 'This browser does not allow VR on this page.';
   }
-  return 'No VR headset was found. Connect one and reload the page, or open the page in its browser.';
+  return 'No VR headset was found. Start the walk with --lan, as in “cnnwalk demo --lan”, and open what it prints in the headset’s browser, or connect a headset and reload the page.';
 }
 
 async function toggle(actions: Actions, renderer: WebGLRenderer): Promise<void> {
