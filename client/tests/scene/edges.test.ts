@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Route } from '../../src/net/types';
 import { Edges } from '../../src/scene/edges';
+import { Moves } from '../../src/scene/moves';
 
 const ROUTES: Route[] = [
   { source: 'a', target: 'b', label: null, points: [[0, 0], [0, -2]], label_at: [0, -1], label_yaw: 0 },
@@ -91,6 +92,77 @@ describe('Edges', () => {
       }
       expect(least).toBeLessThan(0.2);
     }
+  });
+
+  /** The middle of a route's ribbon at each of its points. */
+  function middles(geometry: BufferGeometry, target: number): Vector3[] {
+    const positions = attribute(geometry, 'position');
+    const strands = attribute(geometry, 'strand');
+    const found: Vector3[] = [];
+    for (let i = 0; i < positions.count; i += 2) {
+      if (strands.getW(i) !== target) continue;
+      const left = new Vector3().fromBufferAttribute(positions, i);
+      found.push(left.add(new Vector3().fromBufferAttribute(positions, i + 1)).multiplyScalar(0.5));
+    }
+    return found;
+  }
+
+  it('ends where the panel was moved to: the source of one, the target of another', () => {
+    const one = edges();
+    const moves = new Moves(LAYERS.length + ROUTES.length);
+    const before = middles(one.object.geometry, 1);
+    moves.place(2, new Vector3(0, 1.5, -2.2), { x: 3, y: 1, z: 0.5, yaw: Math.PI, scale: 2 }, true, 0);
+    one.follow('b', moves);
+    // Turned about the panel's centre, what ended 0.2 m before it ends 0.4 m behind it.
+    expect(one.endsOf('b')).toEqual([{ source: 'a', target: 'b', x: expect.closeTo(3), z: expect.closeTo(-2.1) }]);
+    const after = middles(one.object.geometry, 1);
+    expect(after[0]?.distanceTo(before[0] ?? new Vector3())).toBeLessThan(1e-6);
+    expect(after.at(-1)?.x).toBeCloseTo(3);
+    // It stays on the floor and jumps nowhere.
+    for (let i = 1; i < after.length; i += 1) {
+      expect(after[i]?.y).toBeCloseTo(before[0]?.y ?? 0);
+      expect(after[i]?.distanceTo(after[i - 1] ?? new Vector3())).toBeLessThan(1);
+    }
+    expect(attribute(one.object.geometry, 'whole').getX(0)).toBeGreaterThan(3);
+  });
+
+  it('keeps the lane of a long edge, and leaves those of other panels alone', () => {
+    const long: Route = { source: 'a', target: 'c', label: 'skip', label_yaw: 0, points: [[0, 0], [2, -2], [2, -30], [0, -32]], label_at: [2, -16] };
+    const one = edgesOf([...ROUTES.slice(0, 1), long]);
+    const moves = new Moves(LAYERS.length + 2);
+    const [other, lane] = [middles(one.object.geometry, 1), middles(one.object.geometry, 2)];
+    moves.place(3, new Vector3(0, 1.5, -32), { x: -5, y: 0, z: -3, yaw: 0, scale: 1 }, true, 0);
+    one.follow('c', moves);
+    expect(middles(one.object.geometry, 1)).toEqual(other);
+    const bent = middles(one.object.geometry, 2);
+    expect(bent.at(-1)?.distanceTo(new Vector3(-5, bent[0]?.y ?? 0, -35))).toBeLessThan(1e-4);
+    bent.forEach((point, i) => {
+      if (point.z > -22) expect(point.distanceTo(lane[i] ?? new Vector3())).toBeLessThan(1e-5);
+    });
+    // Its label stands far from there, and the next one's anchor with it.
+    expect(moves.point(LAYERS.length + 2, new Vector3(2, 0, -16))).toEqual(new Vector3(2, 0, -16));
+  });
+
+  it('takes a label along that stands on what bends', () => {
+    const one = edges();
+    const moves = new Moves(LAYERS.length + ROUTES.length);
+    moves.place(2, new Vector3(0, 1.5, -2), { x: 2, y: 0, z: 0, yaw: 0, scale: 1 }, true, 0);
+    one.follow('b', moves);
+    const label = moves.point(LAYERS.length + 1, new Vector3(0, 0, -1));
+    const nearest = Math.min(...middles(one.object.geometry, 1).map((point) => Math.hypot(point.x - label.x, point.z - label.z)));
+    expect(label.x).toBeCloseTo(1, 1);
+    expect(nearest).toBeLessThan(0.1);
+  });
+
+  it('sends only what was moved to the graphics card', () => {
+    const one = edges();
+    const moves = new Moves(LAYERS.length + ROUTES.length);
+    moves.place(2, new Vector3(0, 1.5, -2), { x: 2, y: 0, z: 0, yaw: 0, scale: 1 }, true, 0);
+    one.follow('b', moves);
+    const positions = attribute(one.object.geometry, 'position');
+    const count = 3 * 2 * middles(one.object.geometry, 1).length;
+    expect(positions.updateRanges).toEqual([{ start: 0, count }]);
+    expect(count).toBeLessThan(positions.array.length);
   });
 
   it('highlights by the number of the layer', () => {
