@@ -71,7 +71,7 @@ const middle = new Vector3();
 /** The channels whose cell's middle is in view from before the panel, nearest to the view's middle first. */
 export function channelsInView(poses: Poses, panel: number, camera: Camera): number[] {
   eye.setFromMatrixPosition(camera.matrixWorld);
-  if (!poses.faces(panel, eye) || poses.distance(panel, eye.x, eye.y, eye.z) > REACH) return [];
+  if (!poses.faces(panel, eye) || poses.distance(panel, eye) > REACH) return [];
   const grid = poses.grid(panel);
   const found: { channel: number; aside: number }[] = [];
   for (let row = 0; row < grid.rows; row += 1) {

@@ -63,11 +63,11 @@ export class TurnedPanels {
 
   /** The turned layers that stand in this hall. */
   private nearestFirst(camera: Camera): string[] {
-    const { x, y, z } = this.eye.setFromMatrixPosition(camera.matrixWorld);
+    this.eye.setFromMatrixPosition(camera.matrixWorld);
     return [...this.network.turned.peek()]
       .flatMap((layer) => {
         const panel = this.panels.get(layer);
-        return panel === undefined ? [] : [{ layer, distance: this.poses.distance(panel, x, y, z) }];
+        return panel === undefined ? [] : [{ layer, distance: this.poses.distance(panel, this.eye) }];
       })
       .sort((a, b) => a.distance - b.distance)
       .map(({ layer }) => layer);

@@ -35,12 +35,16 @@ export interface LayerState {
   /** A place for each piece of the plan. */
   readonly base: readonly Place[];
   detail: readonly Place[] | null;
+  /** Texels that its detail level takes of a page; 0 without one. */
+  readonly detailArea: number;
   /** The run whose texels are there completely, -1 for none. */
   baseRun: number;
   detailRun: number;
   /** Detail texels are on their way to their place. */
   isUploading: boolean;
   shows: Level;
+  /** Its detail level is wanted. */
+  isWanted: boolean;
   /** Its panel shows pictures instead. */
   isTurned: boolean;
   /** The frame in which the detail level was drawn last. */
@@ -57,7 +61,7 @@ export class LayerStates {
   readonly basePacker: Packer;
   readonly detailPacker: Packer;
   private readonly byId: ReadonlyMap<string, LayerState>;
-  private wanted: ReadonlySet<LayerState> = new Set();
+  private readonly wanted: LayerState[] = [];
 
   /** Raises an error when not even the smallest base level fits `budgetBytes`. */
   constructor(hall: Hall, budgetBytes: number) {
@@ -74,20 +78,20 @@ export class LayerStates {
   }
 
   /**
-   * Says whose detail level is wanted, the most wanted first; returns those of them that
-   * have one and fit together. One that is too large does not keep the others out.
+   * Says whose detail level is wanted, the most wanted first; returns those of them that have one
+   * and fit together, in the same list every time. One that is too large does not keep the others out.
    */
-  want(order: readonly LayerState[]): LayerState[] {
-    let room = this.detailPacker.capacity * FILL;
-    const wanted: LayerState[] = [];
+  want(order: readonly LayerState[]): readonly LayerState[] {
+    const { wanted, detailPacker } = this;
+    for (const state of wanted) state.isWanted = false;
+    wanted.length = 0;
+    let room = detailPacker.capacity * FILL;
     for (const state of order) {
-      if (state.plan.detail === null) continue;
-      const area = areaOf(this.detailPacker, state.plan.detail);
-      if (area > room) continue;
-      room -= area;
+      if (state.plan.detail === null || state.detailArea > room) continue;
+      room -= state.detailArea;
+      state.isWanted = true;
       wanted.push(state);
     }
-    this.wanted = new Set(wanted);
     return wanted;
   }
 
@@ -101,7 +105,7 @@ export class LayerStates {
       return { places: state.detail, evicted };
     }
     const candidates = this.all
-      .filter((other) => other.detail !== null && !other.isUploading && !this.wanted.has(other))
+      .filter((other) => other.detail !== null && !other.isUploading && !other.isWanted)
       .sort((a, b) => a.lastShown - b.lastShown);
     for (;;) {
       const places = placePieces(this.detailPacker, state.plan.detail);
@@ -139,6 +143,7 @@ function placeBase(hall: Hall, budgetBytes: number): { states: LayerState[]; pac
 
 function statesOf(plans: readonly LayerPlan[], packer: Packer): LayerState[] | null {
   const states: LayerState[] = [];
+  const detailPacker = packerOf('detail', 0);
   for (const [index, plan] of plans.entries()) {
     const base = placePieces(packer, plan.base);
     if (base === null) return null;
@@ -147,10 +152,12 @@ function statesOf(plans: readonly LayerPlan[], packer: Packer): LayerState[] | n
       plan,
       base,
       detail: null,
+      detailArea: plan.detail === null ? 0 : areaOf(detailPacker, plan.detail),
       baseRun: -1,
       detailRun: -1,
       isUploading: false,
       shows: 'base',
+      isWanted: false,
       isTurned: false,
       lastShown: -1,
     });

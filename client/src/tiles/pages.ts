@@ -24,6 +24,7 @@ interface DrawnPage {
 export class Pages {
   readonly object: Object3D;
   readonly panels: PanelGroup;
+  private isChanged = true;
   private readonly all: DrawnPage[] = [];
   private readonly byLevel: Readonly<Record<Level, DrawnPage[]>> = { base: [], detail: [] };
 
@@ -50,8 +51,8 @@ export class Pages {
     for (const { page } of state[level] ?? []) {
       const drawn = this.drawn(level, page);
       drawn.owners.add(state);
-      drawn.isChanged = true;
     }
+    this.markChanged(state);
   }
 
   /** Tells the detail pages that a layer is no longer there. */
@@ -62,15 +63,52 @@ export class Pages {
     this.markChanged(state);
   }
 
-  /** A layer shows another level than before. */
+  /** Draws this level of a layer from now on. */
+  show(state: LayerState, level: Level): void {
+    if (state.shows === level) return;
+    state.shows = level;
+    this.markChanged(state);
+  }
+
+  /** What is drawn of a layer is no longer the same. */
   markChanged(state: LayerState): void {
+    this.isChanged = true;
     for (const { page } of state.base) this.drawn('base', page).isChanged = true;
     for (const { page } of state.detail ?? []) this.drawn('detail', page).isChanged = true;
   }
 
   /** Brings the draws up to date. */
   drawChanged(): void {
+    if (!this.isChanged) return;
+    this.isChanged = false;
     for (const drawn of this.all) if (drawn.isChanged) draw(drawn, this.panels.poses);
+  }
+
+  /** Reads the texels of one map back; see `Tiles.texel`. */
+  read({ plan, base, detail, baseRun, detailRun }: LayerState, channel: number, level: Level): Uint8Array {
+    const places = level === 'base' ? base : detail;
+    const levelPlan = plan[level];
+    if (!places || !levelPlan || (level === 'base' ? baseRun : detailRun) < 0) {
+      throw new Error(`The ${level} level of ${plan.layer} is not on the GPU.`);
+    }
+    const column = channel % plan.columns;
+    const row = Math.floor(channel / plan.columns);
+    const index = levelPlan.pieces.findIndex(
+      (piece) =>
+        column - piece.column < piece.columns &&
+        column >= piece.column &&
+        row - piece.row < piece.rows &&
+        row >= piece.row,
+    );
+    const piece = levelPlan.pieces[index];
+    const place = places[index];
+    if (!piece || !place) throw new Error(`${plan.layer} has no channel ${channel}.`);
+    return this.page(level, place.page).read(
+      place.x + (column - piece.column) * levelPlan.cellWidth,
+      place.y + (row - piece.row) * levelPlan.cellHeight,
+      Math.ceil(levelPlan.width / 2 ** levelPlan.drop),
+      Math.ceil(levelPlan.height / 2 ** levelPlan.drop),
+    );
   }
 
   /** Outlines one cell; none with panel -1. */

@@ -6,11 +6,8 @@ import type { WebGLRenderer } from 'three';
 
 import type { Hall } from '../net/types';
 import { mapsShape, PAGE_SIZE, pieceHeight, pieceWidth, type MapsShape } from './cells';
-import type { Grid } from './grid';
-import { addInstances, type Instance } from './instances';
 import { Packer, type Place } from './packer';
-import { Page, type TexelFormat } from './page';
-import type { PageMesh, PanelGroup } from './panels';
+import type { PanelGroup } from './panels';
 import {
   cellIn,
   PICTURE_MIPS,
@@ -23,11 +20,10 @@ import {
   type Shows,
 } from './picturecells';
 import { PICTURE_BYTES } from './picturemips';
-import { PICTURES_FRAGMENT } from './pictureshader';
+import { PicturePages, type PicturedPanel } from './picturepages';
 import { mipSizes, totalTexels } from './pyramid';
 import { Uploader, type Upload } from './uploader';
 
-const PICTURE_TEXELS: TexelFormat = { internal: 'SRGB8_ALPHA8', channels: 'RGBA', bytes: PICTURE_BYTES };
 const PAGE_BYTES = totalTexels(mipSizes(PAGE_SIZE, PAGE_SIZE, PICTURE_MIPS)) * PICTURE_BYTES;
 /** How full pages become. */
 const FILL = 0.8;
@@ -52,19 +48,16 @@ export interface ReadyCell {
   readonly texels: Uint8Array<ArrayBuffer>;
 }
 
-interface Panel {
-  readonly index: number;
+interface Panel extends PicturedPanel {
   readonly shape: MapsShape;
   readonly columns: number;
   readonly rows: number;
-  /** What a picture takes of a cell. */
-  readonly share: Extent;
 }
 
 export class Pictures {
   private readonly layers: ReadonlyMap<string, Panel>;
   private readonly packer: Packer;
-  private readonly pages: { readonly page: Page; readonly mesh: PageMesh }[] = [];
+  private readonly pages: PicturePages;
   private readonly placed = new Map<string, PlacedLayer>();
   private readonly uploader = new Uploader();
   private turned: ReadonlySet<string> = new Set();
@@ -91,13 +84,14 @@ export class Pictures {
   ) {
     this.layers = panelsOf(hall, picture);
     const most = Math.max(1, Math.floor(budgetBytes / PAGE_BYTES));
+    this.pages = new PicturePages(renderer, panels);
     this.packer = new Packer(2 ** (PICTURE_MIPS - 1), most);
     renderer.domElement.addEventListener('webglcontextrestored', this.restore);
   }
 
   /** Bytes of all pages with their mip levels. */
   get bytes(): number {
-    return this.pages.reduce((bytes, { page }) => bytes + page.bytes, 0);
+    return this.pages.bytes;
   }
 
   get(layer: string): PlacedLayer | undefined {
@@ -143,7 +137,7 @@ export class Pictures {
   empty(placed: PlacedLayer): void {
     this.uploader.drop(({ run }) => run === placed.run);
     placed.shows.clear();
-    for (const place of placed.places) this.page(place.page).fill([place], [0, 0, 0, 0]);
+    for (const place of placed.places) this.pages.page(place.page).fill([place], [0, 0, 0, 0]);
   }
 
   /** Shows that these channels have no picture, for good or for now. */
@@ -153,10 +147,10 @@ export class Pictures {
     this.uploader.drop(
       (upload) =>
         upload.run === placed.run &&
-        cells.some(({ page, x, y }) => this.page(page) === upload.target && x === upload.x && y === upload.y),
+        cells.some(({ page, x, y }) => this.pages.page(page) === upload.target && x === upload.x && y === upload.y),
     );
     for (const page of new Set(cells.map((cell) => cell.page))) {
-      this.page(page).fill(cells.filter((cell) => cell.page === page), [0, 0, 0, SHOWS[as] / 255]);
+      this.pages.page(page).fill(cells.filter((cell) => cell.page === page), [0, 0, 0, SHOWS[as] / 255]);
     }
     for (const channel of channels) placed.shows.set(channel, as);
   }
@@ -195,16 +189,13 @@ export class Pictures {
     const placed = this.placed.get(layer);
     if (placed === undefined) return new Uint8Array();
     const { page, x, y, width, height } = this.cellOf(placed, channel);
-    return this.page(page).read(x, y, width, height);
+    return this.pages.page(page).read(x, y, width, height);
   }
 
   dispose(): void {
     this.renderer.domElement.removeEventListener('webglcontextrestored', this.restore);
     this.uploader.drop(() => true);
-    for (const { page, mesh } of this.pages) {
-      mesh.dispose();
-      page.dispose();
-    }
+    this.pages.dispose();
   }
 
   private uploadOf(
@@ -216,7 +207,7 @@ export class Pictures {
     const { page, x, y, width, height } = this.cellOf(placed, channel);
     return {
       run: placed.run,
-      target: this.page(page),
+      target: this.pages.page(page),
       x,
       y,
       mips: mipSizes(width, height, PICTURE_MIPS),
@@ -252,57 +243,30 @@ export class Pictures {
   private keepBlank(): Place | null {
     if (this.blank === null) {
       this.blank = this.packer.place(1, 1);
-      if (this.blank !== null) this.page(this.blank.page).fill([this.blank], [0, 0, 0, 0]);
+      if (this.blank !== null) this.pages.page(this.blank.page).fill([this.blank], [0, 0, 0, 0]);
     }
     return this.blank;
   }
 
   private draw(): void {
     const blank = this.turned.size > 0 ? this.keepBlank() : this.blank;
-    const instances = this.pages.map((): Instance[] => []);
+    this.pages.begin();
     for (const layer of this.turned) {
       const panel = this.layers.get(layer);
-      if (panel === undefined) continue;
       const placed = this.placed.get(layer);
-      const grid = this.panels.poses.grid(panel.index);
-      const common = { panel: panel.index, grid, inner: panel.share };
-      if (placed === undefined && blank !== null) {
-        instances[blank.page]?.push({ panel: panel.index, inner: panel.share, ...blankCells(grid, blank) });
-      } else if (placed !== undefined) {
-        const { pieces, cellWidth, cellHeight } = placed.plan;
-        const cell = { width: cellWidth, height: cellHeight };
-        const cells = { ...common, pieces, places: placed.places, cell };
-        instances.forEach((of, page) => {
-          addInstances(of, cells, page);
-        });
-      }
+      if (panel === undefined) continue;
+      if (placed !== undefined) this.pages.add(panel, placed);
+      else if (blank !== null) this.pages.addBlank(panel, blank);
     }
-    this.pages.forEach(({ mesh }, index) => {
-      mesh.show(instances[index] ?? []);
-    });
-  }
-
-  private page(index: number): Page {
-    for (let next = this.pages.length; next <= index; next += 1) {
-      const page = new Page(this.renderer, PAGE_SIZE, PICTURE_MIPS, PICTURE_TEXELS);
-      this.pages.push({ page, mesh: this.panels.add(page, PICTURES_FRAGMENT) });
-    }
-    const found = this.pages[index];
-    if (found === undefined) throw new Error(`There is no page ${index}.`);
-    return found.page;
+    this.pages.show();
   }
 
   private recreate(): void {
     this.uploader.drop(() => true);
-    for (const { page } of this.pages) page.create();
+    this.pages.recreate();
     // What was shown is gone; whoever brings pictures sees it, and brings them once more.
     for (const placed of this.placed.values()) placed.shows.clear();
   }
-}
-
-/** The same empty texels in each cell that a panel shows. */
-function blankCells({ columns, rows }: Grid, { x, y }: Place): Omit<Instance, 'panel' | 'inner'> {
-  return { column: 0, row: 0, columns, rows, x, y, cell: { width: 0, height: 0 } };
 }
 
 function panelsOf(hall: Hall, picture: Extent): ReadonlyMap<string, Panel> {

@@ -33,12 +33,17 @@ interface Stand {
 export class Poses {
   readonly texture: DataTexture;
   readonly count: number;
+  /** Of each panel: how far it was in m when it was measured last, and its cells' longer side in m. */
+  readonly distances: Float64Array;
+  readonly cellSides: Float64Array;
   private readonly stands: readonly Stand[];
   private readonly data: Float32Array<ArrayBuffer>;
 
   constructor(panels: readonly Panel[], plans: readonly LayerPlan[]) {
     this.count = panels.length;
     this.data = new Float32Array(Math.max(1, panels.length) * FLOATS);
+    this.distances = new Float64Array(panels.length);
+    this.cellSides = new Float64Array(panels.length);
     this.stands = panels.map((panel, index) => {
       const grid = new Grid(panel, plans[index]?.shape.channels ?? 0);
       return { panel, placement: { ...UNMOVED }, grid };
@@ -89,12 +94,6 @@ export class Poses {
     this.texture.needsUpdate = true;
   }
 
-  /** Length in m of one column (`axis` 0) or row (1). */
-  cellSize(panel: number, axis: 0 | 1): number {
-    const at = 4 + 4 * axis;
-    return Math.hypot(this.float(panel, at), this.float(panel, at + 1), this.float(panel, at + 2));
-  }
-
   /** Sets `target` to the point at `u` columns and `v` rows from the upper left. */
   point(panel: number, u: number, v: number, target: Vector3): Vector3 {
     return target.set(
@@ -104,15 +103,15 @@ export class Poses {
     );
   }
 
-  /** Distance in m from a point to the nearest point of the panel. */
-  distance(panel: number, x: number, y: number, z: number): number {
-    const u = this.along(panel, 4, x, y, z, this.columns(panel));
-    const v = this.along(panel, 8, x, y, z, this.rows(panel));
-    return Math.hypot(
-      this.float(panel, 0) + u * this.float(panel, 4) + v * this.float(panel, 8) - x,
-      this.float(panel, 1) + u * this.float(panel, 5) + v * this.float(panel, 9) - y,
-      this.float(panel, 2) + u * this.float(panel, 6) + v * this.float(panel, 10) - z,
-    );
+  /** Distance in m from a point to the nearest point of the panel; `distances` has it, too. */
+  distance(panel: number, from: Vector3): number {
+    this.measure(panel, from);
+    return this.distances[panel] ?? Infinity;
+  }
+
+  /** Writes the `distances` of all panels from a point. */
+  measureAll(from: Vector3): void {
+    for (let panel = 0; panel < this.count; panel += 1) this.measure(panel, from);
   }
 
   /** Whether a point lies on the side that a panel shows. */
@@ -134,51 +133,47 @@ export class Poses {
   }
 
   private castAt(panel: number, origin: Vector3, direction: Vector3, hit: PanelHit): void {
-    const ax = this.float(panel, 4);
-    const ay = this.float(panel, 5);
-    const az = this.float(panel, 6);
-    const bx = this.float(panel, 8);
-    const by = this.float(panel, 9);
-    const bz = this.float(panel, 10);
-    const nx = ay * bz - az * by;
-    const ny = az * bx - ax * bz;
-    const nz = ax * by - ay * bx;
-    const ox = this.float(panel, 0) - origin.x;
-    const oy = this.float(panel, 1) - origin.y;
-    const oz = this.float(panel, 2) - origin.z;
-    const facing = nx * direction.x + ny * direction.y + nz * direction.z;
+    const { data } = this;
+    const at = panel * FLOATS;
+    const right = data[at + 4] ?? 0;
+    const back = data[at + 6] ?? 0;
+    const down = data[at + 9] ?? 0;
+    const x = (data[at] ?? 0) - origin.x;
+    const y = (data[at + 1] ?? 0) - origin.y;
+    const z = (data[at + 2] ?? 0) - origin.z;
+    const facing = direction.z * right - direction.x * back;
     if (facing === 0) return;
-    const distance = (nx * ox + ny * oy + nz * oz) / facing;
+    const distance = (z * right - x * back) / facing;
     if (!(distance > 0 && distance < hit.distance)) return;
-    const px = distance * direction.x - ox;
-    const py = distance * direction.y - oy;
-    const pz = distance * direction.z - oz;
-    const u = (px * ax + py * ay + pz * az) / (ax * ax + ay * ay + az * az);
-    const v = (px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz);
-    if (u < 0 || v < 0 || u >= this.columns(panel) || v >= this.rows(panel)) return;
+    const v = (distance * direction.y - y) / down;
+    if (v < 0 || v >= (data[at + 11] ?? 0)) return;
+    const along = (distance * direction.x - x) * right + (distance * direction.z - z) * back;
+    const u = along / (right * right + back * back);
+    if (u < 0 || u >= (data[at + 3] ?? 0)) return;
     hit.panel = panel;
     hit.distance = distance;
     hit.u = u;
     hit.v = v;
   }
 
-  /** How many steps of an axis lead nearest to a point, 0..most. */
-  private along(
-    panel: number,
-    at: number,
-    x: number,
-    y: number,
-    z: number,
-    most: number,
-  ): number {
-    const ax = this.float(panel, at);
-    const ay = this.float(panel, at + 1);
-    const az = this.float(panel, at + 2);
-    const dot =
-      (x - this.float(panel, 0)) * ax +
-      (y - this.float(panel, 1)) * ay +
-      (z - this.float(panel, 2)) * az;
-    return Math.min(most, Math.max(0, dot / (ax * ax + ay * ay + az * az)));
+  /** Returns nothing, because a number that is returned is an object in the heap, every frame anew. */
+  private measure(panel: number, from: Vector3): void {
+    const { data } = this;
+    const at = panel * FLOATS;
+    // A panel stands upright, so its columns run level and its rows straight down.
+    const right = data[at + 4] ?? 0;
+    const back = data[at + 6] ?? 0;
+    const down = data[at + 9] ?? 0;
+    const x = from.x - (data[at] ?? 0);
+    const y = from.y - (data[at + 1] ?? 0);
+    const z = from.z - (data[at + 2] ?? 0);
+    const columns = (x * right + z * back) / (right * right + back * back);
+    const u = Math.min(data[at + 3] ?? 0, Math.max(0, columns));
+    const v = Math.min(data[at + 11] ?? 0, Math.max(0, y / down));
+    const aside = x - u * right;
+    const over = y - v * down;
+    const before = z - u * back;
+    this.distances[panel] = Math.sqrt(aside * aside + over * over + before * before);
   }
 
   private write(index: number, { panel, placement, grid }: Stand): void {
@@ -204,6 +199,7 @@ export class Poses {
     data[at + 9] = -cellHeight;
     data[at + 10] = 0;
     data[at + 11] = grid.rows;
+    this.cellSides[index] = Math.max(cellWidth, cellHeight);
   }
 
   private stand(panel: number): Stand {

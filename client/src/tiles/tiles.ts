@@ -11,7 +11,7 @@ import type { Hall } from '../net/types';
 import { MIPS, type LayerPlan, type Level } from './cells';
 import { inherit } from './inherit';
 import { hasDetail, LayerStates, type LayerState } from './layers';
-import { cellPixels, pixelsPerMetre, wantsDetail } from './lod';
+import { Levels } from './levels';
 import type { DecodedTile } from './messages';
 import type { Place } from './packer';
 import { Pages } from './pages';
@@ -50,7 +50,7 @@ export class Tiles {
   private readonly poses: Poses;
   private readonly uploader = new Uploader();
   readonly pages: Pages;
-  private readonly eye = new Vector3();
+  private readonly levels: Levels;
   private readonly panelHit: PanelHit = { panel: -1, distance: 0, u: 0, v: 0 };
   private readonly hit = { network: '', layer: '', channel: 0, x: 0, y: 0, distance: 0, point: new Vector3() };
   private readonly restore = (): void => {
@@ -58,8 +58,8 @@ export class Tiles {
   };
   private highlighted: CellRef | null = null;
   private run = -1;
-  private frame = 0;
-  private lastUpdate = performance.now();
+  /** When uploads were worked on in the frame before, in ms; 0 when there were none. */
+  private uploadedAt = 0;
 
   constructor(
     private readonly renderer: WebGLRenderer,
@@ -70,6 +70,7 @@ export class Tiles {
     this.states = new LayerStates(hall, options.budgetBytes);
     this.poses = new Poses(hall.arrangement.panels, this.plans);
     this.pages = new Pages(renderer, this.poses, this.states.basePacker);
+    this.levels = new Levels(this.states, this.poses, this.pages);
     this.object = this.pages.object;
     for (const state of this.states.all) this.pages.own(state, 'base');
     // three's own listener came first, so its state is new when ours is called.
@@ -137,12 +138,8 @@ export class Tiles {
 
   /** Call once a frame: uploads within the frame's share, then chooses levels of detail. */
   update(camera: Camera, viewportHeight: number): void {
-    this.frame += 1;
-    const now = performance.now();
-    const share = (now - this.lastUpdate) * UPLOAD_SHARE;
-    this.lastUpdate = now;
-    this.uploader.work(Math.max(UPLOAD_MS, share));
-    this.chooseLevels(camera, viewportHeight);
+    this.upload();
+    this.levels.choose(camera, viewportHeight);
     this.pages.drawChanged();
   }
 
@@ -225,15 +222,12 @@ export class Tiles {
     else this.pages.outline(state?.index ?? -1, grid.columnOf(ref.channel), grid.rowOf(ref.channel));
   }
 
-  /** Returns the layers whose detail is wanted, nearest first, as many as fit the budget. */
-  detailOrder(camera: Camera): string[] {
-    this.eye.setFromMatrixPosition(camera.matrixWorld);
-    const { x, y, z } = this.eye;
-    const nearest = this.states.all
-      .map((state) => ({ state, distance: this.poses.distance(state.index, x, y, z) }))
-      .sort((a, b) => a.distance - b.distance)
-      .map(({ state }) => state);
-    return this.states.want(nearest).map((state) => state.plan.layer);
+  /**
+   * Returns the layers whose detail is wanted, nearest first, as many as fit the budget. The same
+   * list is returned every time.
+   */
+  detailOrder(camera: Camera): readonly string[] {
+    return this.levels.wanted(camera);
   }
 
   /** Which level of a layer is on the GPU, completely and for the image that is shown. */
@@ -248,30 +242,7 @@ export class Tiles {
    * part), row by row. Raises an error when the level is not resident. Slow: for tests.
    */
   texel(layer: string, channel: number, level: Level): Uint8Array {
-    const { plan, base, detail, baseRun, detailRun } = this.state(layer);
-    const places = level === 'base' ? base : detail;
-    const levelPlan = plan[level];
-    if (!places || !levelPlan || (level === 'base' ? baseRun : detailRun) < 0) {
-      throw new Error(`The ${level} level of ${layer} is not on the GPU.`);
-    }
-    const column = channel % plan.columns;
-    const row = Math.floor(channel / plan.columns);
-    const index = levelPlan.pieces.findIndex(
-      (piece) =>
-        column - piece.column < piece.columns &&
-        column >= piece.column &&
-        row - piece.row < piece.rows &&
-        row >= piece.row,
-    );
-    const piece = levelPlan.pieces[index];
-    const place = places[index];
-    if (!piece || !place) throw new Error(`${layer} has no channel ${channel}.`);
-    return this.pages.page(level, place.page).read(
-      place.x + (column - piece.column) * levelPlan.cellWidth,
-      place.y + (row - piece.row) * levelPlan.cellHeight,
-      Math.ceil(levelPlan.width / 2 ** levelPlan.drop),
-      Math.ceil(levelPlan.height / 2 ** levelPlan.drop),
-    );
+    return this.pages.read(this.state(layer), channel, level);
   }
 
   dispose(): void {
@@ -287,28 +258,15 @@ export class Tiles {
     return state;
   }
 
-  private chooseLevels(camera: Camera, viewportHeight: number): void {
-    this.eye.setFromMatrixPosition(camera.matrixWorld);
-    const { x, y, z } = this.eye;
-    const perMetre = pixelsPerMetre(camera, viewportHeight);
-    for (const state of this.states.all) {
-      if (state.detail === null) continue;
-      const distance = this.poses.distance(state.index, x, y, z);
-      const cell = Math.max(
-        this.poses.cellSize(state.index, 0),
-        this.poses.cellSize(state.index, 1),
-      );
-      const pixels = cellPixels(cell, distance, perMetre);
-      const isDetail = hasDetail(state) && wantsDetail(pixels, state.shows === 'detail');
-      this.showLevel(state, isDetail ? 'detail' : 'base');
-      if (isDetail) state.lastShown = this.frame;
+  private upload(): void {
+    if (this.uploader.pending === 0) {
+      this.uploadedAt = 0;
+      return;
     }
-  }
-
-  private showLevel(state: LayerState, level: Level): void {
-    if (state.shows === level) return;
-    state.shows = level;
-    this.pages.markChanged(state);
+    const now = performance.now();
+    const share = this.uploadedAt === 0 ? 0 : (now - this.uploadedAt) * UPLOAD_SHARE;
+    this.uploadedAt = now;
+    this.uploader.work(Math.max(UPLOAD_MS, share));
   }
 
   /** The places of a layer's detail level, which is about to be overwritten; null without room. */
@@ -323,7 +281,7 @@ export class Tiles {
     if (!hadPlaces) this.pages.own(state, 'detail');
     state.detailRun = -1;
     state.isUploading = true;
-    this.showLevel(state, 'base');
+    this.pages.show(state, 'base');
     return places;
   }
 
@@ -339,7 +297,7 @@ export class Tiles {
     this.pages.recreate();
     for (const state of this.states.all) {
       state.baseRun = state.detailRun = -1;
-      this.showLevel(state, 'base');
+      this.pages.show(state, 'base');
     }
     this.onContextRestored();
   }

@@ -159,7 +159,7 @@ describe('picking', () => {
     handed.x = 77;
     poses.show(1, poses.grid(1).as({ order: null, zoom: 1, row: 0 }));
     expect(poses.point(1, 1, 2, new Vector3()).distanceTo(carried(cornerOf(PANEL, 1, 2)))).toBeLessThan(1e-6);
-    expect(poses.cellSize(1, 0)).toBeCloseTo(0.2 * 1.8, 6);
+    expect(poses.cellSides[1]).toBeCloseTo(0.2 * 1.8, 6);
     const target = carried(valueAt(PANEL, 6, 3, 1));
     const hit = cast(poses, target.clone().add(new Vector3(-1, 0.5, 2.5)), target);
     if (hit === null) expect.fail('the panel was missed');
@@ -181,7 +181,7 @@ describe('picking', () => {
     expect([shown(0.5, 0.5), shown(3.5, 0.5), shown(1.5, 2.5)]).toEqual([9, 6, 0]);
     // Two cells a row and one row at a time: what is left of the height stays empty.
     poses.show(0, poses.grid(0).as({ order, zoom: 2, row: 2 }));
-    expect(poses.cellSize(0, 0)).toBeCloseTo(0.4, 6);
+    expect(poses.cellSides[0]).toBeCloseTo(0.4, 6);
     expect([shown(1, 1), shown(3, 1), shown(1, 2.5)]).toEqual([5, 4, -1]);
     poses.show(0, poses.grid(0).as());
     expect([shown(0.5, 0.5), shown(3.5, 0.5), shown(1.5, 2.5)]).toEqual([0, 3, 9]);
@@ -189,8 +189,12 @@ describe('picking', () => {
 
   it('knows the distance to the nearest point of a panel', () => {
     const poses = posesOf({ layer: 'a', panel: { ...PANEL, yaw: 0 } });
-    expect(poses.distance(0, 1, 2, 0)).toBeCloseTo(3, 5);
+    expect(poses.distance(0, new Vector3(1, 2, 0))).toBeCloseTo(3, 5);
     // 0.4 m wide and 0.15 m high to either side of the middle.
-    expect(poses.distance(0, 1 + 0.4 + 3, 2 + 0.15 + 4, -3)).toBeCloseTo(5, 5);
+    poses.move(0, { x: 0, y: 0, z: 1, yaw: Math.PI / 2, scale: 2 });
+    // Seen from its edge, 0.8 m from its middle now.
+    expect(poses.distance(0, new Vector3(1, 2, 0))).toBeCloseTo(1.2, 5);
+    poses.move(0, { x: 0, y: 0, z: 0, yaw: 0, scale: 1 });
+    expect(poses.distance(0, new Vector3(1 + 0.4 + 3, 2 + 0.15 + 4, -3))).toBeCloseTo(5, 5);
   });
 });
