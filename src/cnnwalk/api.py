@@ -15,6 +15,7 @@ from torch import nn
 
 from cnnwalk.featvis.asking import find_layer, orders_for
 from cnnwalk.featvis.cache import PictureCache
+from cnnwalk.featvis.errors import FeatureVisualizationError
 from cnnwalk.featvis.making import make_pictures
 from cnnwalk.featvis.numerics import Precision
 from cnnwalk.featvis.order import Order
@@ -162,10 +163,16 @@ def visualize(  # noqa: PLR0913 - all but the first three by name
         gradient comes back.
 
     Raises:
-        FeatureVisualizationError: layer, channels or parameters do not fit the network.
+        FeatureVisualizationError: layer, channels or parameters do not fit the network, or
+            `progress` is something else.
         NetworkError: the network cannot be had.
         CaptureError: the network cannot be recorded.
     """
+    if not (isinstance(progress, bool) or callable(progress)):
+        raise FeatureVisualizationError(
+            f"progress is {progress!r:.80}: give True, False, or a function to be called with "
+            "each step's progress."
+        )
     network = _network(model, classes, input_size)
     graph = Showing(granularity, trackers).record(network)
     orders = orders_for(
@@ -231,9 +238,10 @@ def _network(
     classes: Sequence[str] | None,
     input_size: tuple[int, int] | None,
 ) -> Network:
+    size = _size(input_size)
     if isinstance(model, nn.Module):
-        return network_from_module(model, classes=classes, input_size=input_size)
-    network = load_network(model, input_size=input_size) if isinstance(model, str) else model
+        return network_from_module(model, classes=classes, input_size=size)
+    network = load_network(model, input_size=size) if isinstance(model, str) else model
     if not isinstance(network, Network):
         raise NetworkError(
             f"{model!r:.80} is of type {type(model).__name__}: give a torch.nn.Module, a "
@@ -245,3 +253,16 @@ def _network(
         return network  # was tried when it was loaded
     try_out(network)
     return network
+
+
+def _size(given: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return an input's height and width as they are; other things are refused in words."""
+    if given is None or (
+        isinstance(given, Sequence)
+        and len(given) == 2
+        and all(isinstance(side, int) and side > 0 for side in given)
+    ):
+        return given
+    raise NetworkError(
+        f"input_size is {given!r:.80}: give the height and width in pixels, such as (224, 224)."
+    )

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -325,3 +326,19 @@ def test_a_walk_that_others_can_reach_says_so(start, networks):
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "its token travels unencrypted" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("command", ["--version", "--help"])
+def test_an_output_that_cannot_be_written_ends_with_a_sentence(command):
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "cnnwalk", command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("cnnwalk: the output cannot be written: No space left on device")
+    assert ended.stderr.count("\n") == 1

@@ -195,6 +195,7 @@ def test_the_layers_are_listed(cnnwalk, network):
         (["--layer", "0", "--mode", "dream"], "'dream' is not one of 'natural', 'texture'"),
         (["--layer", "0", "--steps", "0"], "number of steps is 0: give 1 to 10000"),
         (["--layer", "0", "--quantile", "7", "--measure", "quantile"], "quantile is 7.0: give"),
+        (["--layer", "0", "--quantile", "0.5"], "give the measure quantile, too"),
         (["--layer", "0", "--start", "nowhere.png"], "nowhere.png cannot be opened"),
         ([], "give --layer LAYER and --out DIR; --layers lists the layers"),
     ],

@@ -14,6 +14,7 @@ from torch import nn
 import cnnwalk as package
 from cnnwalk.featvis import FeatureVisualizationError
 from cnnwalk.featvis.settings import PUBLISHED
+from cnnwalk.networks import NetworkError
 
 SIZE = (20, 28)
 
@@ -155,3 +156,17 @@ def test_what_does_not_fit_is_refused(module):
             visualize(module, **wrong)
     with pytest.raises(package.NetworkError, match=r"fails|cannot take"):
         visualize(nn.Sequential(nn.Conv2d(3, 4, 1), nn.Flatten(), nn.Linear(7, 2)), "0")
+
+
+@pytest.mark.parametrize("size", [16, (16,), (16, 16.5), (16, 0), "16x16"])
+def test_an_input_size_that_is_none_is_refused_in_words(module, size):
+    with pytest.raises(
+        NetworkError, match=r"input_size is .*: give the height and width in pixels"
+    ):
+        visualize(module, input_size=size)
+
+
+@pytest.mark.parametrize("progress", [3, "yes"])
+def test_a_progress_that_cannot_be_told_is_refused_in_words(module, progress):
+    with pytest.raises(FeatureVisualizationError, match=r"progress is .*: give True, False, or a"):
+        visualize(module, progress=progress)

@@ -144,6 +144,8 @@ def test_the_start_is_brought_to_the_networks_size(network, graph):
         ({"channels": "all"}, "channels is 'all': give whole numbers"),
         ({"direction": "up"}, "direction is 'up': give numbers"),
         ({"seed": "today"}, "seed is 'today': give a whole number"),
+        ({"quantile": 0.5}, "quantile of 0.5 is asked for, but the measure is mean: give the"),
+        ({"neuron": (0, 0), "measure": "centre"}, "neuron is a single value .* measure centre"),
         ({"quantile": None}, "quantile is None: give a finite number"),
         ({"mode": ["paper"]}, r"mode \['paper'\] is not known"),
         ({"start": "photo.jpg"}, "'photo.jpg' is of type str: give a PIL image or a numpy array"),

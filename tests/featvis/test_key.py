@@ -57,7 +57,7 @@ OTHERS = {
     "direction": changed(target={"channel": None, "direction": (0.0, 1.0, 0.0, 0.0)}),
     "neuron": changed(target={"neuron": (0, 1)}),
     "measure": changed(target={"measure": "centre"}),
-    "quantile": changed(target={"quantile": 0.5}),
+    "quantile": changed(target={"measure": "quantile"}),
     "mode": changed(settings=settings_of("texture")),
     "steps": changed(settings=settings_of("natural", steps=65)),
     "seed": changed(seed=4),
@@ -70,6 +70,11 @@ OTHERS = {
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_other_orders_have_other_keys(other):
     assert key(order=other) != key()
+
+
+def test_other_quantiles_have_other_keys():
+    one, other = ({"measure": "quantile", "quantile": share} for share in (0.9, 0.5))
+    assert key(order=changed(target=one)) != key(order=changed(target=other))
 
 
 @pytest.mark.parametrize("mode", ["natural", "texture", "maco", "paper"])

@@ -16,7 +16,7 @@ from cnnwalk.featvis.order import Order
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
 
-ALGORITHM = 1
+ALGORITHM = 2
 """To be counted up when pictures of the same order come out otherwise than before."""
 
 

@@ -17,6 +17,8 @@ that the share `Target.quantile` of them does not exceed."""
 
 MEASURES: tuple[Measure, ...] = typing.get_args(Measure)
 
+_QUANTILE = 0.9
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Target:
@@ -43,7 +45,7 @@ class Target:
     direction: tuple[float, ...] | None = None
     neuron: tuple[int, int] | None = None
     measure: Measure = "mean"
-    quantile: float = 0.9
+    quantile: float = _QUANTILE
 
     def __post_init__(self) -> None:
         if (self.channel is None) == (self.direction is None):
@@ -62,6 +64,16 @@ class Target:
         if not 0 <= self.quantile <= 1:
             raise FeatureVisualizationError(
                 f"The quantile is {self.quantile}: give a share from 0 to 1, such as 0.9."
+            )
+        if self.quantile != _QUANTILE and self.measure != "quantile":
+            raise FeatureVisualizationError(
+                f"A quantile of {self.quantile} is asked for, but the measure is {self.measure}: "
+                "give the measure quantile, too."
+            )
+        if self.neuron is not None and self.measure != "mean":
+            raise FeatureVisualizationError(
+                f"A neuron is a single value of the map, which leaves nothing for the measure "
+                f"{self.measure}: give one of them."
             )
 
     def check(self, layer: Layer) -> None:
