@@ -3,6 +3,7 @@ import { effect } from '@preact/signals-core';
 import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
+import { MAP_COLORS } from '../model/mapcolors';
 import type { NetworkState } from '../model/networkstate';
 import { UNMOVED, type Placement } from '../model/placement';
 import type { State } from '../model/state';
@@ -56,7 +57,7 @@ export class HallScene {
   private readonly placed = new Map<string, Placement>();
   private readonly maps: MapTarget;
   private readonly stands: Stands;
-  private readonly edges: Edges;
+  readonly edges: Edges;
   private readonly plates: Plates;
   private readonly frame: InputFrame;
   private readonly results: Results;
@@ -197,6 +198,9 @@ export class HallScene {
         this.tiles.showAll(network.panelViews.value);
       }),
       effect(() => {
+        this.tiles.panels.color(MAP_COLORS[state.preferences.colors.value]);
+      }),
+      effect(() => {
         this.arrange(network.placements.value);
       }),
       effect(() => {
@@ -220,7 +224,9 @@ export class HallScene {
       }),
       effect(() => {
         const hover = state.hover.value;
-        this.edges.highlight(hover?.network === network.id ? hover.layer : null);
+        const here = hover?.network === network.id ? hover : null;
+        this.edges.highlight(here?.layer ?? null);
+        this.tiles.highlight(here);
       }),
     ];
   }

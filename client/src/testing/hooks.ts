@@ -3,7 +3,9 @@ import type { Vector3 } from 'three';
 
 import type { Held, MapRef, State } from '../model/state';
 import type { Progress } from '../model/networkstate';
+import { placed } from '../model/placement';
 import type { Arrangement, Hall, ImageInfo, Panel, PassResult, Prediction } from '../net/types';
+import type { EdgeEnd } from '../scene/edges';
 import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
 import type { Shows } from '../tiles/picturecells';
@@ -36,6 +38,7 @@ export interface LayerHook {
   readonly id: string;
   /** Id of the network. */
   readonly network: string;
+  /** Where it stands now. */
   readonly pose: Omit<Panel, 'layer'>;
   /** The finest level that is on the GPU for the image that is shown. */
   readonly level: 'none' | Level;
@@ -69,14 +72,17 @@ export class Hooks {
 
   /** The layers of all networks. */
   get layers(): LayerHook[] {
-    return this.world.halls.all.flatMap(({ network, hall, tiles }) =>
-      hall.arrangement.panels.map(({ layer, ...pose }) => ({
-        id: layer,
-        network: network.id,
-        pose,
-        level: tiles.levelOf(layer),
-        shows: network.turned.peek().has(layer) ? 'pictures' : 'activations',
-      })),
+    return this.world.halls.all.flatMap((scene) =>
+      scene.hall.arrangement.panels.map((panel) => {
+        const { layer, ...pose } = placed(panel, scene.placementOf(panel.layer));
+        return {
+          id: layer,
+          network: scene.network.id,
+          pose,
+          level: scene.tiles.levelOf(layer),
+          shows: scene.network.turned.peek().has(layer) ? 'pictures' : 'activations',
+        };
+      }),
     );
   }
 
@@ -144,6 +150,17 @@ export class Hooks {
   buttonPlace(layer: string, network?: string): Spot3 | null {
     const place = this.world.halls.of(network)?.buttons.centreOf(layer) ?? null;
     return place === null ? null : spot(place);
+  }
+
+  /** Where the middle of a panel's header is in the world; null where no such layer stands. */
+  headerPlace(layer: string, network?: string): Spot3 | null {
+    const place = this.world.halls.of(network)?.headers.centreOf(layer) ?? null;
+    return place === null ? null : spot(place);
+  }
+
+  /** Where the edges of a layer end at its panel, on the floor. */
+  edgeEnds(layer: string, network?: string): EdgeEnd[] {
+    return this.world.halls.of(network)?.edges.endsOf(layer) ?? [];
   }
 
   /** Where a feature map, or the picture in its place, is in the world. */
@@ -214,6 +231,12 @@ export class Hooks {
   /** Where the button that turns a layer's panel is on the page; null where it has none. */
   buttonSpot(layer: string, network?: string): Spot {
     const place = this.world.halls.of(network)?.buttons.centreOf(layer) ?? null;
+    return place === null ? null : this.spot(place.clone());
+  }
+
+  /** Where the middle of a panel's header is on the page; null where no such layer stands. */
+  headerSpot(layer: string, network?: string): Spot {
+    const place = this.world.halls.of(network)?.headers.centreOf(layer) ?? null;
     return place === null ? null : this.spot(place.clone());
   }
 
