@@ -108,6 +108,17 @@ def test_bad_arguments_leave_no_server_behind(module):
     listen(port=port).socket.close()
 
 
+def test_a_headset_comes_into_a_walk_from_python(module):
+    with package.walk(module, lan=True, host="127.0.0.1", port=0) as walk:
+        assert walk.pairing_url.startswith("https://127.0.0.1:")
+        with httpx.Client(verify=False) as headset:  # noqa: S501 - the warning is accepted
+            code = walk.pairing.new_code()
+            assert headset.post(walk.pairing_url, data={"code": code}).status_code == 303
+            assert headset.get(walk.pairing_url.replace("/pair", "/api/walk")).status_code == 200
+    with pytest.raises(RuntimeError, match="needs both --cert FILE and --key FILE"):
+        package.walk(module, cert="own.crt", port=0)
+
+
 @pytest.mark.parametrize(
     ("model", "example", "sentence"),
     [

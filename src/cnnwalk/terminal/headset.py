@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cnnwalk.server.interfaces import lan_addresses
@@ -34,8 +35,7 @@ def invite(running: RunningWalk, listener: Listener) -> None:
         return
     _say_certificate(listener.tls)
     _say_addresses(listener)
-    if sys.stdout.isatty():
-        _print_qr(running.pairing_url)
+    _print_qr(running.pairing_url)
     print(f"Headset: {running.pairing_url}")
     pairing = running.pairing
     has_keys = _has_keys()
@@ -43,6 +43,8 @@ def invite(running: RunningWalk, listener: Listener) -> None:
     pairing.on_end = lambda verdict: _say(f"{_ENDINGS[verdict]}{again}")
     _print_code(pairing, again)
     if has_keys:
+        if sys.platform != "win32":  # else what a shell puts in the background would be stopped
+            signal.signal(signal.SIGTTIN, signal.SIG_IGN)
         threading.Thread(
             target=_on_enter,
             args=(lambda: _print_code(pairing, ""),),
@@ -79,18 +81,28 @@ def _say(text: str) -> None:
 
 
 def _print_qr(address: str) -> None:
-    """Draw the address as black on white, two modules a character, in any theme."""
+    """Draw the address as black on white, two modules a character, in a terminal that can."""
     import segno
     from rich.console import Console
     from rich.text import Text
 
+    console = Console(no_color=False)  # without colours, dark themes would show it inverted
+    if not console.is_terminal or console.color_system is None or not _encodes(_CELLS.values()):
+        return
     code = segno.make(address, micro=False)
     rows = [list(row) for row in code.matrix_iter(border=_QUIET_ZONE)]
     rows += [[0] * len(rows[0])] * (len(rows) % 2)
-    console = Console()
     for above, below in zip(rows[::2], rows[1::2], strict=True):
         cells = (_CELLS[bool(up), bool(down)] for up, down in zip(above, below, strict=True))
         console.print(Text("".join(cells), "#000000 on #ffffff"), soft_wrap=True)
+
+
+def _encodes(texts: Iterable[str]) -> bool:
+    try:
+        "".join(texts).encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _has_keys() -> bool:
