@@ -95,6 +95,7 @@ export class World {
       pickables: () => this.pickables.tool,
       besides: () => this.pickables.off,
       ground: () => this.ground(),
+      letGo: () => { actions.letGo(); },
     }, state);
     this.scene.add(this.immersive.locomotion.object);
     this.renderer.xr.addEventListener('sessionstart', () => {
@@ -238,6 +239,7 @@ export class World {
   private frame(time: number): void {
     const seconds = Math.min(LONGEST_STEP, Math.max(0, (time - this.before) / 1000));
     this.before = time;
+    if (this.immersive.hidden) return;
     this.frameCount += 1;
     if (this.immersive.active) this.immersive.step(seconds, time / 1000);
     else this.resolution.update(seconds, this.desk.step(seconds));

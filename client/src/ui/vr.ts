@@ -5,9 +5,8 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import { messageOf } from '../model/notices';
 import type { State } from '../model/state';
+import { followWearer, startSession } from '../xr/session';
 import { button } from './dom';
-
-const FEATURES = ['local-floor', 'hand-tracking', 'layers'];
 
 export function vrButton(state: State, actions: Actions, renderer: WebGLRenderer): HTMLButtonElement {
   let reason: string | null = 'Looking for a headset.';
@@ -26,7 +25,12 @@ export function vrButton(state: State, actions: Actions, renderer: WebGLRenderer
   };
   say(reason);
   void obstacle().then(say);
+  followWearer(renderer.xr, (hidden) => {
+    actions.visualizations.hide(hidden || document.hidden);
+  });
   renderer.xr.addEventListener('sessionstart', () => {
+    // What lies over the page is not seen in the headset.
+    actions.magnify(null);
     state.immersed.value = true;
   });
   renderer.xr.addEventListener('sessionend', () => {
@@ -60,14 +64,8 @@ async function toggle(actions: Actions, renderer: WebGLRenderer): Promise<void> 
   const current = renderer.xr.getSession();
   try {
     if (current !== null) await current.end();
-    else await enter(renderer);
+    else await startSession(renderer.xr);
   } catch (error) {
     actions.notify('error', `The headset did not start: ${messageOf(error)}`);
   }
-}
-
-async function enter(renderer: WebGLRenderer): Promise<void> {
-  if (navigator.xr === undefined) throw new Error('this browser has no WebXR.');
-  const session = await navigator.xr.requestSession('immersive-vr', { optionalFeatures: FEATURES });
-  await renderer.xr.setSession(session);
 }

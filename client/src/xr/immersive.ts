@@ -40,6 +40,8 @@ export interface Stage {
   readonly besides: () => readonly Pickable[];
   /** Where one who puts a headset on stands. */
   readonly ground: () => Ground;
+  /** Empties the tool. */
+  readonly letGo: () => void;
 }
 
 export class Immersive {
@@ -70,6 +72,11 @@ export class Immersive {
     return this.stage.renderer.xr.isPresenting;
   }
 
+  /** Whether nobody looks: the headset is off, or shows something else alone. */
+  get hidden(): boolean {
+    return this.stage.renderer.xr.getSession()?.visibilityState === 'hidden';
+  }
+
   /** The hand that holds the tool. */
   get toolHand(): Hand {
     return this.hands[this.state.preferences.hand.value];
@@ -95,6 +102,8 @@ export class Immersive {
     this.hands.place(rig.object);
     this.gripping.update(this.hands, seconds, rig.scale);
     this.pointers.update(this.toolHand, this.offHand, this.gripping);
+    if (this.toolHand.lower.began) this.stage.letGo();
+    this.feel();
     this.openBoards();
     this.show(clock);
   }
@@ -116,6 +125,12 @@ export class Immersive {
     hologram.zoom(factor, isPointed ? hologram.met.x : 0.5, isPointed ? hologram.met.y : 0.5);
   }
 
+  /** The hand feels that it points at something else that can be taken, and that it takes it. */
+  private feel(): void {
+    if (this.state.reducedMotion.peek()) return;
+    if (this.pointers.reached || this.toolHand.trigger.began) this.hands.pulse(this.toolHand.side);
+  }
+
   /** The tool hand's upper button opens the board of the layer that is pointed at. */
   private openBoards(): void {
     const { menus } = this.stage;
@@ -131,7 +146,7 @@ export class Immersive {
     this.tellValue();
     this.tooltip.update(this.pointers.tool, this.eye);
     this.beams.begin(scale);
-    if (this.toolHand.present) this.beams.show(this.toolHand, this.pointers.tool.distance, scale);
+    if (this.toolHand.present && !this.locomotion.aims(this.toolHand)) this.beams.show(this.toolHand, this.pointers.tool.distance, scale);
     if (this.pointers.off.target !== null) this.beams.show(this.offHand, this.pointers.off.distance, scale);
   }
 
@@ -149,6 +164,11 @@ export class Immersive {
     this.stage.tool.giveTo(this.stage.hall);
     this.stage.hall.add(this.beams.object, this.tooltip.object);
     this.locomotion.enter(this.stage.ground());
+    this.stage.renderer.xr.getReferenceSpace()?.addEventListener('reset', this.stay);
+  };
+
+  private readonly stay = (): void => {
+    this.locomotion.stay();
   };
 
   private readonly leave = (): void => {

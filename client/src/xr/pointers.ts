@@ -24,6 +24,8 @@ export class Pointers {
   /** Of the hand that holds the tool, and of the other one. */
   readonly tool: Pointing;
   readonly off: Pointing;
+  /** Whether the tool has come upon something to take in this frame. */
+  reached = false;
   private readonly toolSight = new HandSight();
   private readonly offSight = new HandSight();
 
@@ -43,8 +45,11 @@ export class Pointers {
     this.off.invalidate();
     this.off.update();
     // After the other one: where both are on one thing, it shows what the tool points at.
+    const before = this.tool.target;
     this.tool.invalidate();
     this.tool.update();
+    const { target } = this.tool;
+    this.reached = target !== before && target !== null && target.cursor !== 'default';
     press(this.off, offHand, gripping);
     press(this.tool, toolHand, gripping);
   }
