@@ -2,7 +2,7 @@
 import { BufferAttribute, BufferGeometry, Color, DoubleSide, Mesh, ShaderMaterial, Vector3, type Ray } from 'three';
 
 import { ALARM, AMBER, display } from '../scene/palette';
-import { GRAVITY, THROW } from './arc';
+import { GRAVITY, throwSpeed } from './arc';
 
 const STEPS = 40;
 /** After the dataset panel's writing, before what is in the hand. */
@@ -26,7 +26,7 @@ void main() {
   vec3 place;
   if (marks > 0.5) {
     // Far away the mark is larger, so that it is seen.
-    float radius = max(0.34 * size, 0.035 * distance(landing, cameraPosition));
+    float radius = max(0.36 * size, 0.04 * distance(landing, cameraPosition));
     float s = sin(facing);
     float c = cos(facing);
     place = landing + radius * vec3(c * at.x - s * at.y, 0.0, -s * at.x - c * at.y);
@@ -36,7 +36,7 @@ void main() {
     place = origin + velocity * t - vec3(0.0, 0.5 * fall * t * t, 0.0);
     vec3 toEye = cameraPosition - place;
     vec3 side = normalize(cross(velocity - vec3(0.0, fall * t, 0.0), toEye));
-    place += side * position.y * max(0.006 * size, 0.0022 * length(toEye));
+    place += side * position.y * max(0.007 * size, 0.0036 * length(toEye));
   }
   gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
 }`;
@@ -140,7 +140,7 @@ export class Aim {
     this.mark(landing, facing, free, size);
     const { uniforms } = this;
     uniforms.origin.value.copy(ray.origin);
-    uniforms.velocity.value.copy(ray.direction).multiplyScalar(THROW * size);
+    uniforms.velocity.value.copy(ray.direction).multiplyScalar(throwSpeed(ray.direction.y) * size);
     uniforms.fall.value = GRAVITY * size;
     uniforms.seconds.value = seconds;
     uniforms.moved.value = clock * 0.25;

@@ -60,6 +60,11 @@ export class Locomotion {
     return this.floor.pointedAt ? this.floor.landing : null;
   }
 
+  /** Whether a hand throws an arc: then its ray means nothing. */
+  aims(hand: Hand): boolean {
+    return this.teleport.aims(hand);
+  }
+
   /** How much of the view is dark at its rim, 0 to 1. */
   get vignette(): number {
     return this.veil.rim;
@@ -101,6 +106,12 @@ export class Locomotion {
   enter({ x, z, yaw }: Ground): void {
     this.posed = false;
     this.rig.standAt(x, z, yaw);
+  }
+
+  /** The headset counts its room anew, from another floor perhaps. */
+  stay(): void {
+    this.posed = false;
+    this.rig.stay();
   }
 
   /** The headset is taken off: nothing goes on, and the walker stands where one stood. */

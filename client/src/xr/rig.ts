@@ -78,6 +78,14 @@ export class Rig {
     this.standAt(x, z, yaw);
   }
 
+  /** The headset counts its room anew: the head stays where it is in the hall. */
+  stay(): void {
+    const { x, z } = this.head(this.before);
+    const { heading } = this;
+    this.tracked = false;
+    this.standAt(x, z, heading);
+  }
+
   /** Out of the headset: the rig lies in the hall's origin, and the head's place is not known any more. */
   release(): void {
     this.tracked = false;

@@ -88,4 +88,15 @@ describe('Rig', () => {
     rig.track(eyes(2, 1.6, 2, 1));
     expectClose(head(rig), [-1, 1.6, -2]);
   });
+
+  it('stays when the headset counts its room anew', () => {
+    const rig = new Rig();
+    rig.track(eyes(0.2, 1.6, 0.3, 0.4));
+    rig.standAt(4, -9, 1.2);
+    rig.lift = 0.3;
+    rig.stay();
+    rig.track(eyes(-1.5, 1.6, 2, -2));
+    expectClose(head(rig), [4, 1.9, -9]);
+    expect(rig.heading).toBeCloseTo(1.2);
+  });
 });

@@ -2,7 +2,7 @@ import { Ray, Vector3 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Aim } from '../../src/xr/aim';
-import { GRAVITY, land, THROW } from '../../src/xr/arc';
+import { GRAVITY, land, throwSpeed } from '../../src/xr/arc';
 import { Footing } from '../../src/xr/footing';
 import { FloorTarget } from '../../src/xr/floortarget';
 import { Rig } from '../../src/xr/rig';
@@ -13,7 +13,7 @@ import { exhibit, eyes, pointing, standing } from './made';
 function follow(origin: Vector3, direction: Vector3): Vector3 {
   const step = 1e-4;
   const at = origin.clone();
-  const velocity = direction.clone().multiplyScalar(THROW);
+  const velocity = direction.clone().multiplyScalar(throwSpeed(direction.y));
   while (at.y > 0) {
     at.addScaledVector(velocity, step);
     velocity.y -= GRAVITY * step;
@@ -33,7 +33,7 @@ describe('land', () => {
     const found = new Vector3();
     const seconds = land(ray, 1, found);
     expect(found.distanceTo(follow(ray.origin, direction).setY(0))).toBeLessThan(0.01);
-    const fallen = y + THROW * direction.y * seconds - 0.5 * GRAVITY * seconds * seconds;
+    const fallen = y + throwSpeed(direction.y) * direction.y * seconds - 0.5 * GRAVITY * seconds * seconds;
     expect(fallen).toBeCloseTo(0);
   });
 
@@ -44,6 +44,21 @@ describe('land', () => {
     const seconds = land(new Ray(new Vector3(0, 1.5, 0), direction), 1, near);
     expect(land(new Ray(new Vector3(0, 4.5, 0), direction), 3, far)).toBeCloseTo(seconds);
     expect(far.z).toBeCloseTo(3 * near.z);
+  });
+
+  it('carries far when it is thrown up, and meets what is near when it is not', () => {
+    const reach = (up: number): number => {
+      const found = new Vector3();
+      land(new Ray(new Vector3(0, 1.3, 0), new Vector3(0, up, -1).normalize()), 1, found);
+      return -found.z;
+    };
+    expect(reach(1)).toBeGreaterThan(60);
+    expect(reach(0)).toBeLessThan(5);
+    // A degree of the hand is at most 65 cm on the floor within 8 m.
+    const tilts = Array.from({ length: 60 }, (_, i) => Math.tan(((i - 50) * Math.PI) / 180));
+    tilts.slice(1).forEach((tilt, i) => {
+      if (reach(tilt) < 8) expect(reach(tilt) - reach(tilts[i] ?? NaN)).toBeLessThan(0.65);
+    });
   });
 
   it('lands nowhere from under the floor', () => {
