@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import type { Api, MapValues } from '../src/net/api';
+import { MAP_COLORS } from '../src/model/mapcolors';
 import { colourise, summarize, ValueCache } from '../src/model/values';
 import { Viewport } from '../src/ui/viewport';
 
@@ -57,14 +58,14 @@ describe('a summary', () => {
 
 describe("the paper's colours", () => {
   it('are blue below zero, black at it and white above, magenta where not finite', () => {
-    const pixels = colourise(Float32Array.of(-2, 0, 2, 1, NaN), 2);
+    const pixels = colourise(Float32Array.of(-2, 0, 2, 1, NaN), 2, MAP_COLORS.paper);
     expect([...pixels]).toEqual([
       26, 115, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 128, 128, 128, 255, 255, 0, 255, 255,
     ]);
   });
 
   it('are black for a map of zeros', () => {
-    expect([...colourise(Float32Array.of(0), 0)]).toEqual([0, 0, 0, 255]);
+    expect([...colourise(Float32Array.of(0), 0, MAP_COLORS.paper)]).toEqual([0, 0, 0, 255]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the magnifier and the hologram look at: pixels to draw, and a text for each of them. */
 import type { Actions } from './actions';
 import { formatPercent, formatShape, formatValue } from './format';
+import { MAP_COLORS } from './mapcolors';
 import type { Held, State } from './state';
 import { madeText } from './visualizationtext';
 import { colourise, summarize, type MapSummary, type ValueCache } from './values';
@@ -28,6 +29,8 @@ async function mapPixels(
   state: State,
   cache: ValueCache,
 ): Promise<Pixels> {
+  // Before the first wait, so that who shows it is told when the colours change.
+  const colors = MAP_COLORS[state.preferences.colors.value];
   const { width, height, values } = await cache.get(image.id, map);
   const layer = state.find(map.network)?.hall.peek()?.graph.layers.find(({ id }) => id === map.layer);
   const summary = summarize(values);
@@ -38,7 +41,7 @@ async function mapPixels(
     figures: figuresOf(summary),
     width,
     height,
-    image: new ImageData(colourise(values, summary.magnitude), width, height),
+    image: new ImageData(colourise(values, summary.magnitude, colors), width, height),
     describe: value,
     short: value,
   };

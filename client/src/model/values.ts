@@ -1,5 +1,6 @@
 /** The true values of feature maps, asked for when one looks at them; the last few are kept. */
 import type { Api, MapValues } from '../net/api';
+import type { MapColors } from './mapcolors';
 import type { MapRef } from './state';
 
 const KEPT = 6;
@@ -56,22 +57,19 @@ export function summarize(values: Float32Array): MapSummary {
   };
 }
 
-/**
- * The paper's colours as RGBA bytes: negative blue, zero black, positive white, on a scale on
- * which `magnitude` is full; what is not finite is magenta.
- */
-export function colourise(values: Float32Array, magnitude: number): Uint8ClampedArray<ArrayBuffer> {
+/** Values as RGBA bytes, on a scale on which `magnitude` is full. */
+export function colourise(
+  values: Float32Array,
+  magnitude: number,
+  { positive, negative, nonFinite }: MapColors,
+): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(values.length * 4);
   const scale = magnitude > 0 ? 255 / magnitude : 0;
   values.forEach((value, at) => {
-    const [red, green, blue] = Number.isFinite(value)
-      ? value >= 0
-        ? [value * scale, value * scale, value * scale]
-        : [-value * scale * NEGATIVE[0], -value * scale * NEGATIVE[1], -value * scale * NEGATIVE[2]]
-      : [255, 0, 255];
-    pixels.set([red, green, blue, 255], at * 4);
+    const isFinite = Number.isFinite(value);
+    const color = isFinite ? (value >= 0 ? positive : negative) : nonFinite;
+    const light = isFinite ? Math.abs(value) * scale : 255;
+    pixels.set([color[0] * light, color[1] * light, color[2] * light, 255], at * 4);
   });
   return pixels;
 }
-
-const NEGATIVE = [0.1, 0.45, 1] as const;

@@ -16,6 +16,7 @@ import {
   type IUniform,
 } from 'three';
 
+import { MAP_COLORS, type MapColors } from '../model/mapcolors';
 import type { Instance } from './instances';
 import type { Page } from './page';
 import type { Poses } from './poses';
@@ -30,18 +31,31 @@ export class PanelGroup {
   /** How often a panel was given another grid; who draws cells of its own sees it change. */
   regridded = 0;
   private readonly meshes: PageMesh[] = [];
-  private readonly outlined = { value: new Vector3(-1, 0, 0) };
+  private readonly shared = {
+    outlined: { value: new Vector3(-1, 0, 0) },
+    positive: { value: new Vector3() },
+    negative: { value: new Vector3() },
+    nonFinite: { value: new Vector3() },
+  };
 
   constructor(readonly poses: Poses) {
     this.object.name = 'panels';
+    this.color(MAP_COLORS.paper);
   }
 
   /** Adds what is drawn of one page by a fragment shader. */
   add(page: Page, fragmentShader: string): PageMesh {
-    const mesh = new PageMesh(page, fragmentShader, this.poses, { outlined: this.outlined });
+    const mesh = new PageMesh(page, fragmentShader, this.poses, this.shared);
     this.object.add(mesh.object);
     this.meshes.push(mesh);
     return mesh;
+  }
+
+  /** Draws maps in these colours. */
+  color({ positive, negative, nonFinite }: MapColors): void {
+    this.shared.positive.value.set(...positive);
+    this.shared.negative.value.set(...negative);
+    this.shared.nonFinite.value.set(...nonFinite);
   }
 
   /** A panel stands elsewhere: what draws it is looked for there. */
@@ -51,7 +65,7 @@ export class PanelGroup {
 
   /** Outlines one cell; none with panel -1. */
   outline(panel: number, column: number, row: number): void {
-    this.outlined.value.set(panel, column, row);
+    this.shared.outlined.value.set(panel, column, row);
   }
 }
 

@@ -83,17 +83,19 @@ export const MAPS_FRAGMENT = /* glsl */ `
 #define MAP (1.0 - GAP)
 #define PAGE_WIDTH ${PAGE_SIZE.toFixed(1)}
 
-const vec3 POSITIVE = vec3(1.0);
-const vec3 NEGATIVE = vec3(0.10, 0.45, 1.0);
-const vec3 NON_FINITE = vec3(1.0, 0.0, 1.0);
 const vec3 OUTLINE = vec3(1.0, 0.706, 0.353);
 
 ${CELLS}
 
+// As the screen shows them.
+uniform vec3 positive;
+uniform vec3 negative;
+uniform vec3 nonFinite;
+
 vec3 colourOf(vec2 parts) {
-  float nonFinite = max(0.0, parts.x + parts.y - 1.0);
-  vec2 finite = parts - nonFinite;
-  return finite.x * POSITIVE + finite.y * NEGATIVE + nonFinite * NON_FINITE;
+  float both = max(0.0, parts.x + parts.y - 1.0);
+  vec2 finite = parts - both;
+  return finite.x * positive + finite.y * negative + both * nonFinite;
 }
 
 void main() {

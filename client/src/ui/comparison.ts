@@ -2,6 +2,7 @@
 import type { Actions } from '../model/actions';
 import { formatPercent, formatValue } from '../model/format';
 import type { State } from '../model/state';
+import { MAP_COLORS, type MapColors } from '../model/mapcolors';
 import { colourise, summarize, type ValueCache } from '../model/values';
 import type { KnownPicture } from '../model/visualizations';
 import type { MapValues } from '../net/api';
@@ -55,7 +56,8 @@ export class Comparison {
     try {
       const own = await this.cache.get(image.id, picture);
       const others = other === null ? null : await this.cache.get(other.id, picture);
-      if (this.shown === picture) this.element.prepend(...figures(own, other, others));
+      const colors = MAP_COLORS[this.state.preferences.colors.peek()];
+      if (this.shown === picture) this.element.prepend(...figures(own, other, others, colors));
     } catch {
       // Without an answer the facts stand alone; the connection is watched elsewhere.
     }
@@ -63,17 +65,27 @@ export class Comparison {
 }
 
 /** Both on one scale, as the maps of one layer are. */
-function figures(own: MapValues, other: ImageInfo | null, others: MapValues | null): HTMLElement[] {
+function figures(
+  own: MapValues,
+  other: ImageInfo | null,
+  others: MapValues | null,
+  colors: MapColors,
+): HTMLElement[] {
   const maps = others === null ? [own] : [own, others];
   const magnitude = Math.max(...maps.map(({ values }) => summarize(values).magnitude));
-  const first = figure('this picture', own, magnitude);
-  const second = other === null || others === null ? [] : [figure(other.label ?? other.name, others, magnitude)];
+  const first = figure('this picture', own, magnitude, colors);
+  const second = other === null || others === null ? [] : [figure(other.label ?? other.name, others, magnitude, colors)];
   return [h('h3', {}, 'The channel’s feature map for'), h('div', { class: 'figures' }, first, ...second)];
 }
 
-function figure(caption: string, { width, height, values }: MapValues, magnitude: number): HTMLElement {
+function figure(
+  caption: string,
+  { width, height, values }: MapValues,
+  magnitude: number,
+  colors: MapColors,
+): HTMLElement {
   const canvas = h('canvas', { width: String(width), height: String(height), 'aria-hidden': 'true' });
-  canvas.getContext('2d')?.putImageData(new ImageData(colourise(values, magnitude), width, height), 0, 0);
+  canvas.getContext('2d')?.putImageData(new ImageData(colourise(values, magnitude, colors), width, height), 0, 0);
   const mean = formatValue(summarize(values).mean);
   return h('figure', {}, canvas, h('figcaption', {}, caption, h('b', {}, `mean ${mean}`)));
 }

@@ -1,12 +1,14 @@
 /** All that one can do here, on one sheet. */
+import type { State } from '../model/state';
 import { button, closeDialog, h, modal } from './dom';
+import { legend } from './legend';
 
 const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [keys: string, what: string])[]])[] = [
   [
     'Walk',
     [
       ['W A S D · arrows', 'walk'],
-      ['drag', 'look around'],
+      ['drag · , . · Page keys', 'look around'],
       ['click into the hall', 'look with the mouse; Esc frees it'],
       ['Shift', 'run'],
       ['E · Space / Q · Ctrl', 'up / down'],
@@ -17,11 +19,10 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
   [
     'Images',
     [
-      ['click a picture', 'take it in hand'],
+      ['click a picture · P', 'take it in hand'],
       ['click the frame · I', 'insert what you hold'],
       ['Shift click the frame · Shift I', 'insert it into all networks'],
       ['drop or paste a file', 'insert a picture of yours'],
-      ['Ctrl Z', 'the picture before'],
       ['Esc', 'let go'],
     ],
   ],
@@ -30,6 +31,7 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
     [
       ['point at a map', 'its layer, channel and value'],
       ['click a map', 'take it in hand as a hologram'],
+      ['Enter, arrows, Enter', 'go through the maps and take one'],
       ['right button · M', 'magnify it, with its true values'],
       ['/ · Ctrl K', 'search a layer and fly there'],
       ['?', 'this sheet'],
@@ -45,6 +47,17 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
     ],
   ],
   [
+    'Panels',
+    [
+      ['L · click a title', 'order, larger maps, figures, files'],
+      ['drag a title', 'move it; with the wheel scale it'],
+      ['… with Shift wheel · Alt wheel', 'turn it · farther and nearer'],
+      ['Alt with arrows · Page keys', 'move, raise and lower it'],
+      ['Alt with , . · + −', 'turn and scale it'],
+      ['Ctrl Z · Ctrl Shift Z', 'take back what was done last · redo'],
+    ],
+  ],
+  [
     'Blocks',
     [
       ['O', 'the outline of blocks'],
@@ -55,7 +68,7 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
   ],
 ];
 
-export function helpDialog(): HTMLDialogElement {
+export function helpDialog(state: State): HTMLDialogElement {
   const groups = CONTROLS.map(([group, rows]) =>
     h(
       'section',
@@ -68,12 +81,7 @@ export function helpDialog(): HTMLDialogElement {
     { class: 'help', 'aria-label': 'Controls' },
     h('h2', {}, 'How to walk'),
     h('div', { class: 'groups' }, ...groups),
-    h(
-      'p',
-      { class: 'colours' },
-      h('i', { class: 'scale', 'aria-hidden': 'true' }),
-      'Blue is negative, black is zero, white is positive; magenta is not a number.',
-    ),
+    legend(state),
     button({ class: 'primary' }, () => { closeDialog(dialog); }, 'Walk on'),
   );
   return dialog;

@@ -49,7 +49,7 @@ export function mountUi(
   const cache = new ValueCache(actions.api);
   const hints = new Hints(state);
   const search = new SearchDialog(state, actions);
-  const help = helpDialog();
+  const help = helpDialog(state);
   const settings = settingsDialog(state, actions, hints);
   const outline = new Outline(state, actions);
   const confirmation = new Confirmation();
