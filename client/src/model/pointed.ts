@@ -1,5 +1,7 @@
 /** What the keys do with the layer under the pointer, and with the block around it. */
 import type { Actions } from './actions';
+import type { Cursor } from './cursor';
+import { nudged, type Nudge } from './nudge';
 import { blockAround } from './outline';
 import type { NetworkState } from './networkstate';
 import type { State } from './state';
@@ -56,8 +58,40 @@ export function visualizePointed(state: State, actions: Actions, whereabouts: Wh
   else actions.visualizations.open(meant.network, meant.layer);
 }
 
-const NO_PANEL = 'Point at a panel, or go before one, to see what its channels look for.';
+/** Opens the same layer's card, or closes it; returns whether one is open. */
+export function openPointed(state: State, actions: Actions, whereabouts: Whereabouts): boolean {
+  const meant = state.opened.peek() === null ? layerMeant(state, whereabouts) : null;
+  if (meant !== null) actions.openLayer(meant.network, meant.layer);
+  else if (state.opened.peek() === null) actions.notify('info', NO_LAYER);
+  else actions.openLayer(null);
+  return meant !== null;
+}
 
+/** Moves the panel whose card is open, else the same one; `gesture`: what is taken back together. */
+export function nudgePointed(state: State, actions: Actions, whereabouts: Whereabouts, nudge: Nudge, gesture: object): void {
+  const opened = state.opened.peek();
+  const network = opened === null ? undefined : state.find(opened.network);
+  const meant = opened === null || network === undefined ? layerMeant(state, whereabouts) : { network, layer: opened.layer };
+  const panel = meant?.network.hall.peek()?.arrangement.panels.find(({ layer }) => layer === meant.layer);
+  if (meant === null || panel === undefined) {
+    actions.notify('info', NO_LAYER);
+    return;
+  }
+  const placement = meant.network.placements.peek().get(meant.layer);
+  actions.placements.move(meant.network, meant.layer, nudged(panel, placement, nudge), gesture);
+}
+
+/** Points at the cells of the same panel, one after the other. */
+export function beginCells(state: State, actions: Actions, whereabouts: Whereabouts, cursor: Cursor): void {
+  const meant = layerMeant(state, whereabouts);
+  if (meant === null) actions.notify('info', NO_LAYER);
+  else cursor.begin(meant);
+}
+
+const NO_PANEL = 'Point at a panel, or go before one, to see what its channels look for.';
+const NO_LAYER = 'Point at a panel, or go before one.';
+
+/** The layer that is flown to, else pointed at, else stood before. */
 function layerMeant(state: State, { layerHeaded, layerBefore }: Whereabouts): LayerPlace | null {
   const headed = layerHeaded();
   if (headed !== null) return headed;

@@ -15,6 +15,10 @@ const MOVES: Readonly<Record<string, keyof Steering>> = {
   KeyQ: 'down',
   ControlLeft: 'down',
   ControlRight: 'down',
+  Comma: 'turnLeft',
+  Period: 'turnRight',
+  PageUp: 'lookUp',
+  PageDown: 'lookDown',
   ShiftLeft: 'run',
   ShiftRight: 'run',
 };
@@ -26,6 +30,10 @@ export interface Steering {
   right: boolean;
   up: boolean;
   down: boolean;
+  turnLeft: boolean;
+  turnRight: boolean;
+  lookUp: boolean;
+  lookDown: boolean;
   run: boolean;
 }
 
@@ -37,6 +45,10 @@ export class Keys {
     right: false,
     up: false,
     down: false,
+    turnLeft: false,
+    turnRight: false,
+    lookUp: false,
+    lookDown: false,
     run: false,
   };
 

@@ -15,6 +15,9 @@ export const EYE_HEIGHT = 1.65;
 const WALK = 3.2;
 const RUN = 11;
 const CLIMB = 2.2;
+/** By keys, in rad/s. */
+const TURN = 1.4;
+const NOD = 0.8;
 /** How fast the wanted speed is taken on, in 1/s. */
 const EAGERNESS = 9;
 const LOWEST = 0.4;
@@ -65,6 +68,9 @@ export class Walker {
 
   /** One frame of `seconds`; the way does not depend on how long frames are. */
   step(seconds: number, steering: Steering): void {
+    const left = Number(steering.turnLeft) - Number(steering.turnRight);
+    const up = Number(steering.lookUp) - Number(steering.lookDown);
+    if (left !== 0 || up !== 0) this.look(left * TURN * seconds, up * NOD * seconds);
     const side = Number(steering.right) - Number(steering.left);
     const ahead = Number(steering.ahead) - Number(steering.back);
     const rise = Number(steering.up) - Number(steering.down);

@@ -7,19 +7,32 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { ValueCache } from '../model/values';
-import { collapsePointed, expandPointed, turnPointed, visualizePointed, type Whereabouts } from '../model/pointed';
+import { Cursor } from '../model/cursor';
+import {
+  beginCells,
+  collapsePointed,
+  expandPointed,
+  nudgePointed,
+  openPointed,
+  turnPointed,
+  visualizePointed,
+  type Whereabouts,
+} from '../model/pointed';
 import { followResponse } from '../model/response';
 import { followAddress } from './address';
 import { AllLayers } from './alllayers';
 import { arrangingNote } from './arranging';
 import { arrivalScreen } from './arrival';
+import { listenForCells } from './cellkeys';
 import { Confirmation } from './confirmation';
 import { bindShown, button, h, icon, openDialog } from './dom';
 import { dropVeil } from './dropping';
 import { helpDialog } from './help';
 import { Hints } from './hints';
+import { ImagesDialog } from './imagesdialog';
 import { inspector } from './inspector';
 import { jobList } from './joblist';
+import { LayerCard } from './layercard';
 import { Magnifier } from './magnifier';
 import { Outline } from './outline';
 import { connectionBanner, notices, softwareBanner } from './notices';
@@ -53,6 +66,9 @@ export function mountUi(
   const settings = settingsDialog(state, actions, hints);
   const outline = new Outline(state, actions);
   const confirmation = new Confirmation();
+  const card = new LayerCard(state, actions);
+  const images = new ImagesDialog(state, actions);
+  const cursor = new Cursor(state, actions);
   const visualizer = new Visualizer(state, actions, confirmation, new AllLayers(actions, confirmation));
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
 
@@ -66,6 +82,7 @@ export function mountUi(
     h(
       'div',
       { class: 'corner' },
+      card.element,
       visualizer.element,
       jobList(state, actions),
       responseCard(state),
@@ -84,6 +101,7 @@ export function mountUi(
     search.element,
     help,
     settings,
+    images.element,
     confirmation.element,
     new Magnifier(state, actions, cache).element,
   );
@@ -92,10 +110,12 @@ export function mountUi(
   rememberTurned(state);
   followResponses(state, actions, cache);
   document.addEventListener('visibilitychange', () => { actions.visualizations.hide(document.hidden); });
+  listenForCells(cursor);
   listenForShortcuts({
     search: () => { search.open(); },
     help: () => { openDialog(help); },
     undo: () => { actions.undo(); },
+    redo: () => { actions.redo(); },
     start: () => { actions.flyToStart(); },
     letGo: () => { actions.letGo(); },
     insert: () => { actions.insertHeld(); },
@@ -107,16 +127,31 @@ export function mountUi(
     collapse: () => void collapsePointed(state, actions),
     expand: () => void expandPointed(state, actions),
     undoView: () => void actions.views.undo(),
+    layer: () => {
+      if (openPointed(state, actions, stage)) card.focus();
+    },
+    images: () => { images.open(); },
+    cells: () => { beginCells(state, actions, stage, cursor); },
+    nudge: (how, gesture) => { nudgePointed(state, actions, stage, how, gesture); },
   });
 }
 
-/** The outline and a layer's feature visualization stand in the same place. */
+/** The outline, a layer's card and its feature visualization stand in the same place. */
 function takeTurns(state: State, actions: Actions, outline: Outline): void {
   effect(() => {
-    if (state.visualizing.value !== null) outline.shown.value = false;
+    if (state.visualizing.value === null) return;
+    outline.shown.value = false;
+    actions.openLayer(null);
   });
   effect(() => {
-    if (outline.shown.value) actions.visualizations.open(null);
+    if (state.opened.value === null) return;
+    outline.shown.value = false;
+    actions.visualizations.open(null);
+  });
+  effect(() => {
+    if (!outline.shown.value) return;
+    actions.visualizations.open(null);
+    actions.openLayer(null);
   });
 }
 
@@ -146,12 +181,22 @@ function toolbar(
       h('kbd', {}, '/'),
     ),
     outlineButton(dialogs.outline),
+    layerButton(state, actions, stage),
     visualizeButton(state, actions, stage),
     roundButton('Back to the start', () => { actions.flyToStart(); }, icon(iconPath('home'))),
     roundButton('Settings', () => { openDialog(dialogs.settings); }, icon(iconPath('settings'))),
     roundButton('Controls', () => { openDialog(dialogs.help); }, '?'),
     vrButton(state, actions, stage.renderer),
   );
+}
+
+function layerButton(state: State, actions: Actions, stage: Stage): HTMLElement {
+  const toggle = roundButton('Layer', () => { openPointed(state, actions, stage); }, icon(iconPath('layer')));
+  toggle.title = 'The layer before you: L';
+  effect(() => {
+    toggle.setAttribute('aria-pressed', String(state.opened.value !== null));
+  });
+  return toggle;
 }
 
 function visualizeButton(state: State, actions: Actions, stage: Stage): HTMLElement {

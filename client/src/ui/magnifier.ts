@@ -132,7 +132,11 @@ export class Magnifier {
       ArrowUp: () => { this.view.pan(0, step); },
       ArrowDown: () => { this.view.pan(0, -step); },
     };
-    act[event.key]?.();
+    const move = act[event.key];
+    if (move === undefined) return;
+    move();
+    // Without a pointer one looks at the middle.
+    this.pointer ??= { x: width / 2, y: height / 2 };
     this.point();
   }
 

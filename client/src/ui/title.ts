@@ -66,6 +66,7 @@ const BUTTON_ICONS = {
   search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14ZM16.2 16.2 21 21',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
   outline: 'M4 5h6M8 12h12M8 19h12M4 5v14h2M4 12h2',
+  layer: 'M4 5h16v14H4ZM4 9.5h16M9.3 9.5V19M14.7 9.5V19M4 14.2h16',
   pictures: 'M4 4h7v7H4ZM13 4h7v7h-7ZM4 13h7v7H4ZM16.5 13.2l1 2.3 2.3 1-2.3 1-1 2.3-1-2.3-2.3-1 2.3-1Z',
   home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
 } as const;

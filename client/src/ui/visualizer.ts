@@ -14,13 +14,13 @@ import type { Confirmation } from './confirmation';
 import { bindShown, bindText, button, h } from './dom';
 import { jobControls, jobProgress } from './jobprogress';
 import { PictureChoices } from './picturechoices';
+import { panelSides } from './sides';
 
 /** The layer that the card is about. */
 interface Subject {
   readonly network: NetworkState;
   readonly layer: Layer;
   readonly job: Visualization | null;
-  readonly turned: boolean;
 }
 
 export class Visualizer {
@@ -40,7 +40,7 @@ export class Visualizer {
       'section',
       { class: 'card visualizer', 'aria-label': 'Feature visualization' },
       h('header', {}, this.heading(), close),
-      this.sides(),
+      panelSides(actions, this.subject),
       this.progress(),
       this.making(),
     );
@@ -68,24 +68,6 @@ export class Visualizer {
       return layer === undefined ? '' : `${layer.id} · ${formatCount(countOf(layer))} channels`;
     });
     return h('div', {}, h('span', { class: 'kind' }, 'Feature visualization'), label, details);
-  }
-
-  /** What the panel shows: its activations or its pictures. */
-  private sides(): HTMLElement {
-    const side = (name: string, turned: boolean): HTMLElement => {
-      const choice = button({}, () => {
-        const subject = this.subject.peek();
-        if (subject !== null && subject.turned !== turned) this.turn(subject);
-      }, name);
-      effect(() => { choice.setAttribute('aria-pressed', String(this.subject.value?.turned === turned)); });
-      return choice;
-    };
-    const group = { class: 'sides', role: 'group', 'aria-label': 'The panel shows' };
-    return h('div', group, side('Activations', false), side('Pictures', true));
-  }
-
-  private turn({ network, layer }: Subject): void {
-    void this.actions.visualizations.turn(network, layer.id);
   }
 
   private progress(): HTMLElement {
@@ -179,7 +161,7 @@ function subjectOf(state: State): Subject | null {
   const layer = network?.hall.value?.graph.layers.find(({ id }) => id === at?.layer);
   if (network === undefined || layer === undefined) return null;
   const job = network.visualizations.value.get(layer.id) ?? null;
-  return { network, layer, job, turned: network.turned.value.has(layer.id) };
+  return { network, layer, job };
 }
 
 /** The keyboard goes back to the walk. */

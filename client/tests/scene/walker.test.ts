@@ -11,6 +11,10 @@ const STILL: Steering = {
   right: false,
   up: false,
   down: false,
+  turnLeft: false,
+  turnRight: false,
+  lookUp: false,
+  lookDown: false,
   run: false,
 };
 
@@ -34,6 +38,15 @@ describe('Walker', () => {
     const turned = walk(1, 60, { ahead: true }, Math.PI / 2).eye;
     expect(turned.x).toBeLessThan(-2);
     expect(turned.z).toBeCloseTo(0);
+  });
+
+  it('turns and looks up and down by keys, as far in long frames as in short ones', () => {
+    const few = walk(1, 3, { turnLeft: true, lookDown: true });
+    const many = walk(1, 300, { turnLeft: true, lookDown: true });
+    expect(few.yaw).toBeGreaterThan(1);
+    expect(few.pitch).toBeLessThan(-0.5);
+    expect([many.yaw, many.pitch]).toEqual([expect.closeTo(few.yaw), expect.closeTo(few.pitch)]);
+    expect(walk(1, 3, { turnRight: true, lookUp: true })).toMatchObject({ yaw: -few.yaw, pitch: -few.pitch });
   });
 
   it('is no faster diagonally, and faster when it runs', () => {
