@@ -3,6 +3,7 @@ import type { Vector3 } from 'three';
 
 import type { Held, MapRef, State } from '../model/state';
 import type { Progress } from '../model/networkstate';
+import type { PanelView } from '../model/panelview';
 import { placed } from '../model/placement';
 import type { Arrangement, Hall, ImageInfo, Panel, PassResult, Prediction } from '../net/types';
 import type { EdgeEnd } from '../scene/edges';
@@ -44,6 +45,8 @@ export interface LayerHook {
   readonly level: 'none' | Level;
   /** What its panel shows. */
   readonly shows: 'activations' | 'pictures';
+  /** Which of its channels, and how large; null where that is as usual. */
+  readonly view: PanelView | null;
 }
 
 export class Hooks {
@@ -81,6 +84,7 @@ export class Hooks {
           pose,
           level: scene.tiles.levelOf(layer),
           shows: scene.network.turned.peek().has(layer) ? 'pictures' : 'activations',
+          view: scene.network.panelViews.peek().get(layer) ?? null,
         };
       }),
     );
@@ -198,10 +202,11 @@ export class Hooks {
     return this.state.connection.peek();
   }
 
-  /** Where the visitor's eye is, in m. */
-  get camera(): { x: number; y: number; z: number } {
-    const [x = 0, y = 0, z = 0] = this.world.camera.matrixWorld.elements.slice(12, 15);
-    return { x, y, z };
+  /** Where the visitor's eye is, in m, and how far they are turned to the left, in rad. */
+  get camera(): { x: number; y: number; z: number; yaw: number } {
+    const { elements } = this.world.camera.matrixWorld;
+    const [x = 0, y = 0, z = 0] = elements.slice(12, 15);
+    return { x, y, z, yaw: Math.atan2(elements[8], elements[10]) };
   }
 
   /** Where the input frame's middle is on the page. */
