@@ -7,7 +7,7 @@ import { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
 import { wrapped } from '../scene/walker';
-import { drawing, lines, place, type Measure } from './layout';
+import { drawing, GAP, lines, place, type Measure } from './layout';
 import { findingRows } from './pages/images';
 import { line, title, type Row } from './parts';
 import { EM, READING, type Gaze } from './readable';
@@ -73,7 +73,7 @@ export class Bulletin {
     if (rows.length === 0) return;
     const into = drawing();
     const end = place(rows, { x: PAD, y: PAD, width: WIDTH - 2 * PAD }, into, this.measure);
-    const back = { x: 0, y: 0, width: WIDTH, height: Math.min(HEIGHT, end + PAD / 2), radius: 0.8 };
+    const back = { x: 0, y: 0, width: WIDTH, height: Math.min(HEIGHT, end - GAP + PAD), radius: 0.8 };
     this.board.set([{ ...back, color: GLASS, opacity: 0.92 }, ...into.widgets], into.captions);
   }
 

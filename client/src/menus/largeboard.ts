@@ -2,15 +2,17 @@
 import { effect, signal, type Signal } from '@preact/signals-core';
 import type { Object3D } from 'three';
 
-import { Board } from '../scene/board';
+import { Board, type Widget } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
-import { drawing, NATURAL, place, type Drawing, type Measure, type Target } from './layout';
+import { drawing, GAP, NATURAL, place, type Drawing, type Measure, type Target } from './layout';
 import { button, row, type AnyPart, type Row } from './parts';
 
 export const WIDTH = 28;
 export const HEIGHT = 22;
 const PAD = 0.8;
+/** Between the tabs and the page. */
+const HEAD_GAP = 0.4;
 /** An em of the board looks like so many m of a board in the hall. */
 const METRE = 24;
 
@@ -19,6 +21,8 @@ export interface Page {
   readonly name: string;
   /** It has no tab of its own, but belongs to the page of this name. */
   readonly within?: string;
+  /** It takes the whole board, though not by rows. */
+  readonly fills?: boolean;
   rows(): readonly Row[];
 }
 
@@ -67,13 +71,13 @@ export class LargeBoard {
     if (shown === null || this.letters.value < 0) return;
     const page = shown.pages.find(({ name }) => name === shown.page.value) ?? shown.pages[0];
     const into = drawing();
-    into.widgets.push({ x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.9, color: GLASS, opacity: 0.97 });
     const area = { x: PAD, y: PAD, width: WIDTH - 2 * PAD };
     const below = place([this.head(shown)], area, into, this.measure);
-    into.widgets.push({ ...area, y: below, height: 0.06, radius: 0, color: '#343a4b' });
-    place(page?.rows() ?? [], { ...area, y: below + 0.4 }, into, this.measure);
+    const end = place(page?.rows() ?? [], { ...area, y: below + HEAD_GAP }, into, this.measure);
+    const height = page?.fills === true ? HEIGHT : Math.min(HEIGHT, end - GAP + PAD);
     this.drawn = into;
-    this.board.set(into.widgets, into.captions);
+    const back: Widget = { x: 0, y: 0, width: WIDTH, height, radius: 0.9, color: GLASS, opacity: 0.97 };
+    this.board.set([back, ...into.widgets], into.captions);
   }
 
   private head({ pages, page }: Shown): Row {

@@ -7,7 +7,8 @@ import type { AnyPart, ButtonPart, ChartPart, Row, SliderPart, SwitchPart, TextP
 
 /** Height of a capital in ems. */
 export const CAPITAL = 0.727;
-const GAP = 0.3;
+/** Between rows, and between the parts of a row. */
+export const GAP = 0.3;
 const RADIUS = 0.35;
 /** Left and right of a button's label. */
 const INSET = 0.35;

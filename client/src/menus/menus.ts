@@ -12,12 +12,14 @@ import type { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import type { Pickable } from '../scene/pointing';
 import type { BothHands } from '../xr/hand';
+import { Minimap } from '../xr/minimap';
 import { Bulletin } from './bulletin';
 import { LargeBoard, type Page, type Shown } from './largeboard';
 import { Arrange } from './pages/arrange';
 import { Figures } from './pages/figures';
 import { Images } from './pages/images';
 import { openedLayer } from './pages/layer';
+import { MapPage } from './pages/map';
 import { Network } from './pages/network';
 import { Panel } from './pages/panel';
 import { Pictures } from './pages/pictures';
@@ -62,6 +64,7 @@ export class Menus {
   private readonly large: LargeBoard;
   private readonly wrist: WristPlate;
   private readonly bulletin: Bulletin;
+  private readonly map: MapPage;
   private readonly menu: Shown;
   private readonly layer: Shown;
   private readonly gaze = { eye: new Vector3(), heading: 0, scale: 1 };
@@ -80,10 +83,13 @@ export class Menus {
     const toggleLayer = (): void => { this.openLayer(this.opened.peek() === 'layer' ? null : this.needs.layerBefore()); };
     this.wrist = new WristPlate(glyphs, toggleMenu, toggleLayer);
     this.bulletin = new Bulletin(state, glyphs, this.resultsInView);
+    const minimap = new Minimap(state, actions);
+    this.map = new MapPage(minimap);
+    this.large.object.add(minimap.object);
     this.menu = { pages: this.menuPages(), page: signal('Places') };
     this.layer = { pages: this.layerPages(), page: signal('Panel') };
     this.object.add(this.large.object, this.wrist.object, this.bulletin.object);
-    this.pickables = [this.large.board, this.wrist.board];
+    this.pickables = [this.map, this.large.board, this.wrist.board];
     this.follow();
   }
 
@@ -140,6 +146,7 @@ export class Menus {
     // A visitor of another size would not find the board where it was.
     if (gaze.scale !== this.stoodAt && this.opened.peek() !== 'none') this.stand(this.opened.peek());
     this.wrist.update(off, gaze.eye, gaze.scale);
+    this.map.update(this.page === this.map.name, gaze.eye, gaze.heading);
     this.bulletin.update(gaze);
   }
 
@@ -152,6 +159,7 @@ export class Menus {
       new Walking(state, this.needs.leave),
       new Images(state, actions, { imagesHere: this.imagesHere, resultsInView: this.resultsInView }),
       new Search(state, actions),
+      this.map,
     ];
   }
 

@@ -107,22 +107,23 @@ export class Board implements Pickable {
     return this.hit < 0 ? 'default' : 'pointer';
   }
 
+  /** What is drawn is met, its buttons and sliders are pressed; beside that a ray passes. */
   pick(ray: Ray): number | null {
     const distance = this.meet(ray);
     if (!this.object.visible || distance === null) return null;
-    const { width, height } = this.form;
     const { x, y } = this.to;
-    if (x < 0 || y < 0 || x > width || y > height) return null;
+    let isOn = false;
     this.hitX = x;
     this.hit = -1;
     for (let index = this.widgets.length - 1; index >= 0; index -= 1) {
       const one = this.widgets[index];
-      if (one === undefined || (one.action === undefined && one.slide === undefined)) continue;
-      if (x < one.x || y < one.y || x > one.x + one.width || y > one.y + one.height) continue;
+      if (one === undefined || x < one.x || y < one.y || x > one.x + one.width || y > one.y + one.height) continue;
+      isOn = true;
+      if (one.action === undefined && one.slide === undefined) continue;
       this.hit = index;
       break;
     }
-    return distance;
+    return isOn ? distance : null;
   }
 
   over(): void {

@@ -87,7 +87,7 @@ export class Places implements Page {
     return row(
       { kind: 'text', text: '', tone: 'plain', width: block.level * INDENT },
       button(isOpen ? '\u2212' : '+', twist, { name: `${isOpen ? 'Collapse' : 'Expand'} ${block.id}`, width: 1.6 }),
-      button(block.name, fly, { name: `Fly to ${block.path}` }),
+      button(block.path, fly, { name: `Fly to ${block.path}` }),
       { kind: 'text', text: `${block.label}${run}`, tone: 'muted', share: 1.1 },
       { kind: 'text', text: `${formatCount(block.layers)} layers`, tone: 'muted', align: 'right', width: 5.4 },
     );
