@@ -6,6 +6,7 @@ import { signal } from '@preact/signals-core';
 
 import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
 import type { NetworkState } from './networkstate';
+import { Pins } from './pins';
 import { makePreferences } from './preferences';
 
 /** One layer. */
@@ -79,6 +80,9 @@ export class State {
   readonly reducedMotion = signal(false);
   /** Whether the page is in VR. */
   readonly immersed = signal(false);
+
+  /** The panels that come along with the visitor. */
+  readonly pins = new Pins();
 
   readonly preferences = makePreferences();
 

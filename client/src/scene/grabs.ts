@@ -7,6 +7,7 @@ import { Matrix4, Quaternion, Vector3 } from 'three';
 
 import type { Placements } from '../model/placements';
 import { LARGEST, SMALLEST, UNMOVED, type Placement } from '../model/placement';
+import type { Pins } from '../model/pins';
 import type { LayerPlace } from '../model/pointed';
 import type { Side } from '../xr/hand';
 import type { HallScene } from './hallscene';
@@ -159,6 +160,7 @@ export class Grabs {
   constructor(
     private readonly sceneOf: (network: string) => HeldScene | null,
     private readonly placements: Pick<Placements, 'move'>,
+    private readonly pins: Pick<Pins, 'unpin'>,
   ) {}
 
   /** What somebody holds; null while it is nothing. */
@@ -185,6 +187,9 @@ export class Grabs {
     }
     held.grips.push(new Grip(by, pose));
     held.rebase();
+    // What came along is taken from where it was.
+    this.pins.unpin({ network: network.id, layer });
+    held.follow();
   }
 
   /** Once a frame: the hand is there now. Makes no objects. */

@@ -151,7 +151,8 @@ export class HallScene {
    * Moves a panel with all that is at it, and the ends of its edges; for as long as it is held, or
    * until the state says where it stands. Makes no objects.
    *
-   * @param stands whether it may stand on the floor; what is carried hangs in the air
+   * @param stands whether it may stand on the floor; what comes along with the visitor hangs in the
+   *   air, and its edges stay
    */
   move(layer: string, placement: Placement, stands = true): void {
     const exhibit = this.exhibits.get(layer);
@@ -164,7 +165,7 @@ export class HallScene {
     this.tiles.move(layer, placement);
     this.headers.follow(layer, this.moves);
     this.buttons.follow(layer);
-    this.edges.follow(layer, this.moves);
+    if (stands) this.edges.follow(layer, this.moves);
   }
 
   /** Where a panel stands now, while it is held, too. */

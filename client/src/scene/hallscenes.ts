@@ -10,6 +10,7 @@ import type { Glyphs } from './glyphs';
 import { Grabs } from './grabs';
 import { HallScene } from './hallscene';
 import { nearest } from './nearest';
+import { PinnedPanels } from './pinnedpanels';
 import type { Pickable } from './pointing';
 
 /** GPU textures of all halls together, desktop (DESIGN, budgets): of the pictures, and of the maps. */
@@ -20,6 +21,8 @@ export class HallScenes {
   readonly object = new Group();
   /** The panels that are held. */
   readonly grabs: Grabs;
+  /** Those that come along with the visitor. */
+  readonly pinned: PinnedPanels;
   /** Called when a hall stands; `before`: what stood there until now. */
   onStand: (scene: HallScene, before: Hall | null) => void = () => undefined;
   private readonly byNetwork = new Map<string, HallScene>();
@@ -32,7 +35,9 @@ export class HallScenes {
     actions: Actions,
     glyphs: Glyphs,
   ) {
-    this.grabs = new Grabs((network) => this.of(network), actions.placements);
+    const sceneOf = (network: string): HallScene | null => this.of(network);
+    this.grabs = new Grabs(sceneOf, actions.placements, state.pins);
+    this.pinned = new PinnedPanels(state.pins, sceneOf);
     this.makeHall = (network, hall) => {
       const count = state.networks.peek().length;
       const budgets = { maps: MAP_BUDGET / count, pictures: PICTURE_BUDGET / count };

@@ -246,10 +246,19 @@ export class World {
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     const clock = time / 1000;
+    this.bring();
     this.halls.update(this.eye, this.renderer.domElement.height, clock);
     if (!this.immersive.active) this.point(clock);
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
+  }
+
+  /** What is pinned comes along. */
+  private bring(): void {
+    const { active, offHand } = this.immersive;
+    const heading = active ? this.rig.heading : this.desk.walker.yaw;
+    const hand = active && offHand.present ? offHand.grip : null;
+    this.halls.pinned.update(this.eye, heading, hand, this.rig.scale);
   }
 
   private point(clock: number): void {

@@ -56,16 +56,21 @@ function expectSame(placement: Placement, wanted: Matrix4): void {
 let made: ReturnType<typeof sceneOf>;
 let kept: Placement[];
 let grabs: Grabs;
+let unpinned: unknown[];
 const place = (): { network: NetworkState; layer: string } => ({ network: made.scene.network, layer: 'conv' });
 
 beforeEach(() => {
   made = sceneOf();
   kept = [];
-  grabs = new Grabs(() => made.scene, {
-    move: (_, __, placement) => {
-      kept.push({ ...placement });
-    },
-  });
+  unpinned = [];
+  const move = (_: NetworkState, __: string, placement: Placement): void => {
+    kept.push({ ...placement });
+  };
+  const unpin = (layer: unknown): void => {
+    unpinned.push(layer);
+    made.scene.move('conv', START);
+  };
+  grabs = new Grabs(() => made.scene, { move }, { unpin });
 });
 
 describe('one hand', () => {
@@ -201,6 +206,14 @@ describe('what is held', () => {
     grabs.take(place(), 'left', poseOf(1, 0, 0));
     expect(kept).toHaveLength(1);
     expect(grabs.holds('left')).toBe(true);
+  });
+
+  it('comes from where it was pinned to, no longer pinned', () => {
+    const pinned = { ...START, x: -4, scale: 0.2 };
+    made.scene.move('conv', pinned);
+    grabs.take(place(), 'left', poseOf(0, 0, 0));
+    expect(unpinned).toEqual([{ network: 'net', layer: 'conv' }]);
+    expectSame(made.now(), matrixOf(pinned));
   });
 
   it('is nothing where no panel stands, or where its hall stands no more', () => {
