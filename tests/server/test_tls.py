@@ -114,6 +114,20 @@ def test_a_headset_need_accept_it_once(home):
     assert tls_of().fingerprint == first  # both are kept
 
 
+def test_a_certificate_for_other_hosts_is_not_used(home):
+    own = tls_of().fingerprint
+    (file,) = home.iterdir()
+    tls_of("127.0.0.2")
+    (other,) = set(home.iterdir()) - {file}
+    file.write_bytes(other.read_bytes())
+    assert tls_of().fingerprint not in {own, tls_of("127.0.0.2").fingerprint}
+
+
+def test_a_host_that_is_a_name_is_served_by_its_address_too(home):
+    names = set(map(str, tls_of("localhost").names))
+    assert names in ({"localhost", here, "studio", "studio.local"} for here in ("127.0.0.1", "::1"))
+
+
 @pytest.mark.parametrize(("days", "again"), [(26, True), (28, False), (31, False)])
 def test_a_certificate_that_soon_ends_is_made_anew(home, monkeypatch, days, again):
     first = tls_of()
