@@ -16,7 +16,7 @@ import pytest
 
 from cnnwalk.server.app import create_app
 from cnnwalk.server.credentials import Credentials
-from cnnwalk.server.gate import Gate
+from cnnwalk.server.gate import SECURITY_HEADERS, Gate
 from cnnwalk.server.pairing import SECONDS, TRIES, Pairing, Verdict
 from cnnwalk.server.pairingpage import PairingPage
 from cnnwalk.server.static import StaticFile
@@ -195,6 +195,34 @@ def test_the_page_trades_a_code_for_a_cookie():
             assert (await client.get("/")).text == "the walk"
             again = await client.get("/pair")
             assert (again.status_code, again.headers["location"]) == (303, "/")
+
+    asyncio.run(run())
+
+
+def test_every_answer_of_the_page_has_the_security_headers():
+    async def run():
+        pairing = Pairing()
+        async with visitor(gate_with(pairing)) as client:
+            code = pairing.new_code()
+            answers = [
+                await client.get("/pair"),
+                await client.put("/pair"),
+                await client.post("/pair", data={"code": other_than(code)}),
+                await client.post("/pair", data={"code": "x"}),
+                await client.post("/pair", content=b"x" * 2000),
+                await client.post("/pair", data={"code": code}),
+            ]
+        assert [answer.status_code for answer in answers] == [200, 405, 403, 422, 413, 303]
+        for answer in answers:
+            for name, value in SECURITY_HEADERS.items():
+                if name not in {"Content-Security-Policy", "Referrer-Policy"}:
+                    assert answer.headers[name] == value
+            # Not no-referrer: the form would then be sent with the Origin null.
+            assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+            policy = answer.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in policy
+            assert "unsafe" not in policy
+            assert "access-control-allow-origin" not in answer.headers
 
     asyncio.run(run())
 
