@@ -1,22 +1,32 @@
 /** The few things that one may want otherwise; the browser remembers them. */
-import { effect } from '@preact/signals-core';
-
 import type { Actions } from '../model/actions';
+import { resetPreferences, type Preferences } from '../model/preferences';
 import type { Scaling, State } from '../model/state';
-import type { Course } from '../net/types';
-import { bindText, button, closeDialog, h, modal } from './dom';
-import type { Hints } from './hints';
 import { forget, remember, remembered } from '../model/storage';
+import type { Course } from '../net/types';
+import { button, closeDialog, h, modal } from './dom';
+import { choiceOf, lineOf, sliderOf, switchOf, type Option } from './fields';
+import type { Hints } from './hints';
 
-const SCALINGS: readonly { value: Scaling; label: string; what: string }[] = [
+const SCALINGS: readonly Option<Scaling>[] = [
   { value: 'layer', label: 'One scale per layer', what: 'channels compare; weak ones are dark' },
   { value: 'channel', label: 'One scale per channel', what: 'every map shows its structure' },
 ];
 
-const COURSES: readonly { value: Course; label: string; what: string }[] = [
+const COURSES: readonly Option<Course>[] = [
   { value: 'straight', label: 'Straight', what: 'from the input ahead to the output' },
   { value: 'spiral', label: 'Spiral', what: 'wound up, so that the far end is near' },
 ];
+
+const COLORS: readonly Option<'paper' | 'safe'>[] = [
+  { value: 'paper', label: 'Blue, black, white', what: 'as in the paper' },
+  { value: 'safe', label: 'Told apart by everybody', what: 'for every kind of colour vision' },
+];
+
+/** The halls are from a quarter to four times as large; the slider's steps are of equal ratio. */
+const DOUBLINGS = { least: -2, most: 2, step: 0.25 };
+const HEIGHTS = { least: -0.6, most: 0.6, step: 0.05 };
+const SNAPS = [15, 30, 45, 60, 90];
 
 const asksForLessMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -25,16 +35,19 @@ export function settingsDialog(state: State, actions: Actions, hints: Hints): HT
   const dialog = modal(
     { class: 'settings', 'aria-label': 'Settings' },
     h('h2', {}, 'Settings'),
-    scalingChoice(state, actions),
-    courseChoice(state, actions),
-    motionChoice(state),
+    h(
+      'div',
+      { class: 'columns' },
+      h('div', {}, maps(state, actions), courseChoice(state, actions)),
+      h('div', {}, hall(state), headset(state.preferences)),
+    ),
     h(
       'div',
       { class: 'row' },
+      button({ class: 'primary' }, () => { closeDialog(dialog); }, 'Done'),
       button({}, () => { hints.restart(); closeDialog(dialog); }, 'Show the hints again'),
       button({}, () => { reset(state, actions, hints); closeDialog(dialog); }, 'Reset everything'),
     ),
-    button({ class: 'primary' }, () => { closeDialog(dialog); }, 'Done'),
   );
   return dialog;
 }
@@ -48,58 +61,72 @@ function reset(state: State, actions: Actions, hints: Hints): void {
   forget('motion');
   forget('scaling');
   state.reducedMotion.value = asksForLessMotion();
+  resetPreferences(state.preferences);
   actions.setScaling('layer');
   hints.restart();
   actions.letGo();
   actions.flyToStart();
 }
 
-function scalingChoice(state: State, actions: Actions): HTMLElement {
-  const rows = SCALINGS.map(({ value, label, what }) => {
-    const input = h('input', { type: 'radio', name: 'scaling', value });
-    input.addEventListener('change', () => {
-      actions.setScaling(value);
-      remember('scaling', value);
-    });
-    effect(() => {
-      input.checked = state.scaling.value === value;
-    });
-    return h('label', {}, input, h('span', {}, label, h('small', {}, what)));
+function maps(state: State, actions: Actions): HTMLElement {
+  const scaling = choiceOf('Brightness of feature maps', SCALINGS, () => state.scaling.value, (value) => {
+    actions.setScaling(value);
+    remember('scaling', value);
   });
-  return h('fieldset', {}, h('legend', {}, 'Brightness of feature maps'), ...rows);
+  const { colors } = state.preferences;
+  const colours = choiceOf('Colours of feature maps', COLORS, () => colors.value, (value) => { colors.value = value; });
+  return h('div', {}, scaling, colours);
 }
 
 /** Of the network that one is nearest to. */
 function courseChoice(state: State, actions: Actions): HTMLElement {
-  const legend = h('legend');
-  bindText(legend, () => `Course of ${state.current.value?.name ?? 'the walk'}`);
-  const rows = COURSES.map(({ value, label, what }) => {
-    const input = h('input', { type: 'radio', name: 'course', value });
-    input.addEventListener('change', () => {
+  return choiceOf(
+    () => `Course of ${state.current.value?.name ?? 'the walk'}`,
+    COURSES,
+    () => state.current.value?.course.value,
+    (course) => {
       const network = state.current.peek();
-      if (network !== null) void actions.views.setCourse(network, value);
-    });
-    effect(() => {
-      input.checked = state.current.value?.course.value === value;
-    });
-    return h('label', {}, input, h('span', {}, label, h('small', {}, what)));
-  });
-  return h('fieldset', {}, legend, ...rows);
+      if (network !== null) void actions.views.setCourse(network, course);
+    },
+  );
 }
 
-function motionChoice(state: State): HTMLElement {
-  const input = h('input', { type: 'checkbox' });
-  input.addEventListener('change', () => {
-    state.reducedMotion.value = input.checked;
-    remember('motion', String(input.checked));
-  });
-  effect(() => {
-    input.checked = state.reducedMotion.value;
-  });
+function hall(state: State): HTMLElement {
+  const { labels, histograms, scale } = state.preferences;
+  const motion = switchOf('Reduced motion', 'jump instead of flying', state.reducedMotion);
+  motion.addEventListener('change', () => { remember('motion', String(state.reducedMotion.peek())); });
   return h(
     'fieldset',
     {},
-    h('legend', {}, 'Motion'),
-    h('label', {}, input, h('span', {}, 'Reduced motion', h('small', {}, 'jump instead of flying'))),
+    h('legend', {}, 'The hall'),
+    switchOf('Labels', 'on panels, signs and edges', labels),
+    switchOf('Histograms', 'of activations and weights, beside the panels', histograms),
+    motion,
+    sliderOf(
+      'Size',
+      DOUBLINGS,
+      () => Math.log2(scale.value),
+      (doublings) => { scale.value = Math.round(2 ** doublings * 100) / 100; },
+      (doublings) => `× ${Number((2 ** doublings).toPrecision(2))}`,
+    ),
+  );
+}
+
+function headset({ moving, turning, snapDegrees, flying, vignette, posture, height, hand }: Preferences): HTMLElement {
+  const named = <T extends string>(...pairs: readonly (readonly [T, string])[]): Option<T>[] =>
+    pairs.map(([value, label]) => ({ value, label }));
+  return h(
+    'fieldset',
+    {},
+    h('legend', {}, 'In the headset'),
+    lineOf('Tool in the', named(['right', 'right hand'], ['left', 'left hand']), hand),
+    lineOf('Moving', named(['teleport', 'teleport'], ['smooth', 'smoothly']), moving),
+    lineOf('Turning', named(['snap', 'in steps'], ['smooth', 'smoothly']), turning),
+    lineOf('Steps of', SNAPS.map((value) => ({ value, label: `${value}°` })), snapDegrees),
+    lineOf('Rim while moving', named(['off', 'clear'], ['light', 'a little darker'], ['strong', 'dark']), vignette),
+    lineOf('Posture', named(['standing', 'standing'], ['seated', 'seated']), posture),
+    sliderOf('Height', HEIGHTS, () => height.value, (value) => { height.value = value; }, (value) =>
+      value === 0 ? 'as you are' : `${value > 0 ? '+' : '−'}${Math.round(Math.abs(value) * 100)} cm`),
+    switchOf('Flying', 'the stick moves along the view, upwards too', flying),
   );
 }
