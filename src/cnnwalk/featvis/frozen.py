@@ -11,10 +11,11 @@ from torch import Tensor
 from torch.jit._fuser import optimized_execution
 
 from cnnwalk.capture.state import State, without_compiler
+from cnnwalk.featvis.convolutions import FrozenConvolutions
 from cnnwalk.featvis.copying import frozen_copy, held_by
 from cnnwalk.featvis.fold import Pair, fold, without_norms
 from cnnwalk.featvis.norms import FrozenNorms
-from cnnwalk.featvis.numerics import Numerics
+from cnnwalk.featvis.numerics import EXACT, Numerics
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
 
@@ -58,6 +59,11 @@ class FrozenNetwork:
         if numerics.channels_last:
             self._layout = torch.channels_last
             self.module.to(memory_format=torch.channels_last)
+        # The network as it is has torch's own gradient, to the last bit.
+        self._convolutions: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
+        if numerics != EXACT:
+            dtype = torch.bfloat16 if self._half else None
+            self._convolutions = FrozenConvolutions(self.module, dtype)
         self._state = State(self.module)
         for name in graph.written:
             self._state.keep_named(name)
@@ -77,7 +83,7 @@ class FrozenNetwork:
         # A copy, because a network may write into what it is given.
         given = inputs.to(self.device, self._dtype, copy=True, memory_format=self._layout)
         arguments = self.network.arguments(given)
-        with self._computing(), FrozenNorms(), self._change(), during:
+        with self._computing(), FrozenNorms(), self._convolutions, self._change(), during:
             self.module(*arguments)
 
     @contextlib.contextmanager

@@ -132,7 +132,9 @@ class TestWhatComesFirst:
 
     def test_as_many_batches_as_there_are_hands(self, make_visitor):
         visitor = make_visitor(hands=2)
-        job = running(visitor, "second", after=2)
+        visitor.script.hold(after=1)  # so that none makes a second step before the other's first
+        job = visitor.ask("second").id
+        visitor.script.wait_for_steps(2)
         begun = {channels for _, channels in visitor.script.first_steps()}
         assert begun == {(0, 1), (2, 3)}
         state = visitor.wait(job, lambda state: len(state.forming) == 4)
