@@ -45,14 +45,9 @@ export class PanelBoard implements Board {
 const point = new Vector3();
 
 /** Along the ray to the front of a board; infinite beside it and from behind. */
-export function distanceTo(ray: Ray, { centre, right, normal, width, height }: Board): number {
-  const towards = ray.direction.dot(normal);
-  if (towards >= 0) return Infinity;
-  const distance = point.copy(centre).sub(ray.origin).dot(normal) / towards;
-  if (!(distance > 0)) return Infinity;
-  ray.at(distance, point).sub(centre);
-  const isInside = Math.abs(point.dot(right)) <= width / 2 && Math.abs(point.y) <= height / 2;
-  return isInside ? distance : Infinity;
+export function distanceTo(ray: Ray, board: Board): number {
+  const distance = toPlane(ray, board);
+  return distance > 0 && covers(ray, distance, board) ? distance : Infinity;
 }
 
 /** The nearest board that a ray meets. */
@@ -60,10 +55,26 @@ export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): T | 
   let found: T | null = null;
   let least = Infinity;
   for (const board of boards) {
-    const distance = distanceTo(ray, board);
-    if (distance >= least) continue;
+    const distance = toPlane(ray, board);
+    // Most boards are farther away than one that was met, so where they end is not asked.
+    if (!(distance > 0 && distance < least) || !covers(ray, distance, board)) continue;
     found = board;
     least = distance;
   }
   return found;
+}
+
+/** Along the ray to the plane of a board that faces it; 0 for one that does not. */
+function toPlane({ origin, direction }: Ray, { centre, normal }: Board): number {
+  const towards = direction.x * normal.x + direction.y * normal.y + direction.z * normal.z;
+  if (towards >= 0) return 0;
+  const x = centre.x - origin.x;
+  const y = centre.y - origin.y;
+  const z = centre.z - origin.z;
+  return (x * normal.x + y * normal.y + z * normal.z) / towards;
+}
+
+function covers(ray: Ray, distance: number, { centre, right, width, height }: Board): boolean {
+  ray.at(distance, point).sub(centre);
+  return Math.abs(point.dot(right)) <= width / 2 && Math.abs(point.y) <= height / 2;
 }

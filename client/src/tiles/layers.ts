@@ -82,16 +82,19 @@ export class LayerStates {
    * and fit together, in the same list every time. One that is too large does not keep the others out.
    */
   want(order: readonly LayerState[]): readonly LayerState[] {
-    const { wanted, detailPacker } = this;
+    const { wanted } = this;
     for (const state of wanted) state.isWanted = false;
-    wanted.length = 0;
-    let room = detailPacker.capacity * FILL;
+    // Whole texels, and places that are written over: neither is an object in the heap.
+    let room = Math.floor(this.detailPacker.capacity * FILL);
+    let count = 0;
     for (const state of order) {
       if (state.plan.detail === null || state.detailArea > room) continue;
       room -= state.detailArea;
       state.isWanted = true;
-      wanted.push(state);
+      wanted[count] = state;
+      count += 1;
     }
+    wanted.length = count;
     return wanted;
   }
 

@@ -11,6 +11,9 @@ export class Levels {
   /** All layers, in the order of their distance when that was asked for last. */
   private readonly nearest: LayerState[];
   private readonly wantedLayers: string[] = [];
+  private readonly name = (state: LayerState, rank: number): void => {
+    this.wantedLayers[rank] = state.plan.layer;
+  };
   private frame = 0;
 
   constructor(
@@ -39,8 +42,9 @@ export class Levels {
   wanted(camera: Camera): readonly string[] {
     sortBy(this.nearest, this.measure(camera).distances);
     const { wantedLayers } = this;
-    wantedLayers.length = 0;
-    for (const state of this.states.want(this.nearest)) wantedLayers.push(state.plan.layer);
+    const wanted = this.states.want(this.nearest);
+    wanted.forEach(this.name);
+    wantedLayers.length = wanted.length;
     return wantedLayers;
   }
 
