@@ -51,17 +51,17 @@ def fetch_hall(url: str) -> dict[str, Any]:
     parts = urllib.parse.urlsplit(url)
     token = urllib.parse.parse_qs(parts.query)["token"][0]
 
-    def get(path: str) -> Any:
+    def get(path: str) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310 - our own server
             f"{parts.scheme}://{parts.netloc}/api/{path}",
             headers={"Authorization": f"Bearer {token}"},
         )
         with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
-            return json.load(answer)
+            found: dict[str, Any] = json.load(answer)
+            return found
 
     network = urllib.parse.quote(get("walk")["networks"][0]["id"], safe="")
-    hall: dict[str, Any] = get(f"networks/{network}/hall")
-    return hall
+    return get(f"networks/{network}/hall")
 
 
 def main() -> None:
