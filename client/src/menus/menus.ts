@@ -170,7 +170,7 @@ export class Menus {
       new Panel(state, actions, subject, save),
       new Pictures(actions, subject),
       new Figures(subject),
-      new Arrange(actions, subject),
+      new Arrange(state, actions, subject),
     ];
   }
 
@@ -182,7 +182,8 @@ export class Menus {
     });
     effect(() => {
       const open = this.opened.value;
-      this.wrist.show({ menu: open === 'menu', layer: open === 'layer' });
+      const letGo = state.held.value === null ? null : (): void => { this.actions.letGo(); };
+      this.wrist.show({ menu: open === 'menu', layer: open === 'layer', letGo });
     });
     effect(() => {
       const shown = state.opened.value;

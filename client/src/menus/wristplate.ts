@@ -5,11 +5,13 @@ import type { Hand } from '../xr/hand';
 import { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
-import { drawing, place, type Target } from './layout';
+import { drawing, GAP, place, type Target } from './layout';
 import { button, row, ROW } from './parts';
 
 const PAD = 0.35;
-const WIDTH = 9;
+const WIDTH = 14;
+/** Of one button. */
+const BUTTON = 4.2;
 const HEIGHT = ROW + 2 * PAD;
 const METRE = 24;
 /** An em over its distance to the eye: capitals are 1.35 degrees high on a plate that faces it. */
@@ -22,6 +24,8 @@ const TOWARDS = 0.03;
 export interface Pressed {
   readonly menu: boolean;
   readonly layer: boolean;
+  /** What lets go of what is in hand; null while that is nothing. */
+  readonly letGo: (() => void) | null;
 }
 
 export class WristPlate {
@@ -42,14 +46,17 @@ export class WristPlate {
     return this.board.object;
   }
 
-  show({ menu, layer }: Pressed): void {
+  show({ menu, layer, letGo }: Pressed): void {
     const into = drawing();
-    into.widgets.push({ x: 0, y: 0, width: WIDTH, height: HEIGHT, radius: 0.6, color: GLASS, opacity: 0.94 });
-    const buttons = row(
+    const buttons = [
       button('Menu', this.toggleMenu, { chosen: menu }),
       button('Layer', this.toggleLayer, { chosen: layer }),
-    );
-    place([buttons], { x: PAD, y: PAD, width: WIDTH - 2 * PAD }, into, (text, weight) => this.glyphs.width(text, weight));
+      ...(letGo === null ? [] : [button('Let go', letGo)]),
+    ];
+    const width = buttons.length * (BUTTON + GAP) - GAP;
+    const x = (WIDTH - width) / 2;
+    into.widgets.push({ x: x - PAD, y: 0, width: width + 2 * PAD, height: HEIGHT, radius: 0.6, color: GLASS, opacity: 0.94 });
+    place([row(...buttons)], { x, y: PAD, width }, into, (text, weight) => this.glyphs.width(text, weight));
     this.targets = into.targets;
     this.board.set(into.widgets, into.captions);
   }

@@ -42,7 +42,7 @@ flat varying float kind;
 flat varying float over;
 void main() {
   kind = form.y;
-  over = float(abs(form.z - hovered) < 0.5);
+  over = float(hovered > -0.5 && abs(form.z - hovered) < 0.5);
   vec2 middle = kind > 2.5 ? visitor.xy : spot.xy;
   vec2 along = kind > 2.5 ? vec2(-visitor.w, visitor.z) * ${(ARROW * 0.62).toFixed(3)} : spot.zw;
   vec2 through = kind > 2.5 ? -visitor.zw * ${ARROW.toFixed(3)}

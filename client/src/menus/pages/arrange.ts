@@ -3,12 +3,15 @@ import { computed, type ReadonlySignal } from '@preact/signals-core';
 
 import type { Actions } from '../../model/actions';
 import { UNMOVED } from '../../model/placement';
+import type { PinSpot } from '../../model/pins';
+import type { State } from '../../model/state';
 import type { Page } from '../largeboard';
-import { button, row, type Row } from '../parts';
+import { button, choice, row, type Row } from '../parts';
 import { Question } from '../question';
 import { factorRange, HeldSlider } from '../sliders';
 import { heading, GONE, type Subject } from './layer';
 
+const PINS: readonly (readonly [PinSpot | null, string])[] = [[null, 'in place'], ['hand', 'my hand'], ['beside', 'beside me']];
 const SIZE = factorRange(0.2, 5, (value) => `${value.toFixed(2)} \u00d7`);
 
 export class Arrange implements Page {
@@ -17,6 +20,7 @@ export class Arrange implements Page {
   private readonly size;
 
   constructor(
+    private readonly state: State,
     private readonly actions: Actions,
     private readonly subject: ReadonlySignal<Subject | null>,
   ) {
@@ -37,12 +41,22 @@ export class Arrange implements Page {
         button('Reset', moved ? () => { placements.reset(network, layer.id); } : null),
       ),
       this.size.row(),
+      this.pinning(subject),
       row(
         button('Undo', placements.undoable.value ? () => void placements.undo() : null),
         button('Redo', placements.redoable.value ? () => void placements.redo() : null),
       ),
       this.all(subject),
     ];
+  }
+
+  private pinning({ network, layer }: Subject): Row {
+    const { pins } = this.state;
+    const at = { network: network.id, layer: layer.id };
+    return choice('Keep it', PINS, pins.of(at), (spot) => {
+      if (spot === null) pins.unpin(at);
+      else pins.pin(at, spot);
+    });
   }
 
   private get placement(): typeof UNMOVED {

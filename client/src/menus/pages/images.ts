@@ -37,7 +37,7 @@ export class Images implements Page {
       title(this.insertedText(network), network.name),
       ...findingRows(network),
       row(
-        toggle('Dataset panel beside me', imagesHere.value, (on) => { imagesHere.value = on; }),
+        toggle('Images beside me', imagesHere.value, (on) => { imagesHere.value = on; }),
         toggle('Results in view', resultsInView.value, (on) => { resultsInView.value = on; }),
       ),
       ...this.held(network),

@@ -22,6 +22,8 @@ export class MapPage implements Page, Pickable {
   private readonly named = signal<string | null>(null);
 
   constructor(private readonly minimap: Minimap) {
+    // First out of the board, then perhaps turned on it.
+    minimap.object.rotation.order = 'ZXY';
     minimap.object.rotation.x = Math.PI / 2;
     minimap.object.position.set(0, -BELOW, OUT);
   }
@@ -36,7 +38,11 @@ export class MapPage implements Page, Pickable {
     const { width, depth, hint, object } = this.minimap;
     object.visible = shown;
     if (!shown) return;
-    object.scale.setScalar(Math.min(ROOM.width / width, ROOM.height / depth));
+    const upright = Math.min(ROOM.width / width, ROOM.height / depth);
+    const lying = Math.min(ROOM.width / depth, ROOM.height / width);
+    // A long walk leads to the right, where it has more room than upwards.
+    object.rotation.z = lying > upright ? -Math.PI / 2 : 0;
+    object.scale.setScalar(Math.max(upright, lying));
     this.minimap.update(eye, heading);
     this.named.value = hint;
   }

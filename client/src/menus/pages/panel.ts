@@ -70,7 +70,7 @@ export class Panel implements Page {
         button('Values (.npz)', from((id) => api.valuesUrl(network.id, id, layer.id))),
         button('Picture (.png)', from((id) => api.sheetUrl(network.id, id, layer.id, scaling))),
       ),
-      line('What is saved is downloaded by the browser of this device.'),
+      line('The browser of this device downloads it.'),
     ];
   }
 }
