@@ -19,6 +19,8 @@ interface BlockBoard extends Board {
 export class BlockTarget implements Pickable {
   readonly cursor = 'pointer';
   private readonly boards: readonly BlockBoard[];
+  /** Whether there are signs to be seen. */
+  shown = true;
   private hit: BlockBoard | null = null;
 
   constructor(
@@ -35,7 +37,7 @@ export class BlockTarget implements Pickable {
   }
 
   pick(ray: Ray): number | null {
-    this.hit = nearestOf(ray, this.boards);
+    this.hit = this.shown ? nearestOf(ray, this.boards) : null;
     return this.hit === null ? null : distanceTo(ray, this.hit);
   }
 

@@ -16,7 +16,7 @@ import type { Glyphs } from './glyphs';
 import { exhibitsOf, frameExhibit, type Exhibit } from './exhibit';
 import { BORDER, InputFrame } from './inputframe';
 import { HeaderTarget } from './headertarget';
-import { hallLines } from './labels';
+import { labelLines, networkLines } from './labels';
 import { MapTarget } from './maptarget';
 import { NearText } from './neartext';
 import { HALL, Moves } from './moves';
@@ -27,6 +27,7 @@ import { ResultCanvas } from './resultcanvas';
 import { Results } from './results';
 import { Slabs } from './slabs';
 import { Stands } from './stands';
+import { Text } from './text';
 import { TurnButtons } from './turnbuttons';
 import { TurnedPanels } from './turnedpanels';
 
@@ -54,6 +55,8 @@ export class HallScene {
   readonly turned: TurnedPanels;
   readonly buttons: TurnButtons;
   private readonly moves: Moves;
+  /** The anchor of the first edge's label; those of the others follow. */
+  private readonly firstLabel: number;
   private readonly placed = new Map<string, Placement>();
   private readonly maps: MapTarget;
   private readonly stands: Stands;
@@ -62,7 +65,10 @@ export class HallScene {
   private readonly frame: InputFrame;
   private readonly results: Results;
   readonly canvas: ResultCanvas;
-  private readonly writing: NearText;
+  private readonly slabs: Slabs;
+  /** All writing in the hall, in one draw. */
+  private readonly text: Text;
+  private readonly labels: NearText;
   private readonly loader: PassLoader;
   private readonly stops: (() => void)[];
   private refined = 0;
@@ -80,26 +86,26 @@ export class HallScene {
     const { arrangement, graph } = hall;
     const { panels, routes } = arrangement;
     this.moves = new Moves(panels.length + routes.length);
-    const labels = panels.length + 1;
+    this.firstLabel = panels.length + 1;
     this.exhibits = exhibitsOf(hall);
     this.places = new Map([...this.exhibits].map(([layer, { place }]) => [layer, place]));
     this.tiles = new Tiles(renderer, hall, { budgetBytes: budgets.maps });
     this.turned = new TurnedPanels(renderer, hall, this.tiles, network, actions.visualizations, budgets.pictures);
     this.loader = new PassLoader(network.id, this.tiles, actions.handlers(network));
     const frame = frameExhibit(arrangement.input_frame, BORDER);
-    this.stands = new Stands([...this.exhibits.values(), frame], arrangement, labels, this.moves);
+    this.stands = new Stands([...this.exhibits.values(), frame], arrangement, this.firstLabel, this.moves);
     this.edges = new Edges(
       routes,
       graph.layers.map((layer) => layer.id),
       (layer) => this.exhibits.get(layer)?.anchor ?? HALL,
-      labels,
+      this.firstLabel,
     );
-    this.plates = new Plates(graph.layers, this.exhibits, glyphs, this.moves);
-    this.frame = new InputFrame(arrangement.input_frame, network, actions, glyphs);
+    this.text = new Text(glyphs, this.moves);
+    this.plates = new Plates(graph.layers, this.exhibits, this.text.part(), this.moves);
+    this.frame = new InputFrame(arrangement.input_frame, network, actions, this.text.part());
     this.results = new Results(arrangement.input_frame, glyphs);
     this.canvas = new ResultCanvas(arrangement.input_frame, glyphs);
-    const name = state.networks.peek().length > 1 ? network.name : null;
-    this.writing = new NearText(hallLines(name, hall, this.exhibits, labels), glyphs, this.moves);
+    this.labels = new NearText(this.text.part(), this.moves);
     this.maps = new MapTarget(this.tiles, network, state, actions);
     this.blocks = new BlockTarget(hall, network, actions.views);
     this.headers = new HeaderTarget(graph.layers, this.exhibits, network, {
@@ -108,12 +114,12 @@ export class HallScene {
         actions.openLayer(network, layer);
       },
     });
-    this.buttons = new TurnButtons(this.exhibits, network, actions.visualizations, glyphs, this.moves);
-    const slabs = new Slabs(this.exhibits.values(), network);
-    this.pickables = [this.maps, this.blocks, this.headers, this.buttons, slabs, this.frame];
+    this.buttons = new TurnButtons(this.exhibits, network, actions.visualizations, this.text.part(), this.moves);
+    this.slabs = new Slabs(this.exhibits.values(), network);
+    this.pickables = [this.maps, this.blocks, this.headers, this.buttons, this.slabs, this.frame];
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.object.add(...parts.map((part) => part.object));
-    this.object.add(this.canvas.object, this.writing.object, this.buttons.object);
+    this.object.add(this.canvas.object, this.text.object, this.buttons.object);
     this.stops = this.follow();
   }
 
@@ -136,7 +142,7 @@ export class HallScene {
   update(camera: PerspectiveCamera, eye: Vector3, viewportHeight: number, seconds: number): void {
     this.tiles.update(camera, viewportHeight);
     this.plates.update(eye);
-    this.writing.update(eye);
+    this.labels.update(eye);
     this.buttons.update(eye);
     this.turned.update(camera, seconds);
     const still = this.state.reducedMotion.peek();
@@ -181,7 +187,23 @@ export class HallScene {
     const parts = [this.tiles, this.stands, this.edges, this.plates, this.frame, this.results];
     this.turned.dispose();
     this.moves.dispose();
-    for (const part of [...parts, this.canvas, this.writing, this.buttons]) part.dispose();
+    for (const part of [...parts, this.canvas, this.text, this.buttons]) part.dispose();
+  }
+
+  /**
+   * Shows what a visitor may do without.
+   *
+   * @param labels the names of layers, the signs of blocks and what is written at edges
+   * @param histograms the plates beside the panels
+   */
+  private show(labels: boolean, histograms: boolean): void {
+    const { network, hall, exhibits } = this;
+    const name = this.state.networks.peek().length > 1 ? network.name : null;
+    this.labels.set([...networkLines(name, hall), ...(labels ? labelLines(hall, exhibits, this.firstLabel) : [])]);
+    this.blocks.shown = labels;
+    this.slabs.plates = histograms;
+    this.plates.show(histograms);
+    this.stands.show(labels, histograms);
   }
 
   /** Puts all panels to where the state says; what stands there already is left alone. */
@@ -200,6 +222,9 @@ export class HallScene {
       }),
       effect(() => {
         this.tiles.panels.color(MAP_COLORS[state.preferences.colors.value]);
+      }),
+      effect(() => {
+        this.show(state.preferences.labels.value, state.preferences.histograms.value);
       }),
       effect(() => {
         this.arrange(network.placements.value);

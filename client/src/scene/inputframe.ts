@@ -21,11 +21,10 @@ import type { Actions } from '../model/actions';
 import type { NetworkState, Progress } from '../model/networkstate';
 import type { Held } from '../model/state';
 import type { ImageInfo, InputFrame as Frame } from '../net/types';
-import type { Glyphs } from './glyphs';
 import { ALARM, AMBER, display, DITHER, LIGHT, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
-import { Text, type Line } from './text';
+import type { Line, TextPart } from './text';
 
 /** Of wood around the canvas, in m. */
 export const BORDER = 0.09;
@@ -88,7 +87,6 @@ export class InputFrame implements Pickable {
   readonly object: Object3D = new Group();
   readonly cursor = 'pointer';
   private readonly canvas: Mesh<PlaneGeometry, ShaderMaterial>;
-  private readonly writing: Text;
   private readonly point = new Vector3();
   private shownImage: string | null = null;
   /** What the canvas shows; null until it is loaded. */
@@ -98,7 +96,7 @@ export class InputFrame implements Pickable {
     private readonly frame: Frame,
     private readonly network: NetworkState,
     private readonly actions: Actions,
-    glyphs: Glyphs,
+    private readonly writing: Pick<TextPart, 'set'>,
   ) {
     const size = new Vector2(frame.width + 2 * BORDER, frame.height + 2 * BORDER);
     this.canvas = new Mesh(
@@ -120,8 +118,7 @@ export class InputFrame implements Pickable {
       }),
     );
     this.canvas.position.set(frame.x, frame.y, frame.z);
-    this.writing = new Text(glyphs);
-    this.object.add(this.canvas, this.writing.object);
+    this.object.add(this.canvas);
   }
 
   pick(ray: Ray): number | null {
@@ -202,7 +199,6 @@ export class InputFrame implements Pickable {
     (this.uniform('picture') as Texture | null)?.dispose();
     this.canvas.geometry.dispose();
     this.canvas.material.dispose();
-    this.writing.dispose();
   }
 
   private usePicture(picture: HTMLImageElement): void {

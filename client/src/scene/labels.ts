@@ -19,12 +19,14 @@ const LONG_PATH = 12;
 const NETWORK_SIZE = 0.42;
 const NETWORK_HEIGHT = 4.2;
 
-/**
- * All lines of the hall that do not change while one walks through it; `name`: of the network,
- * null where it stands alone and the page's corner says it; `labels`: the first edge's label's anchor.
- */
-export function hallLines(name: string | null, hall: Hall, exhibits: ReadonlyMap<string, Exhibit>, labels: number): Line[] {
-  const lines: Line[] = name === null ? [] : [networkLine(name, hall.arrangement.input_frame)];
+/** A network's name; none where it stands alone and the page's corner says it. */
+export function networkLines(name: string | null, hall: Hall): Line[] {
+  return name === null ? [] : [networkLine(name, hall.arrangement.input_frame)];
+}
+
+/** All names and signs of the hall; `labels`: the first edge's label's anchor. */
+export function labelLines(hall: Hall, exhibits: ReadonlyMap<string, Exhibit>, labels: number): Line[] {
+  const lines: Line[] = [];
   for (const layer of hall.graph.layers) {
     const exhibit = exhibits.get(layer.id);
     if (exhibit !== undefined) lines.push(...titleLines(layer, exhibit));

@@ -1,9 +1,8 @@
 /** Writing all over the hall, of which only what is near enough to read is drawn. */
 import { Vector3 } from 'three';
 
-import type { Glyphs } from './glyphs';
 import { HALL, type Moves } from './moves';
-import { Text, type Line } from './text';
+import type { Line, TextPart } from './text';
 
 /** What is drawn is chosen anew after this many m. */
 const STRIDE = 2;
@@ -11,21 +10,20 @@ const STRIDE = 2;
 const GONE = 1.5;
 
 export class NearText {
-  private readonly text: Text;
+  private lines: readonly Line[] = [];
   private readonly chosenAt = new Vector3(Infinity, 0, 0);
   private readonly point = new Vector3();
   private travelled = 0;
 
   constructor(
-    private readonly lines: readonly Line[],
-    glyphs: Glyphs,
+    private readonly text: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
-  ) {
-    this.text = new Text(glyphs, moves);
-  }
+  ) {}
 
-  get object(): Text['object'] {
-    return this.text.object;
+  /** All that may be written. */
+  set(lines: readonly Line[]): void {
+    this.lines = lines;
+    this.chosenAt.setX(Infinity);
   }
 
   /** Once a frame. */
@@ -41,9 +39,5 @@ export class NearText {
     if (fade === undefined) return true;
     const distance = this.moves.point(anchor, this.point.copy(at)).distanceTo(eye);
     return distance < fade * this.moves.scale(anchor) * GONE + 2 * STRIDE;
-  }
-
-  dispose(): void {
-    this.text.dispose();
   }
 }

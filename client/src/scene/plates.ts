@@ -8,14 +8,13 @@ import { Group, Vector3, type Object3D } from 'three';
 import { formatCount, formatPercent, formatValue } from '../model/format';
 import type { Layer, Statistics } from '../net/types';
 import { mapsShape } from '../tiles/cells';
-import type { Glyphs } from './glyphs';
 import type { FacePlace } from './faces';
 import { Histograms } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
 import type { Moves } from './moves';
 import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
 import { UP } from './place';
-import { Text, type Line } from './text';
+import type { Line, TextPart } from './text';
 
 /** What a histogram is of. */
 const SUBJECTS = ['activations', 'weights'] as const;
@@ -39,7 +38,6 @@ export class Plates {
   readonly object: Object3D = new Group();
   private readonly plates: readonly Plate[];
   private readonly histograms: Histograms;
-  private readonly writing: Text;
   private readonly shown: (Statistics | undefined)[] = [];
   private readonly writtenAt = new Vector3(Infinity, 0, 0);
   private statistics: BySubject = [new Map(), new Map()];
@@ -49,7 +47,7 @@ export class Plates {
   constructor(
     layers: readonly Layer[],
     exhibits: ReadonlyMap<string, Exhibit>,
-    glyphs: Glyphs,
+    private readonly writing: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
   ) {
     this.plates = layers.flatMap((layer) => {
@@ -57,8 +55,12 @@ export class Plates {
       return exhibit === undefined ? [] : [{ layer, exhibit }];
     });
     this.histograms = new Histograms(this.plates.flatMap(spotsOf), moves);
-    this.writing = new Text(glyphs, moves);
-    this.object.add(this.histograms.object, this.writing.object);
+  }
+
+  /** Shows the plates, or none of them. */
+  show(shown: boolean): void {
+    this.object.visible = shown;
+    this.stale = true;
   }
 
   /** Shows other statistics, by layer id. */
@@ -83,6 +85,10 @@ export class Plates {
     this.stale = false;
     this.writtenAt.copy(eye);
     this.travelled = this.moves.travelled;
+    if (!this.object.visible) {
+      this.writing.set([]);
+      return;
+    }
     const near = this.plates
       .map((plate) => ({ plate, distance: plate.exhibit.place.centre.distanceTo(eye) }))
       .filter(({ distance }) => distance < NEAR)
@@ -93,7 +99,6 @@ export class Plates {
 
   dispose(): void {
     this.histograms.dispose();
-    this.writing.dispose();
   }
 
   /** A collapsed block has no weights of its own, though the layer whose output it shows may. */

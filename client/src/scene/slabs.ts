@@ -21,6 +21,8 @@ interface Slab {
 export class Slabs implements Pickable {
   private readonly point = new Vector3();
   private readonly slabs: readonly Slab[];
+  /** Whether the plates are to be seen. */
+  plates = true;
   private hit: Slab | null = null;
   private fromBehind = false;
 
@@ -51,7 +53,7 @@ export class Slabs implements Pickable {
       // From behind, the slab comes first.
       const met = distance + (towards < 0 ? BEHIND : -BEHIND);
       if (!(met > 0 && met < least)) continue;
-      if (!covers(slab, ray.at(distance, point).sub(place.centre))) continue;
+      if (!covers(slab, ray.at(distance, point).sub(place.centre), this.plates)) continue;
       least = met;
       this.hit = slab;
       this.fromBehind = towards > 0;
@@ -72,14 +74,14 @@ export class Slabs implements Pickable {
   }
 }
 
-/** `way`: from the panel's centre, in its plane. */
-function covers({ exhibit, right, lower, upper, plate }: Slab, way: Vector3): boolean {
+/** `way`: from the panel's centre, in its plane; `plates`: whether they count. */
+function covers({ exhibit, right, lower, upper, plate }: Slab, way: Vector3, plates: boolean): boolean {
   const { place, layout } = exhibit;
   const scale = layout.width / place.width;
   const across = way.dot(place.right) * scale;
   const up = way.y * scale;
   if (Math.abs(across) <= right) return up >= lower && up <= upper;
-  return across >= plate.left && across <= plate.right && up >= plate.lower && up <= plate.upper;
+  return plates && across >= plate.left && across <= plate.right && up >= plate.lower && up <= plate.upper;
 }
 
 function slabOf(exhibit: Exhibit): Slab {

@@ -13,6 +13,7 @@ import {
   InstancedBufferGeometry,
   PlaneGeometry,
   ShaderMaterial,
+  Vector4,
   type Object3D,
   type Vector3,
 } from 'three';
@@ -46,9 +47,13 @@ const POST = 0.035;
 const LABEL_THICKNESS = 0.018;
 const GLOW_REACH = 2.1;
 
+/** What a body is part of; what carries labels and histograms can be hidden. */
+const KINDS = { panel: 0, post: 1, label: 2, plate: 3 } as const;
+
 const BODY_VERTEX = /* glsl */ `
 ${MOVED}
-attribute vec2 carrier; // anchor, whether it is a post
+attribute vec2 carrier; // anchor, kind
+uniform vec4 shown; // which kinds there are
 varying vec3 world;
 varying vec3 face;
 varying vec2 spot;
@@ -57,11 +62,12 @@ void main() {
   world = moved((instanceMatrix * vec4(position, 1.0)).xyz, carrier.x);
   // A post reaches from the panel to the floor, wherever the panel is; none carries what hangs.
   float standing = texelFetch(moves, ivec2(0, int(carrier.x)), 0).w;
-  if (carrier.y > 0.5) world.y = position.y > 0.0 ? max(world.y, 0.0) * standing : 0.0;
+  if (carrier.y == ${KINDS.post}.0) world.y = position.y > 0.0 ? max(world.y, 0.0) * standing : 0.0;
   face = normal;
   spot = uv;
   size = vec2(length(instanceMatrix[0].xyz), length(instanceMatrix[1].xyz));
-  gl_Position = projectionMatrix * viewMatrix * vec4(world, 1.0);
+  bool isShown = shown[int(carrier.y)] > 0.5;
+  gl_Position = isShown ? projectionMatrix * viewMatrix * vec4(world, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 const BODY_FRAGMENT = /* glsl */ `
@@ -141,6 +147,13 @@ export class Stands {
     this.object.add(this.bodies, this.glow);
   }
 
+  /** Shows what carries labels and histograms, or leaves it out. */
+  show(labels: boolean, histograms: boolean): void {
+    const shown = this.bodies.material.uniforms['shown']?.value as Vector4;
+    shown.setComponent(KINDS.label, Number(labels));
+    shown.setComponent(KINDS.plate, Number(histograms));
+  }
+
   dispose(): void {
     for (const mesh of [this.bodies, this.glow]) {
       mesh.geometry.dispose();
@@ -159,8 +172,8 @@ interface Box {
   readonly height: number;
   readonly depth: number;
   readonly anchor: number;
-  /** From the floor to what it carries. */
-  readonly isPost?: true;
+  /** A post reaches from the floor to what it carries. */
+  readonly kind: keyof typeof KINDS;
 }
 
 function boxesOf(exhibit: Exhibit): Box[] {
@@ -168,7 +181,7 @@ function boxesOf(exhibit: Exhibit): Box[] {
   const out = -BEHIND - DEPTH / 2;
   const postHeight = Math.max(place.bottom - MARGIN, 0.01);
   const postUp = postHeight / 2 - place.centre.y;
-  const post = { axes: place, width: POST, height: postHeight, depth: POST, anchor, isPost: true } as const;
+  const post = { axes: place, width: POST, height: postHeight, depth: POST, anchor, kind: 'post' } as const;
   const boxes: Box[] = [
     {
       axes: place,
@@ -177,6 +190,7 @@ function boxesOf(exhibit: Exhibit): Box[] {
       height: place.height + header + 2 * MARGIN,
       depth: DEPTH,
       anchor,
+      kind: 'panel',
     },
     { ...post, centre: at(place, -place.width * 0.38, postUp, out) },
     { ...post, centre: at(place, place.width * 0.38, postUp, out) },
@@ -186,12 +200,12 @@ function boxesOf(exhibit: Exhibit): Box[] {
     const middle = onPlate(exhibit, PLATE_WIDTH / 2, plateTop(exhibit) + PLATE_MARGIN - height / 2);
     const centre = middle.addScaledVector(place.normal, out);
     const width = PLATE_WIDTH + 2 * PLATE_MARGIN;
-    boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6, anchor });
+    boxes.push({ axes: place, centre, width, height, depth: DEPTH * 0.6, anchor, kind: 'plate' });
   }
   if (exhibit.turns) {
     const width = buttonWidth(exhibit);
     const centre = onButton(exhibit, width / 2, BUTTON_HEIGHT / 2).addScaledVector(place.normal, out);
-    boxes.push({ axes: place, centre, width, height: BUTTON_HEIGHT, depth: DEPTH * 0.6, anchor });
+    boxes.push({ axes: place, centre, width, height: BUTTON_HEIGHT, depth: DEPTH * 0.6, anchor, kind: 'panel' });
   }
   return boxes;
 }
@@ -199,7 +213,7 @@ function boxesOf(exhibit: Exhibit): Box[] {
 function signBoxesOf(sign: Sign): Box[] {
   const height = SIGN_TOP - SIGN_HEIGHT / 2;
   const depth = DEPTH * 0.6;
-  const size = { axes: axesOf(sign.yaw), depth, anchor: HALL };
+  const size = { axes: axesOf(sign.yaw), depth, anchor: HALL, kind: 'label' } as const;
   return [
     { ...size, centre: signPoint(sign, 0, SIGN_TOP / 2, -depth), width: depth, height: SIGN_TOP },
     {
@@ -213,17 +227,17 @@ function signBoxesOf(sign: Sign): Box[] {
 
 function labelBoxesOf(route: Route, anchor: number): Box[] {
   if (route.label === null) return [];
-  return [{ ...labelPlate(route, route.label), depth: LABEL_THICKNESS, anchor }];
+  return [{ ...labelPlate(route, route.label), depth: LABEL_THICKNESS, anchor, kind: 'label' }];
 }
 
 function bodies(boxes: readonly Box[], moves: Moves): InstancedMesh<BoxGeometry, ShaderMaterial> {
   const material = new ShaderMaterial({
     vertexShader: BODY_VERTEX,
     fragmentShader: BODY_FRAGMENT,
-    uniforms: { moves: { value: moves.texture } },
+    uniforms: { moves: { value: moves.texture }, shown: { value: new Vector4(1, 1, 1, 1) } },
   });
   const mesh = new InstancedMesh(new BoxGeometry(1, 1, 1), material, boxes.length);
-  const carriers = boxes.flatMap(({ anchor, isPost }) => [anchor, isPost === true ? 1 : 0]);
+  const carriers = boxes.flatMap(({ anchor, kind }) => [anchor, KINDS[kind]]);
   mesh.geometry.setAttribute('carrier', new InstancedBufferAttribute(new Float32Array(carriers), 2));
   const matrix = new Matrix4();
   const size = new Matrix4();

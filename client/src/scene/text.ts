@@ -1,18 +1,23 @@
-/** Lines of text anywhere in space, all in one draw; costs nothing per frame while unchanged. */
+/**
+ * Lines of text anywhere in space, all in one draw; costs nothing per frame while unchanged. Lines
+ * that change on their own are a part: what the others have set stays as it is.
+ */
 import {
   DataTexture,
-  InstancedBufferAttribute,
   InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
   Mesh,
   PlaneGeometry,
   ShaderMaterial,
   Vector2,
-  Vector3,
+  type Vector3,
 } from 'three';
 
 import type { Glyphs, Weight } from './glyphs';
-import { HALL, MOVED, Moves } from './moves';
-import { display, LIGHT } from './palette';
+import { LetterBuffer, LETTER_FLOATS, LETTER_PARTS } from './letterbuffer';
+import { MOVED, Moves } from './moves';
+import { LIGHT } from './palette';
 
 export interface Line {
   readonly text: string;
@@ -33,7 +38,7 @@ export interface Line {
   readonly anchor?: number;
 }
 
-const NEVER = 1e6;
+const FIRST_CAPACITY = 64;
 
 /** Of what stands in no hall, or is moved as a whole. */
 const UNMOVED = new Moves(0);
@@ -92,9 +97,24 @@ void main() {
   gl_FragColor = vec4(color, alpha);
 }`;
 
+/** Lines that are set together. */
+export class TextPart {
+  lines: readonly Line[] = [];
+  letters = new LetterBuffer(0);
+
+  constructor(private readonly changed: (part: TextPart) => void) {}
+
+  set(lines: readonly Line[]): void {
+    this.lines = lines;
+    this.changed(this);
+  }
+}
+
 export class Text {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
-  private lines: readonly Line[] = [];
+  private readonly parts: TextPart[] = [];
+  private readonly first: TextPart;
+  private buffer: InstancedInterleavedBuffer;
   private readonly stop: () => void;
 
   /** `moves`: of the hall that its lines stand in. */
@@ -102,31 +122,31 @@ export class Text {
     private readonly glyphs: Glyphs,
     moves = UNMOVED,
   ) {
-    const material = new ShaderMaterial({
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      uniforms: {
-        moves: { value: moves.texture },
-        atlas: { value: new Vector2(1, 1) },
-        distances: { value: new DataTexture(new Uint8Array(4), 1, 1) },
-        exponent: { value: glyphs.exponent },
-      },
-      transparent: true,
-      depthWrite: false,
-      side: 2,
-    });
-    this.object = new Mesh(new InstancedBufferGeometry(), material);
+    this.object = new Mesh(letterGeometry(), materialOf(glyphs, moves));
+    this.buffer = this.reserve(FIRST_CAPACITY);
     this.object.frustumCulled = false;
     this.object.renderOrder = 30;
     this.object.visible = false;
+    this.first = this.part();
     this.stop = glyphs.onMore(() => {
-      this.build();
+      this.parts.forEach((part) => { this.writeLetters(part); });
+      this.join(0);
     });
   }
 
+  /** What stands beside the lines of all other parts. */
+  part(): TextPart {
+    const part = new TextPart((changed) => {
+      this.writeLetters(changed);
+      this.join(this.parts.indexOf(changed));
+    });
+    this.parts.push(part);
+    return part;
+  }
+
+  /** The lines of a text without parts. */
   set(lines: readonly Line[]): void {
-    this.lines = lines;
-    this.build();
+    this.first.set(lines);
   }
 
   dispose(): void {
@@ -135,12 +155,26 @@ export class Text {
     this.object.material.dispose();
   }
 
-  private build(): void {
-    const buffers = new Buffers(this.lines.reduce((sum, line) => sum + line.text.length, 0));
-    for (const line of this.lines) this.setLine(line, buffers);
-    this.object.geometry.dispose();
-    this.object.geometry = buffers.geometry();
-    this.object.visible = buffers.count > 0 && this.glyphs.texture !== null;
+  /** Puts the parts from this one on behind those before it. */
+  private join(from: number): void {
+    const count = this.parts.reduce((sum, { letters }) => sum + letters.count, 0);
+    const grows = count * LETTER_FLOATS > this.buffer.array.length;
+    if (grows) this.buffer = this.reserve(2 ** Math.ceil(Math.log2(count)));
+    let letter = 0;
+    this.parts.forEach(({ letters }, index) => {
+      const at = letter * LETTER_FLOATS;
+      letter += letters.count;
+      if (!grows && index < from) return;
+      (this.buffer.array as Float32Array).set(letters.written, at);
+      this.buffer.addUpdateRange(at, letters.count * LETTER_FLOATS);
+    });
+    this.buffer.needsUpdate = true;
+    this.object.geometry.instanceCount = count;
+    this.object.visible = count > 0 && this.glyphs.texture !== null;
+    this.useAtlas();
+  }
+
+  private useAtlas(): void {
     const { texture, glyphSize } = this.glyphs;
     const image = texture?.image as { width: number; height: number } | undefined;
     if (texture === null || image === undefined) return;
@@ -149,82 +183,64 @@ export class Text {
     if (uniforms['distances'] !== undefined) uniforms['distances'].value = texture;
   }
 
-  private setLine(line: Line, buffers: Buffers): void {
+  private writeLetters(part: TextPart): void {
+    part.letters = new LetterBuffer(part.lines.reduce((sum, { text }) => sum + text.length, 0));
+    for (const line of part.lines) this.setLine(line, part.letters);
+  }
+
+  private setLine(line: Line, letters: LetterBuffer): void {
     const weight = line.weight ?? 400;
     const natural = this.glyphs.width(line.text, weight);
-    const size = Math.min(line.size, (line.maxWidth ?? NEVER) / Math.max(natural, 1e-6));
+    const size = Math.min(line.size, (line.maxWidth ?? Infinity) / Math.max(natural, 1e-6));
     const shift = { left: 0, centre: -0.5, right: -1 }[line.align ?? 'left'];
     let pen = shift * natural;
-    buffers.begin(line, size);
+    letters.begin(line, size);
     for (const letter of line.text) {
       const glyph = this.glyphs.get(letter, weight);
       if (glyph === null) {
         pen += 0.5;
         continue;
       }
-      if (glyph.shape !== null) buffers.push(pen, glyph.shape.bounds, glyph.shape.index);
+      if (glyph.shape !== null) letters.push(pen, glyph.shape.bounds, glyph.shape.index);
       pen += glyph.advance;
     }
   }
+
+  /** Makes room for this many letters. */
+  private reserve(capacity: number): InstancedInterleavedBuffer {
+    const { geometry } = this.object;
+    // A buffer that is on the GPU cannot grow; disposing makes three forget the old one.
+    geometry.dispose();
+    const buffer = new InstancedInterleavedBuffer(new Float32Array(capacity * LETTER_FLOATS), LETTER_FLOATS);
+    let offset = 0;
+    for (const [name, size] of LETTER_PARTS) {
+      geometry.setAttribute(name, new InterleavedBufferAttribute(buffer, size, offset));
+      offset += size;
+    }
+    return buffer;
+  }
 }
 
-/** The instances' attributes while they are written. */
-class Buffers {
-  count = 0;
-  private readonly corner: Float32Array;
-  private readonly across: Float32Array;
-  private readonly upward: Float32Array;
-  private readonly glyph: Float32Array;
-  private readonly tint: Float32Array;
-  private readonly point = new Vector3();
-  private line: Line | null = null;
-  private size = 1;
-  private color: readonly [number, number, number] = [1, 1, 1];
+function letterGeometry(): InstancedBufferGeometry {
+  const plane = new PlaneGeometry(1, 1);
+  const geometry = new InstancedBufferGeometry();
+  geometry.index = plane.index;
+  geometry.setAttribute('position', plane.getAttribute('position'));
+  return geometry;
+}
 
-  constructor(capacity: number) {
-    this.corner = new Float32Array(capacity * 3);
-    this.across = new Float32Array(capacity * 3);
-    this.upward = new Float32Array(capacity * 3);
-    this.glyph = new Float32Array(capacity * 3);
-    this.tint = new Float32Array(capacity * 3);
-  }
-
-  begin(line: Line, size: number): void {
-    const { r, g, b } = display(line.color);
-    this.line = line;
-    this.size = size;
-    this.color = [r, g, b];
-  }
-
-  push(pen: number, bounds: readonly number[], index: number): void {
-    if (this.line === null) return;
-    const { at, right, up, fade, anchor } = this.line;
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = bounds;
-    const { point, size, count } = this;
-    point.copy(at).addScaledVector(right, (pen + x0) * size).addScaledVector(up, y0 * size);
-    point.toArray(this.corner, count * 3);
-    point.copy(right).multiplyScalar((x1 - x0) * size).toArray(this.across, count * 3);
-    point.copy(up).multiplyScalar((y1 - y0) * size).toArray(this.upward, count * 3);
-    this.glyph.set([index, fade ?? NEVER, anchor ?? HALL], count * 3);
-    this.tint.set(this.color, count * 3);
-    this.count += 1;
-  }
-
-  geometry(): InstancedBufferGeometry {
-    const geometry = new InstancedBufferGeometry();
-    const plane = new PlaneGeometry(1, 1);
-    geometry.index = plane.index;
-    geometry.setAttribute('position', plane.getAttribute('position'));
-    const add = (name: string, values: Float32Array, size: number): void => {
-      const used = values.slice(0, this.count * size);
-      geometry.setAttribute(name, new InstancedBufferAttribute(used, size));
-    };
-    add('corner', this.corner, 3);
-    add('across', this.across, 3);
-    add('upward', this.upward, 3);
-    add('glyph', this.glyph, 3);
-    add('tint', this.tint, 3);
-    geometry.instanceCount = this.count;
-    return geometry;
-  }
+function materialOf(glyphs: Glyphs, moves: Moves): ShaderMaterial {
+  return new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    uniforms: {
+      moves: { value: moves.texture },
+      atlas: { value: new Vector2(1, 1) },
+      distances: { value: new DataTexture(new Uint8Array(4), 1, 1) },
+      exponent: { value: glyphs.exponent },
+    },
+    transparent: true,
+    depthWrite: false,
+    side: 2,
+  });
 }

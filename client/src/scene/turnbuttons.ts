@@ -12,12 +12,11 @@ import { shareOf, wantedOf } from '../model/visualizationtext';
 import type { Visualization } from '../net/types';
 import { distanceTo, nearestOf, PanelBoard } from './boards';
 import { BUTTON_HEIGHT, buttonWidth, onButton, type Exhibit } from './exhibit';
-import type { Glyphs } from './glyphs';
 import type { Moves } from './moves';
 import { ALARM, AMBER, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
-import { Text, type Line } from './text';
+import type { Line, TextPart } from './text';
 import { TurnFaces } from './turnfaces';
 
 /** The writing begins to the right of the ring. */
@@ -47,7 +46,6 @@ export class TurnButtons implements Pickable {
   private readonly buttons: readonly Button[];
   private readonly byLayer: ReadonlyMap<string, Button>;
   private readonly faces: TurnFaces;
-  private readonly text: Text;
   private readonly writtenAt = new Vector3(Infinity, 0, 0);
   private travelled = 0;
   private hit: Button | null = null;
@@ -58,7 +56,7 @@ export class TurnButtons implements Pickable {
     exhibits: ReadonlyMap<string, Exhibit>,
     private readonly network: NetworkState,
     private readonly visualizations: Pick<Visualizations, 'turn' | 'open'>,
-    glyphs: Glyphs,
+    private readonly text: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
   ) {
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
@@ -70,8 +68,6 @@ export class TurnButtons implements Pickable {
       }),
       moves,
     );
-    this.text = new Text(glyphs, moves);
-    this.object.add(this.faces.object, this.text.object);
   }
 
   /** What a click does; null where the pointer is elsewhere. */
@@ -143,7 +139,6 @@ export class TurnButtons implements Pickable {
 
   dispose(): void {
     this.faces.dispose();
-    this.text.dispose();
   }
 
   private linesOf({ exhibit, layer }: Button): Line[] {

@@ -2,7 +2,7 @@ import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import { exhibitsOf, signPoint } from '../../src/scene/exhibit';
-import { hallLines } from '../../src/scene/labels';
+import { labelLines, networkLines } from '../../src/scene/labels';
 import { hallOf } from '../tiles/halls';
 
 const YAWS = [0, 0.7, Math.PI / 2, -2.5];
@@ -24,7 +24,7 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
     label_at: [1, -4],
     label_yaw: yaw,
   });
-  const lines = hallLines('net', hall, exhibitsOf(hall), 2);
+  const lines = labelLines(hall, exhibitsOf(hall), 2);
   const line = (text: string): (typeof lines)[number] => {
     const found = lines.find((one) => one.text === text);
     if (found === undefined) throw new Error(`nothing says ${text}`);
@@ -59,8 +59,8 @@ describe.each(YAWS)('what is turned by %f rad', (yaw) => {
   it('is an edge without a label: nothing is written', () => {
     const silent = hallOf([]);
     silent.arrangement.routes.push({ source: 'a', target: 'b', label: null, points: [], label_at: [0, 0], label_yaw: yaw });
-    expect(hallLines(null, silent, new Map(), 1)).toEqual([]);
-    expect(hallLines('net', silent, new Map(), 1).map(({ text }) => text)).toEqual(['net']);
+    expect([...networkLines(null, silent), ...labelLines(silent, new Map(), 1)]).toEqual([]);
+    expect(networkLines('net', silent).map(({ text }) => text)).toEqual(['net']);
   });
 
   it('is a panel: its name begins over its upper left corner', () => {
