@@ -9,6 +9,7 @@ import logging
 import socket
 import ssl
 import stat
+import struct
 import sys
 
 import httpx
@@ -328,6 +329,22 @@ def test_plain_http_at_the_tls_port_harms_nothing(base, caplog):
                 with contextlib.suppress(ConnectionResetError):
                     while connection.recv(4096):
                         pass
+        assert httpx.get(f"{base}/pair", verify=context).status_code == 200
+    assert caplog.text == ""
+
+
+def test_browsers_that_refuse_the_certificate_or_vanish_harm_nothing(base, caplog):
+    context = trusting(base)
+    with caplog.at_level(logging.WARNING):
+        with pytest.raises(ssl.SSLCertVerificationError):
+            handshake(base, ssl.create_default_context())
+        connection = socket.create_connection(("127.0.0.1", port_of(base)), timeout=30)
+        with context.wrap_socket(connection, server_hostname="127.0.0.1") as wrapped:
+            request = f"GET /pair HTTP/1.1\r\nHost: 127.0.0.1:{port_of(base)}\r\n\r\n"
+            wrapped.sendall(request.encode() * 50)
+            assert wrapped.recv(12) == b"HTTP/1.1 200"
+            # The connection is reset, in the middle of answers, without a word of TLS.
+            wrapped.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         assert httpx.get(f"{base}/pair", verify=context).status_code == 200
     assert caplog.text == ""
 
