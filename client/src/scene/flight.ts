@@ -71,7 +71,8 @@ export class Flight {
  * `free`: the way before the panel until something stands in it, in m; see `freeBefore`.
  * `clear`: the share of the view's height, in its middle, in which the panel is to stand.
  * `covered`: the share of the view's width, on its left, in which nothing of it is to stand.
- * `eyes`: how high they are over the floor, in m; who is tall looks over what stands before it.
+ * `standing`: how high the eyes are over the floor, in m; who is tall looks over what stands before
+ * it, and who flies to a panel that hangs over them is lifted to it.
  */
 export function poseBefore(
   exhibit: Exhibit,
@@ -80,9 +81,10 @@ export function poseBefore(
   fieldOfView: number,
   clear: number,
   covered = 0,
-  eyes = EYE_HEIGHT,
+  standing = EYE_HEIGHT,
 ): Pose {
   const { layout, place, header, sections } = exhibit;
+  const eyes = standing + Math.max(0, place.bottom - Math.max(layout.bottom, standing));
   const half = Math.tan(fieldOfView / 2);
   const scale = place.width / layout.width;
   const plate = scale * (PLATE_WIDTH + 0.2);

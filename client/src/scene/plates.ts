@@ -55,6 +55,7 @@ export class Plates {
       return exhibit === undefined ? [] : [{ layer, exhibit }];
     });
     this.histograms = new Histograms(this.plates.flatMap(spotsOf), moves);
+    this.object.add(this.histograms.object);
   }
 
   /** Shows the plates, or none of them. */

@@ -68,6 +68,7 @@ export class TurnButtons implements Pickable {
       }),
       moves,
     );
+    this.object.add(this.faces.object);
   }
 
   /** What a click does; null where the pointer is elsewhere. */

@@ -1,11 +1,12 @@
 import { PerspectiveCamera, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
+import { UNMOVED, type Placement } from '../../src/model/placement';
 import type { Arrangement, Panel } from '../../src/net/types';
 import { BUTTON_HEIGHT, HEADER, onButton, PLATE_WIDTH, plateTop, type Exhibit } from '../../src/scene/exhibit';
 import { Flight, freeBefore, poseBefore, startPose } from '../../src/scene/flight';
-import { at, placeOf, type Place } from '../../src/scene/place';
-import { Walker, type Pose } from '../../src/scene/walker';
+import { at, movePlace, placeOf, type Place } from '../../src/scene/place';
+import { EYE_HEIGHT, Walker, type Pose } from '../../src/scene/walker';
 
 const FOV = 56;
 
@@ -179,5 +180,35 @@ describe('Flight', () => {
     const { z } = walker.eye;
     flight.step(0.5);
     expect(walker.eye.z).toBe(z);
+  });
+});
+
+describe('poseBefore a panel that was moved', () => {
+  const layout = placeOf(panel('a', -3, 6, 4));
+  const moved = (placement: Partial<Placement>): Exhibit => {
+    const place = placeOf(panel('a', -3, 6, 4));
+    movePlace(place, layout, { ...UNMOVED, ...placement });
+    return { layout, place, anchor: 1, header: HEADER, turns: true, sections: 2 };
+  };
+  const poseOf = (one: Exhibit): Pose => poseBefore(one, Infinity, 16 / 9, (FOV * Math.PI) / 180, 0.76);
+
+  it('stands before where it is now, nearer to a small one, and sees it whole', () => {
+    const small = moved({ x: 5, z: -2, yaw: 1, scale: 0.4, y: 0.6 });
+    const pose = poseOf(small);
+    const camera = cameraAt(pose, 16 / 9);
+    const { centre, width, height } = small.place;
+    for (const right of [-width / 2, width / 2]) {
+      for (const up of [-height / 2, height / 2 + 0.4 * HEADER]) expect(isSeen(at(small.place, right, up, 0), camera, 0.76)).toBe(true);
+    }
+    const usual = poseOf(moved({})).eye.distanceTo(layout.centre);
+    expect(pose.eye.distanceTo(centre)).toBeLessThan(0.8 * usual);
+    expect(pose.yaw).toBeCloseTo(1);
+  });
+
+  it('is lifted to one that hangs over the head, and only there', () => {
+    const high = poseOf(moved({ y: 5 }));
+    expect(high.eye.y).toBeGreaterThan(4);
+    expect(Math.abs(high.pitch)).toBeLessThan(0.5);
+    expect(poseOf(moved({ y: 0.8 })).eye.y).toBe(EYE_HEIGHT);
   });
 });
