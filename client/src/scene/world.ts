@@ -232,7 +232,8 @@ export class World {
     const free = freeBefore(exhibit.place, scene.places.values());
     const { clientWidth, clientHeight } = this.container;
     const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / clientHeight);
-    const covered = this.state.visualizing.peek() === null ? 0 : Math.min(MOST_COVERED, CARD / clientWidth);
+    const isCovered = this.state.visualizing.peek() !== null || this.state.opened.peek() !== null;
+    const covered = isCovered ? Math.min(MOST_COVERED, CARD / clientWidth) : 0;
     return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered, EYE_HEIGHT * this.desk.walker.size);
   }
 

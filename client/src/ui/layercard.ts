@@ -43,9 +43,10 @@ export class LayerCard {
       panelSides(actions, this.subject),
       this.choices(),
       this.pager(),
-      this.values(),
       this.files(),
-      this.place(),
+      layerArranging(actions, this.subject),
+      h('small', { class: 'what' }, 'Drag the panel’s title, or press Alt with the arrows, Page keys, , . + −'),
+      this.values(),
     );
     bindShown(this.element, () => this.subject.value !== null && !state.immersed.value);
     this.element.addEventListener('keydown', (event) => {
@@ -113,7 +114,9 @@ export class LayerCard {
   private values(): HTMLElement {
     const activations = computed(() => this.with(({ network, layer }) => network.statistics.value.get(layer.id)) ?? null);
     const weights = computed(() => this.with(({ network, layer }) => network.weights.value.get(layer.id)) ?? null);
-    return section('Values', true, layerHistogram('activations', activations), layerHistogram('weights', weights));
+    const open = h('details', { class: 'making', open: '' }, h('summary', {}, 'Values'));
+    open.append(layerHistogram('activations', activations), layerHistogram('weights', weights));
+    return open;
   }
 
   private files(): HTMLElement {
@@ -144,11 +147,6 @@ export class LayerCard {
     }, 'Pictures …');
   }
 
-  private place(): HTMLElement {
-    const keys = h('small', { class: 'what' }, 'Drag the panel’s title, or Alt with the arrows, Page keys, , . and + −');
-    return section('Place', true, layerArranging(this.actions, this.subject), keys);
-  }
-
   /** Does something with the layer that the card is about; undefined without one. */
   private with<T>(act: (at: CardLayer) => T): T | undefined {
     const at = this.subject.value;
@@ -177,10 +175,4 @@ function choice<T extends string | number>(
   });
   effect(() => { select.value = String(now()); });
   return h('label', {}, h('span', {}, name), select);
-}
-
-function section(name: string, open: boolean, ...children: readonly HTMLElement[]): HTMLElement {
-  const details = h('details', { class: 'making' }, h('summary', {}, name), ...children);
-  details.open = open;
-  return details;
 }
