@@ -60,10 +60,11 @@ export class Hologram {
   constructor(glyphs: Glyphs) {
     const material = hologramMaterial();
     this.mesh = new Mesh(hologramGeometry(), material);
-    this.box = material.uniforms['box']?.value as Vector4;
+    const [box, plate] = material.uniforms['boxes']?.value as [Vector4, Vector4];
+    this.box = box;
     this.marked = material.uniforms['marked']?.value as Vector2;
     this.write('lens', this.lensView);
-    this.text = new HologramText(glyphs);
+    this.text = new HologramText(glyphs, plate);
     this.mesh.renderOrder = 61;
     this.mesh.frustumCulled = false;
     this.text.object.renderOrder = 62;
@@ -174,8 +175,7 @@ export class Hologram {
 
   private sayValue(): void {
     const { pointed } = this;
-    const value = pointed === null ? '' : `x ${pointed.x}  y ${pointed.y}   ${pointed.value}`;
-    this.text.showValue(value, this.box.y + this.box.w / 2);
+    this.text.showValue(pointed === null ? '' : `x ${pointed.x}  y ${pointed.y}   ${pointed.value}`);
   }
 
   private place(): void {
@@ -183,7 +183,6 @@ export class Hologram {
     const height = this.shape.y * SIDE * this.size;
     const leftwards = this.aside * (width - SIDE * this.shape.x);
     this.box.set(-leftwards, this.text.top + height / 2, width, height);
-    this.sayValue();
   }
 
   private use(held: Held, pixels: Pixels): void {

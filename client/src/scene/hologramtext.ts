@@ -1,5 +1,5 @@
 /** What is written at the hologram: what it is, its figures, and the value that is pointed at. */
-import { Vector3 } from 'three';
+import { Vector3, type Vector4 } from 'three';
 
 import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
@@ -21,6 +21,8 @@ const LOWEST = 0.03;
 const WIDEST = 0.3;
 /** Between the writing and the picture, in m. */
 const GAP = 0.012;
+/** Beside the writing, in m. */
+const MARGIN = 0.012;
 const RIGHT = new Vector3(1, 0, 0);
 
 export class HologramText {
@@ -28,9 +30,13 @@ export class HologramText {
   private name: readonly [string, string] = ['', ''];
   private figures: readonly string[] = [];
   private value = '';
-  private above = 0;
+  private rows = 0;
 
-  constructor(private readonly glyphs: Glyphs) {
+  /** `plate`: what the lines stand on, as (middle, extent), is written here. */
+  constructor(
+    private readonly glyphs: Glyphs,
+    private readonly plate: Vector4,
+  ) {
     this.writing = new Text(glyphs);
     this.object.frustumCulled = false;
     this.object.material.depthTest = false;
@@ -50,9 +56,9 @@ export class HologramText {
     return FIGURES * this.glyphs.capHeight;
   }
 
-  /** Where the picture may begin, in m over the tool's tip. */
+  /** Where the picture may begin, in m over the tool's tip: over a row for the value. */
   get top(): number {
-    return LOWEST + (this.under.length - 0.3) * ROW + GAP;
+    return LOWEST + (this.rows + 0.7) * ROW + GAP;
   }
 
   /** Says what is in hand; its figures follow with its pixels. */
@@ -69,11 +75,10 @@ export class HologramText {
     this.write();
   }
 
-  /** The value that is pointed at, over the picture; `above`: its upper edge, in m over the tip. */
-  showValue(value: string, above: number): void {
-    if (this.value === value && this.above === above) return;
+  /** The value that is pointed at; empty without. */
+  showValue(value: string): void {
+    if (this.value === value) return;
     this.value = value;
-    this.above = above;
     this.write();
   }
 
@@ -83,6 +88,7 @@ export class HologramText {
 
   private write(): void {
     const { under } = this;
+    this.rows = under.length;
     const lines = under.map((text, row): Line => {
       const at = new Vector3(0, LOWEST + (under.length - 1 - row) * ROW, 0.001);
       return row === 0
@@ -90,10 +96,19 @@ export class HologramText {
         : { ...this.line(text, at), size: FIGURES, color: MUTED };
     });
     if (this.value !== '') {
-      const at = new Vector3(0, this.above + GAP, 0.001);
+      const at = new Vector3(0, LOWEST + under.length * ROW, 0.001);
       lines.push({ ...this.line(this.value, at), size: NAME, weight: 600, color: AMBER });
     }
+    const bottom = LOWEST - 0.4 * ROW;
+    const height = (lines.length + 0.2) * ROW;
+    this.plate.set(0, bottom + height / 2, this.widest(lines), height);
     this.writing.set(lines);
+  }
+
+  /** Width of the longest line with its margins, in m. */
+  private widest(lines: readonly Line[]): number {
+    const widths = lines.map(({ text, weight, size }) => Math.min(WIDEST, this.glyphs.width(text, weight ?? 400) * size));
+    return Math.max(...widths) + 2 * MARGIN;
   }
 
   private line(text: string, at: Vector3): Pick<Line, 'text' | 'at' | 'right' | 'up' | 'align' | 'maxWidth'> {

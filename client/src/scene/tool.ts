@@ -170,11 +170,7 @@ export class Tool {
     // A rod in a hand points along -z of its grip; the fist is around its middle.
     body.rotateX(-Math.PI / 2).translateY(GRASP * scale);
     this.tip.set(0, TIP * scale, 0).applyQuaternion(body.quaternion).add(body.position);
-    this.toEye.subVectors(eye, this.tip).normalize();
-    this.right.crossVectors(UP, this.toEye).normalize();
-    this.up.crossVectors(this.toEye, this.right);
-    this.middle.copy(this.tip).addScaledVector(this.up, this.hologram.middle * scale);
-    const distance = this.middle.distanceTo(eye) / scale;
+    const distance = this.face(eye, scale) / scale;
     object.position.copy(this.tip);
     object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
     // Writing stays readable at arm's length, and a picture held near becomes large.
@@ -182,6 +178,19 @@ export class Tool {
     this.hologram.resize(Math.max(1, NEAR / Math.max(distance, 1e-3)));
     this.near = this.hologram.shown && distance < NEAR;
     this.hologram.update((seconds * 2 * Math.PI) / SWAY_SECONDS);
+  }
+
+  /** Turns the picture's face to the eye; returns how far that is from its middle, in m. */
+  private face(eye: Vector3, scale: number): number {
+    this.up.copy(UP);
+    // How it leans moves its middle, and where that is says how it leans: twice is near enough.
+    for (let round = 0; round < 2; round += 1) {
+      this.middle.copy(this.tip).addScaledVector(this.up, this.hologram.middle * scale);
+      this.toEye.subVectors(eye, this.middle).normalize();
+      this.right.crossVectors(UP, this.toEye).normalize();
+      this.up.crossVectors(this.toEye, this.right);
+    }
+    return this.middle.distanceTo(eye);
   }
 
   private setDepth(depth: boolean): void {
