@@ -8,6 +8,7 @@ import pytest
 import torch
 from reaching import copied, images, relative, resnet, seen, spread
 from torch import nn
+from torch.nn import functional
 from torch.profiler import ProfilerActivity, profile
 
 from cnnwalk.featvis.convolutions import FrozenConvolutions
@@ -109,3 +110,28 @@ def test_the_network_as_it_is_has_the_gradient_of_torch():
         assert used == (numerics == EXACT)
     one, other = gradients.values()
     assert 0 < relative(one, other) <= 1e-3
+
+
+class Writing(nn.Module):
+    """Doubles its weights before it uses them."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        with torch.no_grad():
+            self.conv.weight.mul_(2)
+        return self.conv(x)
+
+
+def test_weights_that_a_pass_writes_are_those_it_wrote():
+    torch.manual_seed(0)
+    module = Writing().eval()
+    copy, _ = copied(module, side=12, numerics=Numerics("bfloat16"))
+    inputs = images(side=12)
+    reach = copy.reach("conv")
+    with torch.no_grad():
+        expected = functional.conv2d(inputs, 2 * module.conv.weight, module.conv.bias)
+        for _ in range(2):
+            assert relative(reach(inputs), expected) <= 1e-2

@@ -29,14 +29,17 @@ class FrozenConvolutions(TorchFunctionMode):
 
     Args:
         module: whose weights never change.
-        dtype: to which autocast would bring them in each pass; None for their own.
+        dtype: to which autocast would bring them in each pass; None to leave them as they are.
     """
 
     def __init__(self, module: nn.Module, dtype: torch.dtype | None) -> None:
         super().__init__()
         parts = [part for part in module.modules() if isinstance(part, _CONVOLUTIONS)]
-        weights = {id(part.weight): part.weight for part in parts}
-        self._weights = {} if dtype is None else {n: w.to(dtype) for n, w in weights.items()}
+        # Held, so that no other tensor gets the `id` of one. Weights that are computed are none.
+        self._held = [part._parameters.get("weight") for part in parts] if dtype else []
+        self._weights = {
+            id(weight): weight.to(dtype) for weight in self._held if weight is not None
+        }
 
     def __torch_function__(
         self,

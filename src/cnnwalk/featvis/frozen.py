@@ -62,7 +62,8 @@ class FrozenNetwork:
         # The network as it is has torch's own gradient, to the last bit.
         self._convolutions: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
         if numerics != EXACT:
-            dtype = torch.bfloat16 if self._half else None
+            # A network that writes into its weights may compute with others than it holds now.
+            dtype = torch.bfloat16 if self._half and not graph.written else None
             self._convolutions = FrozenConvolutions(self.module, dtype)
         self._state = State(self.module)
         for name in graph.written:
