@@ -1,6 +1,4 @@
-"""A visitor with an emulated headset: aims by where things are in the world, presses, waits for frames."""
-
-BOTH = ("left", "right")
+"""A visitor with an emulated headset, who aims at places of the world and waits for frames."""
 
 # The pose, in the rig's space, of a controller at `from` whose ray meets `to`; both in the world.
 AIM = """([side, from, to]) => {
@@ -10,8 +8,10 @@ AIM = """([side, from, to]) => {
         const [sin, cos] = [Math.sin(rig.yaw), Math.cos(rig.yaw)];
         return { x: cos * dx - sin * dz, y: dy, z: sin * dx + cos * dz };
     };
-    const input = xrDevice.primaryInputMode === 'hand' ? xrDevice.hands[side] : xrDevice.controllers[side];
-    const at = from === null ? { x: input.position.x, y: input.position.y, z: input.position.z } : local(from);
+    const bare = xrDevice.primaryInputMode === 'hand';
+    const input = (bare ? xrDevice.hands : xrDevice.controllers)[side];
+    const { position } = input;
+    const at = from === null ? { x: position.x, y: position.y, z: position.z } : local(from);
     const goal = local(to);
     const [x, y, z] = [goal.x - at.x, goal.y - at.y, goal.z - at.z];
     // Turned to the left and then upwards, as a hand is.
@@ -32,47 +32,100 @@ PRESS = """([side, button, value]) => {
 
 
 class Headset:
-    """What a `Visit` does with the headset that its page emulates (open it with ``&xr=emulate``)."""
+    """What a `Visit` does with the headset of its page, which is opened with ``&xr=emulate``."""
 
     def __init__(self, visit):
         self.visit = visit
+        self.tell = visit.tell
+        self.until = visit.until
+        self.picture = visit.picture
 
     def enter(self):
         """Enter VR, and wait until both eyes see the hall and the headset sees the hands."""
         ready = "document.querySelector('.vr').getAttribute('aria-disabled') === 'false'"
-        self.visit.until(ready)
+        self.until(ready)
         self.visit.page.get_by_role("button", name="Enter VR").click()
-        self.visit.until("cnnwalk.xr !== null && cnnwalk.xr.hands.right.present")
+        self.until("cnnwalk.xr !== null && cnnwalk.xr.hands.right.present")
         self.frames()
         return self
 
     def leave(self):
         """End the session as the headset's own menu does."""
-        self.visit.tell("() => { void xrDevice.activeSession.end(); }")
-        self.visit.until("cnnwalk.session === null")
+        self.tell("() => { void xrDevice.activeSession.end(); }")
+        self.until("cnnwalk.session === null")
 
     def frames(self, count=3):
         self.visit.frames(count)
 
+    def rest(self):
+        """Look ahead with both hands before the chest, tool and mind empty."""
+        self.tell(
+            "() => { xrDevice.position.set(0, 1.6, 0); xrDevice.quaternion.set(0, 0, 0, 1); }"
+        )
+        for side, x in (("left", -0.25), ("right", 0.25)):
+            self.hold(side, (x, 1.3, -0.4), (0, 0, 0, 1))
+        if self.tell("cnnwalk.selection.held") is not None:
+            self.click("right", "a-button")
+            self.until("cnnwalk.selection.held === null")
+        return self
+
+    def go_to(self, layer):
+        """Search for a layer and be carried before its panel."""
+        self.visit.page.keyboard.press("/")
+        self.visit.page.keyboard.type(layer)
+        self.visit.page.keyboard.press("Enter")
+        near = """(layer) => {
+            const { x, z } = cnnwalk.layers.find(({ id }) => id === layer).pose;
+            return Math.hypot(x - cnnwalk.camera.x, z - cnnwalk.camera.z) < 5;
+        }"""
+        self.until(near, layer)
+        self.frames()
+
+    def take_picture(self, name, side="right"):
+        """Pick a picture of the dataset panel with the trigger; the hologram shows it."""
+        find = f"cnnwalk.draw.images.find(({{ name }}) => name === {name!r})?.id"
+        self.until("cnnwalk.draw !== null")
+        if not self.tell(find):
+            page = "Next" if self.tell("cnnwalk.draw.offset === 0") else "Previous"
+            self.aim(side, f"cnnwalk.datasetPlace('{page}')")
+            self.click(side)
+        image = self.until(find)
+        self.aim(side, f"cnnwalk.datasetPlace('{image}')")
+        self.click(side)
+        self.until(f"cnnwalk.selection.held?.image.id === '{image}'")
+        self.until("cnnwalk.xr.hologram.visible")
+
+    def insert(self, side="right"):
+        """Put what is in hand into the frame, and wait until all has arrived."""
+        image = self.tell("cnnwalk.selection.held.image.id")
+        self.aim(side, "cnnwalk.framePlace")
+        self.click(side)
+        self.until(f"cnnwalk.selection.inserted.id === '{image}'")
+        self.until("cnnwalk.progress.stage === 'done'")
+
     def aim(self, side, place, at=None):
-        """Point a hand at a place of the world: an expression, or {x, y, z}; `at`: move it there first."""
-        goal = self.visit.until(place) if isinstance(place, str) else place
-        self.visit.tell(AIM, [side, at, goal])
+        """Point a hand at a place of the world, an expression or {x, y, z}; `at`: from there."""
+        goal = self.until(place) if isinstance(place, str) else place
+        self.tell(AIM, [side, at, goal])
         self.frames()
         return goal
 
-    def hold(self, side, place):
-        """Bring a hand to a place of the rig's space, (x, y, z) in m, without turning it."""
-        move = "([side, x, y, z]) => { xrDevice.controllers[side].position.set(x, y, z); }"
-        self.visit.tell(move, [side, *place])
+    def hold(self, side, place, turn=None):
+        """Bring a hand to (x, y, z) of the rig's space, in m; `turn`: a quaternion (x, y, z, w)."""
+        move = """([side, place, turn]) => {
+            const { position, quaternion } = xrDevice.controllers[side];
+            position.set(...place);
+            if (turn !== null) quaternion.set(...turn);
+        }"""
+        self.tell(move, [side, place, turn])
         self.frames()
 
     def press(self, side, button="trigger"):
-        self.visit.tell(PRESS, [side, button, 1])
+        self.tell(PRESS, [side, button, 1])
         self.frames()
 
     def release(self, side, button="trigger"):
-        self.visit.tell(PRESS, [side, button, 0])
+        self.tell(PRESS, [side, button, 0])
         self.frames()
 
     def click(self, side="right", button="trigger"):
@@ -82,13 +135,23 @@ class Headset:
 
     def stick(self, side, x, y):
         """Hold a thumbstick; (0, 0) lets it go."""
-        move = (
-            "([side, x, y]) => { xrDevice.controllers[side].updateAxes('thumbstick', x, y); }"
-        )
-        self.visit.tell(move, [side, x, y])
+        move = "([side, x, y]) => { xrDevice.controllers[side].updateAxes('thumbstick', x, y); }"
+        self.tell(move, [side, x, y])
 
     def hands(self, mode):
         """Put the controllers away ('hand'), or take them up again ('controller')."""
-        self.visit.tell("(mode) => { xrDevice.primaryInputMode = mode; }", mode)
+        self.tell("(mode) => { xrDevice.primaryInputMode = mode; }", mode)
         bare = "true" if mode == "hand" else "false"
-        self.visit.until(f"cnnwalk.xr.hands.right.bare === {bare} && cnnwalk.xr.hands.right.present")
+        self.until(f"cnnwalk.xr.hands.right.bare === {bare} && cnnwalk.xr.hands.right.present")
+
+    def choose(self, page, label):
+        """Open the menu at a page, press what is called so there, and close it."""
+        tool = self.tell("cnnwalk.xr.tool.hand")
+        upper = ("left", "y-button") if tool == "right" else ("right", "b-button")
+        self.click(*upper)
+        for name in (page, label):
+            find = f"cnnwalk.xr.menus.buttons.find(({{ label }}) => label === {name!r})"
+            self.aim(tool, find)
+            self.click(tool)
+        self.click(*upper)
+        self.until("cnnwalk.xr.menus.open === 'none'")

@@ -25,6 +25,10 @@ export class HallScenes {
   readonly pinned: PinnedPanels;
   /** Called when a hall stands; `before`: what stood there until now. */
   onStand: (scene: HallScene, before: Hall | null) => void = () => undefined;
+  /** In the order in which the networks came first. */
+  all: readonly HallScene[] = [];
+  private bounds: readonly Arrangement['bounds'][] = [];
+  private current = -1;
   private readonly byNetwork = new Map<string, HallScene>();
   private readonly makeHall: (network: NetworkState, hall: Hall) => HallScene;
 
@@ -43,10 +47,6 @@ export class HallScenes {
       const budgets = { maps: MAP_BUDGET / count, pictures: PICTURE_BUDGET / count };
       return new HallScene(network, hall, renderer, state, actions, glyphs, budgets);
     };
-  }
-
-  get all(): HallScene[] {
-    return [...this.byNetwork.values()];
   }
 
   get arrangements(): Arrangement[] {
@@ -79,21 +79,26 @@ export class HallScenes {
 
   /** Once a frame; `seconds` is the clock's. */
   update(eye: Vector3, viewportHeight: number, seconds: number): void {
-    for (const scene of this.byNetwork.values()) {
-      scene.update(this.camera, eye, viewportHeight, seconds);
-    }
-    const bounds = this.arrangements.map((arrangement) => arrangement.bounds);
-    const at = this.all.findIndex(({ network }) => network === this.state.current.peek());
-    const network = this.all[nearest(eye.x, eye.z, bounds, at)]?.network;
+    for (const scene of this.all) scene.update(this.camera, eye, viewportHeight, seconds);
+    this.current = nearest(eye.x, eye.z, this.bounds, this.current);
+    const network = this.all[this.current]?.network;
     if (network !== undefined) this.state.current.value = network;
   }
 
-  private stand(network: NetworkState, hall: Hall): void {
+  /** Nothing is on the graphics card any more: builds all halls anew, and loads what they show. */
+  rebuild(): void {
+    for (const { network, hall } of this.all) this.stand(network, hall, false);
+  }
+
+  /** `inherits`: whether it takes over the maps that were shown before. */
+  private stand(network: NetworkState, hall: Hall, inherits = true): void {
     const before = this.byNetwork.get(network.id);
     const scene = this.makeHall(network, hall);
-    if (before !== undefined) scene.tiles.inherit(before.tiles);
+    if (before !== undefined && inherits) scene.tiles.inherit(before.tiles);
     before?.dispose();
     this.byNetwork.set(network.id, scene);
+    this.all = [...this.byNetwork.values()];
+    this.bounds = this.arrangements.map(({ bounds }) => bounds);
     this.object.add(scene.object);
     this.onStand(scene, before?.hall ?? null);
     scene.load(this.camera);

@@ -13,6 +13,7 @@ import type { Tiles } from '../tiles/tiles';
 import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
 import { Immersive } from '../xr/immersive';
 import { Rig } from '../xr/rig';
+import { followContext } from './contextloss';
 import { DatasetStand } from './datasetstand';
 import { Desk } from './desk';
 import { Environment } from './environment';
@@ -142,6 +143,9 @@ export class World {
       this.built(scene, before);
     };
     this.halls.follow();
+    followContext(this.renderer, () => {
+      this.halls.rebuild();
+    });
     this.dataset.follow(() => {
       this.collectPickables();
     });
