@@ -41,14 +41,16 @@ import { SearchDialog } from './search';
 import { settingsDialog } from './settings';
 import { listenForShortcuts } from './shortcuts';
 import { status } from './status';
-import { iconPath, roundButton, title } from './title';
+import { iconPath, roundButton, title, type IconName } from './title';
 import { rememberTurned } from './turned';
 import { Visualizer } from './visualizer';
 import { vrButton } from './vr';
+import { WalkMap, type Viewpoint } from './walkmap';
 
 /** What the overlays need of the scene. */
 export interface Stage extends Whereabouts {
   readonly renderer: WebGLRenderer;
+  readonly camera: Viewpoint;
 }
 
 /** Puts the overlays on the page. `software`: the processor draws, not a graphics card. */
@@ -65,6 +67,7 @@ export function mountUi(
   const help = helpDialog(state);
   const settings = settingsDialog(state, actions, hints);
   const outline = new Outline(state, actions);
+  const map = new WalkMap(state, actions, stage.camera);
   const confirmation = new Confirmation();
   const card = new LayerCard(state, actions);
   const images = new ImagesDialog(state, actions);
@@ -76,8 +79,9 @@ export function mountUi(
     'div',
     { class: 'hud' },
     title(state, actions),
-    toolbar(state, actions, stage, { search, help, settings, outline }),
+    toolbar(state, actions, stage, { search, help, settings, outline, map }),
     outline.element,
+    map.element,
     arrangingNote(state),
     h(
       'div',
@@ -122,6 +126,7 @@ export function mountUi(
     insertIntoAll: () => { actions.insertHeldIntoAll(); },
     magnify: () => { actions.magnifyNearest(); },
     outline: () => { outline.toggle(); },
+    map: () => { map.toggle(); },
     turn: () => void turnPointed(state, actions, stage),
     visualize: () => { visualizePointed(state, actions, stage); },
     collapse: () => void collapsePointed(state, actions),
@@ -168,7 +173,7 @@ function toolbar(
   state: State,
   actions: Actions,
   stage: Stage,
-  dialogs: { search: SearchDialog; help: HTMLDialogElement; settings: HTMLDialogElement; outline: Outline },
+  dialogs: { search: SearchDialog; help: HTMLDialogElement; settings: HTMLDialogElement; outline: Outline; map: WalkMap },
 ): HTMLElement {
   return h(
     'nav',
@@ -180,7 +185,8 @@ function toolbar(
       h('span', {}, 'Search layers'),
       h('kbd', {}, '/'),
     ),
-    outlineButton(dialogs.outline),
+    toggleButton(dialogs.outline, 'Outline', 'O', 'outline'),
+    toggleButton(dialogs.map, 'Map', 'N', 'map'),
     layerButton(state, actions, stage),
     visualizeButton(state, actions, stage),
     roundButton('Back to the start', () => { actions.flyToStart(); }, icon(iconPath('home'))),
@@ -212,11 +218,11 @@ function visualizeButton(state: State, actions: Actions, stage: Stage): HTMLElem
   return toggle;
 }
 
-function outlineButton(outline: Outline): HTMLElement {
-  const toggle = roundButton('Outline', () => { outline.toggle(); }, icon(iconPath('outline')));
-  toggle.title = 'Outline: O';
+function toggleButton(part: Outline | WalkMap, name: string, key: string, face: IconName): HTMLElement {
+  const toggle = roundButton(name, () => { part.toggle(); }, icon(iconPath(face)));
+  toggle.title = `${name}: ${key}`;
   effect(() => {
-    toggle.setAttribute('aria-pressed', String(outline.shown.value));
+    toggle.setAttribute('aria-pressed', String(part.shown.value));
   });
   return toggle;
 }

@@ -13,6 +13,7 @@ export interface Shortcuts {
   readonly insertIntoAll: () => void;
   readonly magnify: () => void;
   readonly outline: () => void;
+  readonly map: () => void;
   /** Turns a panel from activations to pictures and back. */
   readonly turn: () => void;
   /** Opens the choices of a layer's pictures. */
@@ -82,6 +83,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     M: shortcuts.magnify,
     i: shortcuts.insert,
     I: shortcuts.insertIntoAll,
+    n: shortcuts.map,
+    N: shortcuts.map,
     o: shortcuts.outline,
     O: shortcuts.outline,
     v: shortcuts.turn,

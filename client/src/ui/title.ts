@@ -68,6 +68,7 @@ const BUTTON_ICONS = {
   outline: 'M4 5h6M8 12h12M8 19h12M4 5v14h2M4 12h2',
   layer: 'M4 5h16v14H4ZM4 9.5h16M9.3 9.5V19M14.7 9.5V19M4 14.2h16',
   pictures: 'M4 4h7v7H4ZM13 4h7v7h-7ZM4 13h7v7H4ZM16.5 13.2l1 2.3 2.3 1-2.3 1-1 2.3-1-2.3-2.3-1 2.3-1Z',
+  map: 'M3.5 6.5 9 4l6 2.5 5.5-2.5v13.5L15 20l-6-2.5L3.5 20ZM9 4v13.5M15 6.5V20',
   home: 'M4 11.5 12 5l8 6.5M6.5 10v9h11v-9',
 } as const;
 
