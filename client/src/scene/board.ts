@@ -143,11 +143,6 @@ export class Board implements Pickable {
     widget.slide(shareAt(widget, this.hitX));
   }
 
-  /** Whether a slider was pressed and not let go yet. */
-  get sliding(): boolean {
-    return this.held !== null;
-  }
-
   /** The slider that is held follows the ray, beside the board too. */
   drag(ray: Ray): void {
     if (this.held === null || this.meet(ray) === null) return;

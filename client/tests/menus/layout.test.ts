@@ -20,8 +20,13 @@ describe('the layout of a board', () => {
       row(button('Four', () => undefined)),
     );
     const free = (20 - 4 - 2 * GAP) / 3;
-    expect(widgets.map(({ width }) => width)).toEqual([4, free, 2 * free, 20].map((one) => expect.closeTo(one)));
-    expect(widgets.map(({ x }) => x)).toEqual([1, 5 + GAP, 5 + 2 * GAP + free, 1].map((one) => expect.closeTo(one)));
+    const xs = [1, 5 + GAP, 5 + 2 * GAP + free, 1];
+    const widths = [4, free, 2 * free, 20];
+    widgets.forEach(({ x, width }, index) => {
+      expect(x).toBeCloseTo(xs[index] ?? NaN);
+      expect(width).toBeCloseTo(widths[index] ?? NaN);
+    });
+    expect(widgets).toHaveLength(4);
     expect(targets.map(({ label }) => label)).toEqual(['One', 'Two', 'Three', 'Four']);
     expect(targets[3]?.y).toBeCloseTo(2 + 1.6 + GAP + 0.8);
     expect(end).toBeCloseTo(2 + 2 * (1.6 + GAP));

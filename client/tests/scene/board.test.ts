@@ -83,7 +83,6 @@ describe('Board', () => {
     board.drop();
     board.drag(towards(0.6, 0.5));
     expect(told.map((one) => (typeof one === 'number' ? Number(one.toFixed(3)) : one))).toEqual([0.25, 0.75, 1, 'released']);
-    expect(board.sliding).toBe(false);
   });
 
   it('is missed beside it and from behind', () => {

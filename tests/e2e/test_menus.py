@@ -1,0 +1,175 @@
+"""The headset's boards: opened, read, and pressed with a ray."""
+
+import json
+
+import numpy as np
+import pytest
+from headset import Headset
+from PIL import Image
+from skimage import data
+
+LAYER = "conv_stem"
+
+
+@pytest.fixture(scope="module")
+def wearer(visitors, demo):
+    visit = visitors(640, 360).open(demo.url, "&xr=emulate")
+    yield Headset(visit).enter()
+    visit.check(demo.origin)
+
+
+@pytest.fixture
+def headset(wearer):
+    wearer.rest()
+    # The off hand hangs down, so that its plate hides nothing.
+    wearer.hold("left", (-0.3, 0.7, -0.1), (0, 0, 0, 1))
+    return wearer
+
+
+def press(headset, label):
+    """Point at a button and press it."""
+    find = f"cnnwalk.xr.menus.buttons.find((one) => one.label === {json.dumps(label)})"
+    headset.aim("right", find)
+    headset.click()
+
+
+def open_menu(headset, page):
+    if headset.tell("cnnwalk.xr.menus.open") != "menu":
+        headset.click("left", "y-button")
+    headset.until("cnnwalk.xr.menus.open === 'menu'")
+    press(headset, page)
+    headset.until(f"cnnwalk.xr.menus.page === '{page}'")
+
+
+def open_layer(headset):
+    headset.go_to(LAYER)
+    headset.aim("right", f"cnnwalk.mapPlace('{LAYER}', 0)")
+    headset.click("right", "b-button")
+    headset.until("cnnwalk.xr.menus.open === 'layer'")
+
+
+def least_degrees(headset):
+    """Height of the least capital on any board, as the eye sees it, and its line."""
+    eye = np.array([headset.tell(f"cnnwalk.camera.{axis}") for axis in "xyz"])
+    angles = {}
+    for written in headset.tell("cnnwalk.xr.menus.lines"):
+        foot, head = (
+            np.array([written[end][axis] for axis in "xyz"]) - eye for end in ("foot", "head")
+        )
+        cosine = foot @ head / np.linalg.norm(foot) / np.linalg.norm(head)
+        angles[written["text"]] = np.degrees(np.arccos(cosine))
+    assert len(angles) > 8
+    return min((angle, text) for text, angle in angles.items())
+
+
+def test_every_page_of_the_menu_can_be_read(headset):
+    for page in ("Network", "Walking", "Images", "Places"):
+        open_menu(headset, page)
+        assert least_degrees(headset) >= (1.3, "")
+        headset.picture(f"menu_{page.lower()}")
+    assert headset.tell("cnnwalk.drawCalls") <= 60
+    headset.click("left", "y-button")
+    headset.until("cnnwalk.xr.menus.open === 'none'")
+
+
+def test_a_block_of_the_outline_is_a_place_to_go_to(headset):
+    open_menu(headset, "Places")
+    press(headset, "Fly to blocks.1")
+    before = """() => {
+        const { x, z } = cnnwalk.layers.find(({ id }) => id.startsWith('blocks.1.')).pose;
+        const { camera } = cnnwalk;
+        return Math.abs(camera.x - x) < 2 && camera.z > z && camera.z - z < 5;
+    }"""
+    headset.until(before)
+    # One wants to see the panel now, not the board.
+    assert headset.tell("cnnwalk.xr.menus.open") == "none"
+
+
+def test_letters_find_a_layer_without_a_keyboard(headset):
+    open_menu(headset, "Places")
+    press(headset, "Search")
+    for letter in "head":
+        press(headset, f"Key {letter}")
+    headset.picture("menu_search")
+    press(headset, "Fly to conv_head")
+    near = """() => {
+        const { x, z } = cnnwalk.layers.find(({ id }) => id === 'conv_head').pose;
+        return Math.hypot(x - cnnwalk.camera.x, z - cnnwalk.camera.z) < 5;
+    }"""
+    headset.until(near)
+
+
+def test_brightness_is_chosen_for_all_maps(headset, oracle):
+    truth = oracle.activations(Image.fromarray(data.coffee()))[LAYER].max((1, 2))
+    weak = int(np.argmin(np.where(truth > 0.01, truth, np.inf)))
+    brightest = f"Math.max(...cnnwalk.texels('{LAYER}', {weak}, 'base'))"
+    open_menu(headset, "Network")
+    before = headset.tell(brightest)
+    assert before < 255
+    press(headset, "Brightness: per channel")
+    headset.until(f"{brightest} > {before}")
+    press(headset, "Brightness: per layer")
+    headset.until(f"{brightest} === {before}")
+
+
+def test_a_slider_scales_the_halls_when_it_is_let_go(headset):
+    open_menu(headset, "Network")
+    slider = headset.tell("cnnwalk.xr.menus.sliders[0]")
+    at = {axis: (slider["from"][axis] + slider["to"][axis]) / 2 for axis in "xyz"}
+    headset.aim("right", at)
+    headset.press("right")
+    headset.aim("right", slider["to"])
+    assert headset.tell("cnnwalk.xr.rig.scale") == 1
+    headset.release("right")
+    headset.until("Math.abs(cnnwalk.xr.rig.scale - 1 / 4) < 0.01")
+    # The board stands again where the smaller visitor reads it.
+    headset.frames()
+    assert least_degrees(headset) >= (1.3, "")
+    slider = headset.tell("cnnwalk.xr.menus.sliders[0]")
+    share = np.log(1 / 0.1) / np.log(4 / 0.1)
+    ends = [(slider["from"][axis], slider["to"][axis]) for axis in "xyz"]
+    headset.aim("right", dict(zip("xyz", (a + share * (b - a) for a, b in ends), strict=True)))
+    headset.click()
+    headset.until("Math.abs(cnnwalk.xr.rig.scale - 1) < 0.06")
+
+
+def test_the_layer_board_orders_and_enlarges(headset, oracle):
+    truth = oracle.activations(Image.fromarray(data.coffee()))[LAYER]
+    open_layer(headset)
+    assert least_degrees(headset) >= (1.3, "")
+    headset.picture("layer_board")
+    press(headset, "Order by: mean")
+    view = f"cnnwalk.layers.find(({{ id }}) => id === '{LAYER}').view"
+    headset.until(f"{view}?.order != null")
+    largest = int(truth.mean((1, 2)).argmax())
+    assert headset.tell(f"{view}.order[0]") == largest
+    press(headset, "Cells: 2 \u00d7")
+    headset.until(f"{view}.zoom === 2")
+    press(headset, "Down")
+    headset.until(f"{view}.row > 0")
+    press(headset, "Cells: as laid out")
+    press(headset, "Order by: index")
+    headset.until(f"{view} === null")
+
+
+def test_the_layer_board_tells_figures_and_moves_the_panel(headset, oracle):
+    truth = oracle.activations(Image.fromarray(data.coffee()))[LAYER]
+    if headset.tell("cnnwalk.xr.menus.open") != "layer":
+        open_layer(headset)
+    press(headset, "Figures")
+    lines = [one["text"] for one in headset.tell("cnnwalk.xr.menus.lines")]
+    assert f"most {truth.max():.4g}" in lines
+    assert f"mean {truth.mean():.4g}" in lines
+    assert least_degrees(headset) >= (1.3, "")
+    headset.picture("layer_figures")
+    press(headset, "Arrange")
+    width = f"cnnwalk.layers.find(({{ id }}) => id === '{LAYER}').pose.cell_width"
+    before = headset.tell(width)
+    headset.aim("right", headset.tell("cnnwalk.xr.menus.sliders[0].to"))
+    headset.click()
+    headset.until(f"{width} > {4 * before}")
+    headset.picture("layer_arrange")
+    press(headset, "Reset")
+    headset.until(f"Math.abs({width} - {before}) < 1e-9")
+    press(headset, "Close")
+    headset.until("cnnwalk.xr.menus.open === 'none'")
