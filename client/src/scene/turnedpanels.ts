@@ -50,6 +50,7 @@ export class TurnedPanels {
     this.pictures.update();
     if (seconds - this.looked < EVERY) return;
     this.looked = seconds;
+    if (this.network.turned.peek().size === 0 && this.loader.isIdle) return;
     const layers = this.nearestFirst(camera);
     this.attention.update(camera, layers, seconds);
     this.loader.update(layers, this.network.visualizations.peek(), this.attention.seen);

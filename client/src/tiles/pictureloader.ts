@@ -80,6 +80,11 @@ export class PictureLoader {
     });
   }
 
+  /** Whether no layer shows pictures as far as it knows. */
+  get isIdle(): boolean {
+    return this.shown.size === 0;
+  }
+
   dispose(): void {
     this.worker?.terminate();
   }
