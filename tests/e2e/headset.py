@@ -58,7 +58,9 @@ class Headset:
         self.visit.frames(count)
 
     def rest(self):
-        """Look ahead with both hands before the chest, tool and mind empty."""
+        """Stand at the start and look ahead, both hands before the chest, the tool empty."""
+        self.visit.page.keyboard.press("Home")
+        self.until("Math.abs(cnnwalk.camera.z - cnnwalk.framePlace.z) < 6")
         self.tell(
             "() => { xrDevice.position.set(0, 1.6, 0); xrDevice.quaternion.set(0, 0, 0, 1); }"
         )

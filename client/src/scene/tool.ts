@@ -175,7 +175,7 @@ export class Tool {
     object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
     // Writing stays readable at arm's length, and a picture held near becomes large.
     object.scale.setScalar(scale * Math.max(1, distance / READ_FROM));
-    this.hologram.resize(Math.max(1, NEAR / Math.max(distance, 1e-3)));
+    this.hologram.resize(Math.sqrt(Math.max(1, NEAR / Math.max(distance, 1e-3))));
     this.near = this.hologram.shown && distance < NEAR;
     this.hologram.update((seconds * 2 * Math.PI) / SWAY_SECONDS);
   }
