@@ -33,6 +33,13 @@ def press(headset, label):
     headset.click()
 
 
+def on_slider(headset, share):
+    """A place on the way of the first slider that is shown, as a share from its left end."""
+    slider = headset.tell("cnnwalk.xr.menus.sliders[0]")
+    ends = [(slider["from"][axis], slider["to"][axis]) for axis in "xyz"]
+    return dict(zip("xyz", (a + share * (b - a) for a, b in ends), strict=True))
+
+
 def open_menu(headset, page):
     if headset.tell("cnnwalk.xr.menus.open") != "menu":
         headset.click("left", "y-button")
@@ -114,21 +121,16 @@ def test_brightness_is_chosen_for_all_maps(headset, oracle):
 
 def test_a_slider_scales_the_halls_when_it_is_let_go(headset):
     open_menu(headset, "Network")
-    slider = headset.tell("cnnwalk.xr.menus.sliders[0]")
-    at = {axis: (slider["from"][axis] + slider["to"][axis]) / 2 for axis in "xyz"}
-    headset.aim("right", at)
+    headset.aim("right", on_slider(headset, 0.5))
     headset.press("right")
-    headset.aim("right", slider["to"])
+    headset.aim("right", on_slider(headset, 1))
     assert headset.tell("cnnwalk.xr.rig.scale") == 1
     headset.release("right")
     headset.until("Math.abs(cnnwalk.xr.rig.scale - 1 / 4) < 0.01")
     # The board stands again where the smaller visitor reads it.
     headset.frames()
     assert least_degrees(headset) >= (1.3, "")
-    slider = headset.tell("cnnwalk.xr.menus.sliders[0]")
-    share = np.log(1 / 0.1) / np.log(4 / 0.1)
-    ends = [(slider["from"][axis], slider["to"][axis]) for axis in "xyz"]
-    headset.aim("right", dict(zip("xyz", (a + share * (b - a) for a, b in ends), strict=True)))
+    headset.aim("right", on_slider(headset, np.log(1 / 0.1) / np.log(4 / 0.1)))
     headset.click()
     headset.until("Math.abs(cnnwalk.xr.rig.scale - 1) < 0.06")
 
@@ -165,7 +167,7 @@ def test_the_layer_board_tells_figures_and_moves_the_panel(headset, oracle):
     press(headset, "Arrange")
     width = f"cnnwalk.layers.find(({{ id }}) => id === '{LAYER}').pose.cell_width"
     before = headset.tell(width)
-    headset.aim("right", headset.tell("cnnwalk.xr.menus.sliders[0].to"))
+    headset.aim("right", on_slider(headset, 0.98))
     headset.click()
     headset.until(f"{width} > {4 * before}")
     headset.picture("layer_arrange")

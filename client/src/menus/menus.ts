@@ -49,6 +49,8 @@ export interface MenuNeeds {
 
 export type Open = 'none' | 'menu' | 'layer';
 
+/** So far to the right a layer's board stands, in rad: one sees on its panel what one chooses. */
+const ASIDE = 0.65;
 /** Rays to the middle and the corners of where a board will stand, as shares of the way there. */
 const FEELERS = [[0, 0], [-0.55, 0.42], [0.55, 0.42], [-0.55, -0.42], [0.55, -0.42]] as const;
 
@@ -228,7 +230,8 @@ export class Menus {
   }
 
   private stand(open: Open): void {
-    const gaze = this.look();
+    const { eye, heading, scale } = this.look();
+    const gaze = { eye, scale, heading: heading - (open === 'layer' ? ASIDE : 0) };
     this.hang(false);
     const free = this.free(gaze);
     standBefore(this.large.object, gaze, readingDistance(free, gaze.scale));
