@@ -164,7 +164,7 @@ export class Text {
     this.parts.forEach(({ letters }, index) => {
       const at = letter * LETTER_FLOATS;
       letter += letters.count;
-      if (!grows && index < from) return;
+      if (letters.count === 0 || (!grows && index < from)) return;
       (this.buffer.array as Float32Array).set(letters.written, at);
       this.buffer.addUpdateRange(at, letters.count * LETTER_FLOATS);
     });
