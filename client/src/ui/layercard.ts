@@ -45,7 +45,7 @@ export class LayerCard {
       this.pager(),
       this.files(),
       layerArranging(actions, this.subject),
-      h('small', { class: 'what' }, 'Drag the panel’s title, or press Alt with the arrows, Page keys, , . + −'),
+      h('small', { class: 'what' }, 'Drag its title, or hold Alt: arrows and Page keys move it, , . turn it, + − scale it'),
       this.values(),
     );
     bindShown(this.element, () => this.subject.value !== null && !state.immersed.value);

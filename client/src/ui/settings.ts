@@ -38,8 +38,8 @@ export function settingsDialog(state: State, actions: Actions, hints: Hints): HT
     h(
       'div',
       { class: 'columns' },
-      h('div', {}, maps(state, actions), courseChoice(state, actions)),
-      h('div', {}, hall(state), headset(state.preferences)),
+      h('div', {}, maps(state, actions), hall(state)),
+      h('div', {}, courseChoice(state, actions), headset(state.preferences)),
     ),
     h(
       'div',
