@@ -62,7 +62,10 @@ export class WalkMap {
       this.plan = this.shown.value ? planOf(this.state.networks.value) : null;
       this.scale = this.plan && new PlanScale(this.plan);
       this.drawn.fill(NaN);
-      if (this.plan !== null) requestAnimationFrame(this.draw);
+      if (this.scale === null) return;
+      this.canvas.style.width = `${this.scale.depth * LENGTH}px`;
+      this.canvas.style.height = `${this.scale.width * LENGTH}px`;
+      requestAnimationFrame(this.draw);
     });
   }
 
@@ -109,8 +112,6 @@ export class WalkMap {
     const pixels = devicePixelRatio;
     canvas.width = Math.round(depth * LENGTH * pixels);
     canvas.height = Math.round(width * LENGTH * pixels);
-    canvas.style.width = `${depth * LENGTH}px`;
-    canvas.style.height = `${width * LENGTH}px`;
     // Hence in CSS pixels from the plan's middle, x down and z to the left.
     context.setTransform(0, pixels, -pixels, 0, canvas.width / 2, canvas.height / 2);
     context.lineCap = 'round';
