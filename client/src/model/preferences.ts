@@ -10,7 +10,7 @@ const DEFAULTS = {
   turning: 'snap' as 'snap' | 'smooth',
   /** One snap, in degrees. */
   snapDegrees: 30,
-  /** Whether the stick moves along the view, upwards too. */
+  /** Whether the stick of smooth movement flies where its hand points, upwards too. */
   flying: false,
   /** How much of the view's rim darkens while one moves smoothly. */
   vignette: 'light' as 'off' | 'light' | 'strong',

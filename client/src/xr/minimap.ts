@@ -56,7 +56,7 @@ void main() {
   vec2 flat_ = middle + along * aside + through * position.z;
   float low = kind < 0.5 ? ${(-PLATE).toFixed(4)} : 0.0;
   float up = mix(low, form.x, position.y + 0.5);
-  if (kind > 2.5) up = ${(TALLEST + 0.015).toFixed(4)} + position.y * 0.012;
+  if (kind > 2.5) up = 0.03 + position.y * 0.012;
   vec3 side = vec3(along.x, 0.0, along.y) / max(length(along), 1e-6) * normal.x;
   facing = normalize(mat3(modelMatrix) * (side + vec3(0.0, normal.y, 0.0) + vec3(-along.y, 0.0, along.x) / max(length(along), 1e-6) * normal.z));
   gl_Position = projectionMatrix * modelViewMatrix * vec4(flat_.x, up, flat_.y, 1.0);
@@ -127,8 +127,8 @@ export class Minimap implements Pickable {
     if (this.scale === null) return;
     const { value } = this.uniforms.visitor;
     // Who is off the plan stands at its rim.
-    value[0] = clamp(this.scale.toX(x), this.scale.width / 2);
-    value[1] = clamp(this.scale.toZ(z), this.scale.depth / 2);
+    value[0] = clamp(this.scale.toX(x), this.scale.width / 2 - ARROW);
+    value[1] = clamp(this.scale.toZ(z), this.scale.depth / 2 - ARROW);
     value[2] = -Math.sin(heading);
     value[3] = -Math.cos(heading);
   }
