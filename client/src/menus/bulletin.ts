@@ -2,7 +2,8 @@
 import { computed, effect, type Signal } from '@preact/signals-core';
 import { Vector3, type Object3D } from 'three';
 
-import type { State } from '../model/state';
+import { CONNECTION_TEXTS } from '../model/notices';
+import type { Notice, State } from '../model/state';
 import { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
@@ -25,7 +26,7 @@ const SLACK = 0.45;
 const EASE = 0.15;
 
 export class Bulletin {
-  private readonly board: Board;
+  readonly board: Board;
   private readonly ahead = new Vector3();
   private heading = 0;
 
@@ -58,7 +59,7 @@ export class Bulletin {
   }
 
   private rows(): Row[] {
-    const messages = this.state.notices.value.slice(-MESSAGES).flatMap(({ tone, text }) =>
+    const messages = this.messages().flatMap(({ tone, text }) =>
       lines(text, WIDTH - 2 * PAD, this.measure).slice(0, 3).map((one) => line(one, tone === 'error' ? 'alarm' : 'plain')),
     );
     const network = this.state.current.value;
@@ -66,6 +67,14 @@ export class Bulletin {
     const image = network.inserted.value;
     const findings = messages.length > 3 ? 2 : FINDINGS;
     return [...messages, title(image?.label ?? image?.name ?? '', network.name), ...findingRows(network, findings)];
+  }
+
+  /** What stays true comes before what passes. */
+  private messages(): Pick<Notice, 'tone' | 'text'>[] {
+    const { notices, connection } = this.state;
+    const text = CONNECTION_TEXTS[connection.value];
+    if (text === '') return notices.value.slice(-MESSAGES);
+    return [{ tone: 'error', text }, ...notices.value.slice(1 - MESSAGES)];
   }
 
   private draw(rows: readonly Row[]): void {

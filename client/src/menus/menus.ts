@@ -65,7 +65,7 @@ export class Menus {
   private readonly resultsInView = signal(false);
   private readonly large: LargeBoard;
   private readonly wrist: WristPlate;
-  private readonly bulletin: Bulletin;
+  readonly bulletin: Bulletin;
   private readonly map: MapPage;
   private readonly menu: Shown;
   private readonly layer: Shown;

@@ -37,14 +37,14 @@ function figureRows(of: Statistics): Row[] {
   // By the square root of the counts, as on the panel's plate.
   const bars = counts.map((count) => Math.sqrt(count) / top);
   const zero = counts.findIndex((_, bin) => low + ((bin + 0.5) / counts.length) * (high - low) >= 0);
-  const dead = of.dead_channels === 0 ? '' : ` \u00b7 ${formatCount(of.dead_channels)} channels dead`;
   const odd = of.nan + of.infinite;
   return [
     { height: CHART, parts: [{ kind: 'chart', bars, zero: zero < 0 ? counts.length : zero }] },
     ends(formatValue(low), formatValue(high)),
     ends(`least ${formatValue(of.minimum)}`, `most ${formatValue(of.maximum)}`),
     ends(`mean ${formatValue(of.mean)}`, `std ${formatValue(of.std)}`),
-    ends(`${formatPercent(of.zeros)} zeros${dead}`, `${formatCount(of.count)} values`),
+    ends(`${formatPercent(of.zeros)} zeros`, `${formatCount(of.count)} values`),
+    ...(of.dead_channels === 0 ? [] : [line(`${formatCount(of.dead_channels)} channels dead`, 'plain')]),
     ...(odd === 0 ? [] : [line(`${formatCount(of.nan)} NaN, ${formatCount(of.infinite)} infinite`, 'alarm')]),
   ];
 }

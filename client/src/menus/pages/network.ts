@@ -1,13 +1,12 @@
 /** How the network that one is nearest to is shown. */
 import type { Actions } from '../../model/actions';
-import type { Scaling, State } from '../../model/state';
-import { remember } from '../../model/storage';
+import type { State } from '../../model/state';
 import type { Page } from '../largeboard';
 import { button, choice, line, row, title, toggle, type Row } from '../parts';
 import { Question } from '../question';
 import { HeldSlider, SCALE } from '../sliders';
+import { brightness } from './brightness';
 
-const SCALINGS = [['layer', 'per layer'], ['channel', 'per channel']] as const;
 const COURSES = [['straight', 'straight'], ['spiral', 'spiral']] as const;
 const COLORS = [['paper', 'as in the paper'], ['safe', 'safe']] as const;
 
@@ -31,7 +30,7 @@ export class Network implements Page {
     const { colors, labels, histograms } = this.state.preferences;
     return [
       title(network.name, this.state.networks.value.length > 1 ? 'the nearest one' : ''),
-      choice('Brightness', SCALINGS, this.state.scaling.value, (scaling) => { this.brighten(scaling); }),
+      brightness(this.state, this.actions),
       choice('Course', COURSES, network.course.value, (course) => void this.actions.views.setCourse(network, course)),
       choice('Colours', COLORS, colors.value, (value) => { colors.value = value; }),
       row(
@@ -54,10 +53,5 @@ export class Network implements Page {
       button('Redo', history.redoable.value ? () => { this.actions.redo(); } : null),
       { ...asking.button, share: 2 },
     );
-  }
-
-  private brighten(scaling: Scaling): void {
-    this.actions.setScaling(scaling);
-    remember('scaling', scaling);
   }
 }

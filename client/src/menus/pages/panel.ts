@@ -8,6 +8,7 @@ import type { Zoom } from '../../model/panelview';
 import type { State } from '../../model/state';
 import type { Page } from '../largeboard';
 import { button, choice, line, row, type Row } from '../parts';
+import { brightness } from './brightness';
 import { heading, GONE, type Subject } from './layer';
 
 const SIDES = [[false, 'Activations'], [true, 'Pictures']] as const;
@@ -39,6 +40,7 @@ export class Panel implements Page {
       }),
       choice('Order by', ORDERS, order, (by) => void orders.set(network, layer.id, by)),
       choice('Cells', ZOOMS, zoom, (chosen) => { pagings.zoom(network, layer.id, chosen); }),
+      brightness(this.state, this.actions),
       this.scrolling(subject),
       ...this.exports(subject),
     ];
