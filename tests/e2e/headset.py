@@ -1,5 +1,7 @@
 """A visitor with an emulated headset, who aims at places of the world and waits for frames."""
 
+import numpy as np
+
 # The pose, in the rig's space, of a controller at `from` whose ray meets `to`; both in the world.
 AIM = """([side, from, to]) => {
     const { rig } = cnnwalk.xr;
@@ -146,14 +148,47 @@ class Headset:
         bare = "true" if mode == "hand" else "false"
         self.until(f"cnnwalk.xr.hands.right.bare === {bare} && cnnwalk.xr.hands.right.present")
 
+    def point_to_button(self, label, side):
+        """Aim at what is called so on a board."""
+        find = "(label) => cnnwalk.xr.menus.buttons.find((one) => one.label === label)"
+        self.aim(side, self.until(find, label))
+
+    def press_button(self, label):
+        """Press what is called so on a board with the tool's trigger, or with a pinch."""
+        tool = self.tell("cnnwalk.xr.tool.hand")
+        self.point_to_button(label, tool)
+        self.click(tool)
+
+    def open_menu(self, page):
+        """Open the menu at one of its pages by the plate over the other hand."""
+        self.press_button("Menu")
+        self.until("cnnwalk.xr.menus.open === 'menu'")
+        self.press_button(page)
+        self.until("(page) => cnnwalk.xr.menus.page === page", page)
+
+    def toggle_menu(self):
+        """Press the upper button of the hand without the tool."""
+        right_handed = self.tell("cnnwalk.xr.tool.hand") == "right"
+        self.click(*(("left", "y-button") if right_handed else ("right", "b-button")))
+
     def choose(self, page, label):
         """Open the menu at a page, press what is called so there, and close it."""
-        tool = self.tell("cnnwalk.xr.tool.hand")
-        upper = ("left", "y-button") if tool == "right" else ("right", "b-button")
-        self.click(*upper)
-        for name in (page, label):
-            find = f"cnnwalk.xr.menus.buttons.find(({{ label }}) => label === {name!r})"
-            self.aim(tool, find)
-            self.click(tool)
-        self.click(*upper)
+        self.toggle_menu()
+        self.press_button(page)
+        self.press_button(label)
+        self.toggle_menu()
         self.until("cnnwalk.xr.menus.open === 'none'")
+
+    def throw(self, pitch, yaw=0, side="right"):
+        """Point a hand while its stick throws an arc; where that lands, or None.
+
+        `pitch`, `yaw`: of the ray in the hall, upwards and to the left of -z, in rad.
+        """
+        start = self.tell(f"cnnwalk.xr.hands.{side}.origin")
+        way = {
+            "x": -np.cos(pitch) * np.sin(yaw),
+            "y": np.sin(pitch),
+            "z": -np.cos(pitch) * np.cos(yaw),
+        }
+        self.aim(side, {axis: start[axis] + 4 * float(way[axis]) for axis in "xyz"})
+        return self.tell("cnnwalk.xr.landing")

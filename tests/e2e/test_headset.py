@@ -100,13 +100,14 @@ def test_the_stick_walks_again_once_the_hologram_is_far(headset):
 
 
 def test_the_left_hand_takes_the_tool(headset):
-    headset.choose("Walking", "left hand")
+    headset.choose("Walking", "Tool: left hand")
     headset.until("cnnwalk.xr.tool.hand === 'left'")
     headset.take_picture("coffee", "left")
     tool, grip = headset.tell("[cnnwalk.xr.tool.position, cnnwalk.xr.hands.left.grip]")
     assert np.hypot(tool["x"] - grip["x"], tool["z"] - grip["z"]) < 0.2
     headset.picture("headset_left_handed")
     headset.insert("left")
+    headset.choose("Walking", "Tool: right hand")
 
 
 def test_a_pinch_is_a_trigger(headset):
