@@ -6,6 +6,7 @@ import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
 import type { State } from '../model/state';
 import type { Arrangement, Hall } from '../net/types';
+import { PICTURE_PAGE_BYTES } from '../tiles/pictures';
 import type { Glyphs } from './glyphs';
 import { Grabs } from './grabs';
 import { HallScene } from './hallscene';
@@ -13,9 +14,8 @@ import { nearest } from './nearest';
 import { PinnedPanels } from './pinnedpanels';
 import type { Pickable } from './pointing';
 
-/** GPU textures of all halls together, desktop (DESIGN, budgets): of the pictures, and of the maps. */
-const PICTURE_BUDGET = 192 * 1024 ** 2;
-const MAP_BUDGET = 1024 ** 3 - PICTURE_BUDGET;
+/** Of the textures' bytes, those for pictures that take the maps' place. */
+const PICTURE_SHARE = 3 / 16;
 
 export class HallScenes {
   readonly object = new Group();
@@ -38,13 +38,16 @@ export class HallScenes {
     private readonly state: State,
     actions: Actions,
     glyphs: Glyphs,
+    /** GPU bytes for the textures of all halls together. */
+    textureBytes: number,
   ) {
     const sceneOf = (network: string): HallScene | null => this.of(network);
     this.grabs = new Grabs(sceneOf, actions.placements, state.pins);
     this.pinned = new PinnedPanels(state.pins, sceneOf);
     this.makeHall = (network, hall) => {
-      const count = state.networks.peek().length;
-      const budgets = { maps: MAP_BUDGET / count, pictures: PICTURE_BUDGET / count };
+      const bytes = textureBytes / state.networks.peek().length;
+      const pictures = Math.max(PICTURE_PAGE_BYTES, bytes * PICTURE_SHARE);
+      const budgets = { maps: bytes - pictures, pictures };
       return new HallScene(network, hall, renderer, state, actions, glyphs, budgets);
     };
   }

@@ -74,7 +74,7 @@ export class World {
     const canvas = this.renderer.domElement;
     Object.assign(container.style, { position: 'fixed', inset: '0', overflow: 'hidden' });
     container.append(canvas);
-    this.halls = new HallScenes(this.renderer, this.camera, state, actions, this.glyphs);
+    this.halls = new HallScenes(this.renderer, this.camera, state, actions, this.glyphs, graphics.textureBytes);
     this.dataset = new DatasetStand(this.scene, state, actions, this.glyphs);
     this.hologram = new HologramTarget(this.tool, state, actions);
     this.tool.hangOn(this.camera);

@@ -24,7 +24,7 @@ import { PicturePages, type PicturedPanel } from './picturepages';
 import { mipSizes, totalTexels } from './pyramid';
 import { Uploader, type Upload } from './uploader';
 
-const PAGE_BYTES = totalTexels(mipSizes(PAGE_SIZE, PAGE_SIZE, PICTURE_MIPS)) * PICTURE_BYTES;
+export const PICTURE_PAGE_BYTES = totalTexels(mipSizes(PAGE_SIZE, PAGE_SIZE, PICTURE_MIPS)) * PICTURE_BYTES;
 /** How full pages become. */
 const FILL = 0.8;
 /** Uploads take this long a frame, in ms; those of the maps have their own share. */
@@ -83,7 +83,7 @@ export class Pictures {
     budgetBytes: number,
   ) {
     this.layers = panelsOf(hall, picture);
-    const most = Math.max(1, Math.floor(budgetBytes / PAGE_BYTES));
+    const most = Math.max(1, Math.floor(budgetBytes / PICTURE_PAGE_BYTES));
     this.pages = new PicturePages(renderer, panels);
     this.packer = new Packer(2 ** (PICTURE_MIPS - 1), most);
     renderer.domElement.addEventListener('webglcontextrestored', this.restore);
