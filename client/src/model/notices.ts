@@ -1,8 +1,16 @@
 /** Messages for people, and what to do when a request fails. */
 import { ApiError, ConnectionError } from '../net/api';
-import type { Notice, State } from './state';
+import type { Connection, Notice, State } from './state';
 
 const KEPT = 4;
+
+/** What there is to say of the connection as long as it is so; empty where that is nothing. */
+export const CONNECTION_TEXTS: Readonly<Record<Connection, string>> = {
+  online: '',
+  lost: 'The server does not answer. The page waits for it and goes on by itself.',
+  refused:
+    'The server was restarted with a new link. Open the link that it printed in the terminal; this page then goes on by itself.',
+};
 
 export class Notices {
   /** Told when a request found the server gone or refusing; the connection looks after it. */

@@ -13,11 +13,19 @@ export interface MenusHook {
   /** The ends of every slider's way. */
   readonly sliders: readonly { readonly from: Spot3; readonly to: Spot3 }[];
   /** Every line that is written, and the foot and the head of its first capital. */
-  readonly lines: readonly { readonly text: string; readonly foot: Spot3; readonly head: Spot3 }[];
+  readonly lines: readonly Line[];
+  /** What is told wherever one is. */
+  readonly bulletin: readonly string[];
+}
+
+interface Line {
+  readonly text: string;
+  readonly foot: Spot3;
+  readonly head: Spot3;
 }
 
 export function menusHook(menus: Menus): MenusHook {
-  const { boards } = menus;
+  const { boards, bulletin } = menus;
   return {
     open: menus.open,
     page: menus.page,
@@ -26,6 +34,7 @@ export function menusHook(menus: Menus): MenusHook {
     ),
     sliders: boards.flatMap(({ board }) => slidersOf(board)),
     lines: boards.flatMap(({ board }) => linesOf(board)),
+    bulletin: bulletin.object.visible ? linesOf(bulletin.board).map(({ text }) => text) : [],
   };
 }
 

@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
+import { CONNECTION_TEXTS } from '../model/notices';
 import type { Notice, State } from '../model/state';
 import { bindShown, bindText, button, h } from './dom';
 
@@ -37,13 +38,6 @@ function card({ id, tone, text }: Notice, actions: Actions): HTMLElement {
     button({ class: 'close', 'aria-label': 'Dismiss' }, () => { actions.dismiss(id); }, '×'),
   );
 }
-
-const CONNECTION_TEXTS = {
-  online: '',
-  lost: 'The server does not answer. The page waits for it and goes on by itself.',
-  refused:
-    'The server was restarted with a new link. Open the link that it printed in the terminal; this page then goes on by itself.',
-} as const;
 
 export function connectionBanner(state: State): HTMLElement {
   const text = h('p');
