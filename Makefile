@@ -1,13 +1,15 @@
 # make demo   set up everything and start the demo walk
 # make test   set up everything and run every check and test (CI runs this)
 # make setup  the environment alone, in .venv
+# make journeys  walk every journey of the headset and the desktop RUNS times
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STATIC := src/cnnwalk/server/static/index.html
 ARGS ?=
+RUNS ?= 10
 
-.PHONY: demo test setup client browser check check-python check-client unit e2e types bench clean
+.PHONY: demo test setup client browser check check-python check-client unit e2e journeys types bench clean
 
 demo: setup
 	$(BIN)/cnnwalk demo $(ARGS)
@@ -57,7 +59,7 @@ check-client: setup
 	cd client && npx --no-install openapi-typescript openapi.json --output src/net/api.gen.ts --check
 
 # Two threads of torch on a loaded machine can be 20 times slower than one.
-unit e2e bench: export OMP_NUM_THREADS = 1
+unit e2e journeys bench: export OMP_NUM_THREADS = 1
 
 unit: setup
 	cd client && npm run --silent test
@@ -65,6 +67,12 @@ unit: setup
 
 e2e: setup browser
 	$(BIN)/pytest tests/e2e
+
+# A journey that fails in one run of ten has a defect.
+journeys: setup browser
+	@passed=0; for run in $$(seq $(RUNS)); do \
+	  $(BIN)/pytest tests/e2e/test_journeys_headset.py tests/e2e/test_journeys_desktop.py && passed=$$((passed + 1)); \
+	done; echo "journeys: $$passed of $(RUNS) runs passed"; test $$passed = $(RUNS)
 
 # The client's types follow the server's messages: run this after changing one.
 types: setup

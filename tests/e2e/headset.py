@@ -56,7 +56,8 @@ class Headset:
         self.tell("() => { void xrDevice.activeSession.end(); }")
         self.until("cnnwalk.session === null")
 
-    def frames(self, count=3):
+    def frames(self, count=2):
+        """Wait until the headset has drawn what it has been told: the first frame hears of it."""
         self.visit.frames(count)
 
     def rest(self):
@@ -148,15 +149,11 @@ class Headset:
         bare = "true" if mode == "hand" else "false"
         self.until(f"cnnwalk.xr.hands.right.bare === {bare} && cnnwalk.xr.hands.right.present")
 
-    def point_to_button(self, label, side):
-        """Aim at what is called so on a board."""
-        find = "(label) => cnnwalk.xr.menus.buttons.find((one) => one.label === label)"
-        self.aim(side, self.until(find, label))
-
     def press_button(self, label):
         """Press what is called so on a board with the tool's trigger, or with a pinch."""
         tool = self.tell("cnnwalk.xr.tool.hand")
-        self.point_to_button(label, tool)
+        find = "(label) => cnnwalk.xr.menus.buttons.find((one) => one.label === label)"
+        self.aim(tool, self.until(find, label))
         self.click(tool)
 
     def open_menu(self, page):

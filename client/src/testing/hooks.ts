@@ -11,7 +11,7 @@ import type { World } from '../scene/world';
 import type { Level } from '../tiles/cells';
 import type { Shows } from '../tiles/picturecells';
 import { seenErrors } from './errors';
-import { spot, xrHook, type Spot3, type XrHook } from './xrhooks';
+import { hologramHook, spot, xrHook, type HologramHook, type Spot3, type XrHook } from './xrhooks';
 
 declare global {
   interface Window {
@@ -136,6 +136,16 @@ export class Hooks {
   /** What a visitor in a headset holds, points at and stands on; null outside VR. */
   get xr(): XrHook | null {
     return xrHook(this.world);
+  }
+
+  /** What floats above the tool, at a screen and in a headset. */
+  get hologram(): HologramHook {
+    return hologramHook(this.world);
+  }
+
+  /** Where the middle of what is in hand is on the page. */
+  get hologramSpot(): Spot {
+    return this.spot(this.world.tool.hologram.centre(this.world.camera.position.clone()));
   }
 
   /** Where the input frame's middle is in the world. */

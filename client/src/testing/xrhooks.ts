@@ -20,24 +20,27 @@ export interface HandHook {
   readonly grip: Spot3;
 }
 
+/** What floats above the tool. */
+export interface HologramHook {
+  readonly visible: boolean;
+  readonly centre: Spot3;
+  readonly zoom: number;
+  /** Whether it is held so near that it magnifies. */
+  readonly near: boolean;
+  /** The pixel that is pointed at. */
+  readonly pointed: Pointed | null;
+  readonly lines: readonly string[];
+  /** Height of its least capitals as the eye sees them, in degrees. */
+  readonly textDegrees: number;
+}
+
 export interface XrHook {
   readonly tool: { readonly hand: Side; readonly visible: boolean; readonly position: Spot3 };
   /** Where the tool's ray ends on something; null where it meets nothing. */
   readonly reticle: Spot3 | null;
   /** What stands there in words; empty without. */
   readonly hint: string;
-  readonly hologram: {
-    readonly visible: boolean;
-    readonly centre: Spot3;
-    readonly zoom: number;
-    /** Whether it is held so near that it magnifies. */
-    readonly near: boolean;
-    /** The pixel that is pointed at. */
-    readonly pointed: Pointed | null;
-    readonly lines: readonly string[];
-    /** Height of its least capitals as the eye sees them, in degrees. */
-    readonly textDegrees: number;
-  };
+  readonly hologram: HologramHook;
   readonly rig: Spot3 & { readonly yaw: number; readonly scale: number };
   readonly hands: Readonly<Record<Side, HandHook>>;
   /** Where the visitor's head is, where it looks over the floor (to the left of -z, in rad), and where a teleport leads. */
@@ -50,7 +53,7 @@ export interface XrHook {
 
 /** Null outside VR. */
 export function xrHook(world: World): XrHook | null {
-  const { immersive, tool, camera, rig } = world;
+  const { immersive, tool, rig } = world;
   if (!immersive.active) return null;
   const { hands, toolHand, pointers, tooltip } = immersive;
   const { ray, distance } = pointers.tool;
@@ -58,7 +61,7 @@ export function xrHook(world: World): XrHook | null {
     tool: { hand: toolHand.side, visible: tool.object.visible, position: spot(tool.tip) },
     reticle: distance < Infinity ? spot(ray.at(distance, new Vector3())) : null,
     hint: tooltip.text,
-    hologram: hologramHook(world, camera.getWorldPosition(new Vector3())),
+    hologram: hologramHook(world),
     rig: { ...spot(rig.object.position), yaw: rig.object.rotation.y, scale: rig.object.scale.x },
     ...whereabouts(world),
     hands: { left: handHook(hands.left), right: handHook(hands.right) },
@@ -75,7 +78,8 @@ function whereabouts({ rig, immersive }: World): Pick<XrHook, 'head' | 'landing'
   };
 }
 
-function hologramHook({ tool: { hologram, near } }: World, eye: Vector3): XrHook['hologram'] {
+export function hologramHook({ camera, tool: { hologram, near } }: World): HologramHook {
+  const eye = camera.getWorldPosition(new Vector3());
   const scale = hologram.object.getWorldScale(new Vector3()).x;
   const away = hologram.object.getWorldPosition(new Vector3()).distanceTo(eye);
   return {
