@@ -97,6 +97,11 @@ export class Board implements Pickable {
     this.rectangles.setSheet(sheet, columns, rows);
   }
 
+  /** Height of an em of a line as it is written: smaller where it would be too wide. */
+  sizeOf(caption: Caption): number {
+    return this.writing.sizeOf(caption);
+  }
+
   /** Where a point of the board is in space; `x`, `y` from its upper left corner. */
   at(x: number, y: number): Vector3 {
     this.object.updateWorldMatrix(true, false);

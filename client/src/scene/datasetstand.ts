@@ -4,9 +4,9 @@ import type { Object3D, Vector3 } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
+import type { Board } from './board';
 import { DatasetPanel } from './datasetpanel';
 import type { Glyphs } from './glyphs';
-import type { Pickable } from './pointing';
 
 export class DatasetStand {
   private panel: DatasetPanel | null = null;
@@ -47,7 +47,7 @@ export class DatasetStand {
     else elsewhere(this.panel.board.object);
   }
 
-  get pickables(): readonly Pickable[] {
+  get boards(): readonly Board[] {
     return this.panel === null ? [] : [this.panel.board];
   }
 

@@ -249,13 +249,20 @@ export class Grabs {
   }
 
   private find(by: Holder): HeldPanel | null {
-    for (const held of this.held) if (gripOf(held, by) !== null) return held;
+    // By number: an iterator would be an object in each frame.
+    for (let at = 0; at < this.held.length; at += 1) {
+      const held = this.held[at];
+      if (held !== undefined && gripOf(held, by) !== null) return held;
+    }
     return null;
   }
 }
 
 function gripOf({ grips }: HeldPanel, by: Holder): Grip | null {
-  for (const grip of grips) if (grip.by === by) return grip;
+  for (let at = 0; at < grips.length; at += 1) {
+    const grip = grips[at];
+    if (grip?.by === by) return grip;
+  }
   return null;
 }
 

@@ -82,7 +82,8 @@ export class HallScenes {
 
   /** Once a frame; `seconds` is the clock's. */
   update(eye: Vector3, viewportHeight: number, seconds: number): void {
-    for (const scene of this.all) scene.update(this.camera, eye, viewportHeight, seconds);
+    // By number: an iterator would be an object in each frame.
+    for (let at = 0; at < this.all.length; at += 1) this.all[at]?.update(this.camera, eye, viewportHeight, seconds);
     this.current = nearest(eye.x, eye.z, this.bounds, this.current);
     const network = this.all[this.current]?.network;
     if (network !== undefined) this.state.current.value = network;

@@ -31,6 +31,7 @@ export class HologramText {
   private figures: readonly string[] = [];
   private value = '';
   private rows = 0;
+  private least = FIGURES;
 
   /** `plate`: what the lines stand on, as (middle, extent), is written here. */
   constructor(
@@ -53,7 +54,7 @@ export class HologramText {
 
   /** The least height of a capital, in m of the hologram. */
   get capital(): number {
-    return FIGURES * this.glyphs.capHeight;
+    return this.least * this.glyphs.capHeight;
   }
 
   /** Where the picture may begin, in m over the tool's tip: over a row for the value. */
@@ -102,6 +103,7 @@ export class HologramText {
     const bottom = LOWEST - 0.4 * ROW;
     const height = (lines.length + 0.2) * ROW;
     this.plate.set(0, bottom + height / 2, this.widest(lines), height);
+    this.least = Math.min(...lines.map((line) => this.writing.sizeOf(line)));
     this.writing.set(lines);
   }
 

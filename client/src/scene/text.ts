@@ -149,6 +149,12 @@ export class Text {
     this.first.set(lines);
   }
 
+  /** Height of an em of a line as it is written, in m. */
+  sizeOf({ text, weight, size, maxWidth }: Pick<Line, 'text' | 'weight' | 'size' | 'maxWidth'>): number {
+    const natural = this.glyphs.width(text, weight ?? 400);
+    return Math.min(size, (maxWidth ?? Infinity) / Math.max(natural, 1e-6));
+  }
+
   dispose(): void {
     this.stop();
     this.object.geometry.dispose();
@@ -191,7 +197,7 @@ export class Text {
   private setLine(line: Line, letters: LetterBuffer): void {
     const weight = line.weight ?? 400;
     const natural = this.glyphs.width(line.text, weight);
-    const size = Math.min(line.size, (line.maxWidth ?? Infinity) / Math.max(natural, 1e-6));
+    const size = this.sizeOf(line);
     const shift = { left: 0, centre: -0.5, right: -1 }[line.align ?? 'left'];
     let pen = shift * natural;
     letters.begin(line, size);

@@ -188,11 +188,11 @@ export class World {
 
   private collectPickables(): void {
     const { floor } = this.immersive.locomotion;
-    const hall = [...this.dataset.pickables, ...this.halls.pickables];
+    const hall = [...this.dataset.boards, ...this.halls.pickables];
     this.pickables = {
       desk: [this.hologram, ...hall],
       tool: [...this.menus.pickables, ...hall, floor],
-      off: [this.hologram, ...this.menus.pickables, ...this.dataset.pickables],
+      off: [this.hologram, ...this.menus.pickables, ...this.dataset.boards],
     };
     this.desk.pointing.invalidate();
   }

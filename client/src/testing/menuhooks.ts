@@ -12,13 +12,14 @@ export interface MenusHook {
   readonly buttons: readonly (Spot3 & { readonly label: string })[];
   /** The ends of every slider's way. */
   readonly sliders: readonly { readonly from: Spot3; readonly to: Spot3 }[];
-  /** Every line that is written, and the foot and the head of its first capital. */
-  readonly lines: readonly Line[];
+  /** Every line on a board, or told wherever one is. */
+  readonly lines: readonly Written[];
   /** What is told wherever one is. */
   readonly bulletin: readonly string[];
 }
 
-interface Line {
+/** What is written, and the foot and the head of its first capital. */
+export interface Written {
   readonly text: string;
   readonly foot: Spot3;
   readonly head: Spot3;
@@ -26,6 +27,7 @@ interface Line {
 
 export function menusHook(menus: Menus): MenusHook {
   const { boards, bulletin } = menus;
+  const told = bulletin.object.visible ? [bulletin.board] : [];
   return {
     open: menus.open,
     page: menus.page,
@@ -33,8 +35,8 @@ export function menusHook(menus: Menus): MenusHook {
       targets.map(({ label, x, y }) => ({ label, ...spot(board.at(x, y)) })),
     ),
     sliders: boards.flatMap(({ board }) => slidersOf(board)),
-    lines: boards.flatMap(({ board }) => linesOf(board)),
-    bulletin: bulletin.object.visible ? linesOf(bulletin.board).map(({ text }) => text) : [],
+    lines: [...boards.map(({ board }) => board), ...told].flatMap(linesOf),
+    bulletin: told.flatMap(linesOf).map(({ text }) => text),
   };
 }
 
@@ -47,12 +49,12 @@ function slidersOf(board: Board): MenusHook['sliders'] {
     }));
 }
 
-function linesOf(board: Board): MenusHook['lines'] {
+export function linesOf(board: Board): Written[] {
   return board.shown.captions
     .filter(({ text }) => text !== '')
-    .map(({ text, x, y, size }) => ({
-      text,
-      foot: spot(board.at(x, y)),
-      head: spot(board.at(x, y - CAPITAL * size)),
+    .map((caption) => ({
+      text: caption.text,
+      foot: spot(board.at(caption.x, caption.y)),
+      head: spot(board.at(caption.x, caption.y - CAPITAL * board.sizeOf(caption))),
     }));
 }

@@ -1,10 +1,10 @@
 /** `cnnwalk.xr`: what a visitor in a headset holds, points at and stands on; places are in the world, in m. */
-import { Vector3 } from 'three';
+import { Vector3, type Object3D } from 'three';
 
 import type { Pointed } from '../scene/hologram';
 import type { World } from '../scene/world';
 import type { Hand, Side } from '../xr/hand';
-import { menusHook, type MenusHook } from './menuhooks';
+import { linesOf, menusHook, type MenusHook, type Written } from './menuhooks';
 
 export interface Spot3 {
   readonly x: number;
@@ -40,6 +40,10 @@ export interface XrHook {
   readonly reticle: Spot3 | null;
   /** What stands there in words; empty without. */
   readonly hint: string;
+  /** Height of its capitals as the eye sees them, in degrees. */
+  readonly hintDegrees: number;
+  /** What is written on the dataset panel. */
+  readonly images: readonly Written[];
   readonly hologram: HologramHook;
   readonly rig: Spot3 & { readonly yaw: number; readonly scale: number };
   readonly hands: Readonly<Record<Side, HandHook>>;
@@ -53,7 +57,7 @@ export interface XrHook {
 
 /** Null outside VR. */
 export function xrHook(world: World): XrHook | null {
-  const { immersive, tool, rig } = world;
+  const { immersive, tool, camera, rig } = world;
   if (!immersive.active) return null;
   const { hands, toolHand, pointers, tooltip } = immersive;
   const { ray, distance } = pointers.tool;
@@ -61,6 +65,8 @@ export function xrHook(world: World): XrHook | null {
     tool: { hand: toolHand.side, visible: tool.object.visible, position: spot(tool.tip) },
     reticle: distance < Infinity ? spot(ray.at(distance, new Vector3())) : null,
     hint: tooltip.text,
+    hintDegrees: degreesOf(tooltip.capital, tooltip.object, camera),
+    images: world.dataset.boards.flatMap(linesOf),
     hologram: hologramHook(world),
     rig: { ...spot(rig.object.position), yaw: rig.object.rotation.y, scale: rig.object.scale.x },
     ...whereabouts(world),
@@ -79,9 +85,6 @@ function whereabouts({ rig, immersive }: World): Pick<XrHook, 'head' | 'landing'
 }
 
 export function hologramHook({ camera, tool: { hologram, near } }: World): HologramHook {
-  const eye = camera.getWorldPosition(new Vector3());
-  const scale = hologram.object.getWorldScale(new Vector3()).x;
-  const away = hologram.object.getWorldPosition(new Vector3()).distanceTo(eye);
   return {
     visible: hologram.shown,
     centre: spot(hologram.centre(new Vector3())),
@@ -89,8 +92,14 @@ export function hologramHook({ camera, tool: { hologram, near } }: World): Holog
     near,
     pointed: hologram.pointed,
     lines: hologram.text.lines,
-    textDegrees: (Math.atan((hologram.text.capital * scale) / away) * 180) / Math.PI,
+    textDegrees: degreesOf(hologram.text.capital, hologram.object, camera),
   };
+}
+
+/** How high something in an object's space is that faces the eye, in degrees. */
+function degreesOf(height: number, object: Object3D, camera: Object3D): number {
+  const away = object.getWorldPosition(new Vector3()).distanceTo(camera.getWorldPosition(new Vector3()));
+  return (Math.atan((height * object.getWorldScale(new Vector3()).x) / away) * 180) / Math.PI;
 }
 
 function handHook({ present, bare, ray, grip }: Hand): HandHook {
