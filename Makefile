@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATIC := src/cnnwalk/server/static/index.html
 ARGS ?=
+# Two files of tests at a time, each whole: their tests share servers and pages.
+SPREAD := -n 2 --dist loadfile
 RUNS ?= 10
 
 .PHONY: demo test setup client browser check check-python check-client unit e2e journeys types bench clean
@@ -63,10 +65,10 @@ unit e2e journeys bench: export OMP_NUM_THREADS = 1
 
 unit: setup
 	cd client && npm run --silent test
-	$(BIN)/pytest --ignore=tests/e2e
+	$(BIN)/pytest --ignore=tests/e2e $(SPREAD)
 
 e2e: setup browser
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest tests/e2e $(SPREAD)
 
 # A journey that fails in one run of ten has a defect.
 journeys: setup browser
