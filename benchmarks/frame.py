@@ -72,10 +72,10 @@ def heap(page: Page, cdp: CDPSession) -> int:
 
 def allocated(
     profile: dict[str, Any], bundle: Bundle
-) -> tuple[collections.Counter[str], collections.Counter[str]]:
-    """Return the bytes that everyone allocated, and those of our own code by function."""
+) -> tuple[collections.Counter[str], dict[str, collections.Counter[str]]]:
+    """Return the bytes that everyone allocated, and by owner those of their functions."""
     owners: collections.Counter[str] = collections.Counter()
-    functions: collections.Counter[str] = collections.Counter()
+    functions: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     # A native function counts for who calls it.
     waiting = [(profile["head"], "browser", "")]
     while waiting:
@@ -85,12 +85,11 @@ def allocated(
         if file == bundle.script:
             source = bundle.source(frame["lineNumber"], frame["columnNumber"])
             owner = "ours" if source is None else source.owner
-            function = "" if source is None else f"{source.path}:{source.line}"
+            function = "" if source is None else f"{source.path[-44:]}:{source.line}"
         elif file:
-            owner = "emulator" if file.startswith("lib-") else file
+            owner, function = "emulator" if file.startswith("lib-") else file, ""
         owners[owner] += node["selfSize"]
-        if owner == "ours":
-            functions[function] += node["selfSize"]
+        functions[owner][function] += node["selfSize"]
         waiting.extend((child, owner, function) for child in node["children"])
     return owners, functions
 
@@ -121,9 +120,9 @@ def measure(page: Page, bundle: Bundle, warm: int, frames: int) -> None:
     owners, functions = allocated(profile, bundle)
     for owner, count in owners.most_common():
         print(f"  allocated a frame, {owner:14} {count / drawn:9.0f} bytes")
-        for function, part in functions.most_common() if owner == "ours" else []:
-            if part >= LEAST * drawn:
-                print(f"    {function:44} {part / drawn:9.0f} bytes")
+        for function, part in functions[owner].most_common():
+            if function and part >= LEAST * drawn:
+                print(f"    {function:48} {part / drawn:9.0f} bytes")
     print(f"  heap grown over {drawn:5} frames     {grown / drawn:9.1f} bytes a frame")
 
 

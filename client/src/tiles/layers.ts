@@ -83,12 +83,13 @@ export class LayerStates {
    */
   want(order: readonly LayerState[]): readonly LayerState[] {
     const { wanted } = this;
-    for (const state of wanted) state.isWanted = false;
-    // Whole texels, and places that are written over: neither is an object in the heap.
+    // Whole texels, places that are written over, steps by number: none is an object in the heap.
+    for (let at = 0; at < wanted.length; at += 1) (wanted[at] as LayerState).isWanted = false;
     let room = Math.floor(this.detailPacker.capacity * FILL);
     let count = 0;
-    for (const state of order) {
-      if (state.plan.detail === null || state.detailArea > room) continue;
+    for (let at = 0; at < order.length; at += 1) {
+      const state = order[at];
+      if (state === undefined || state.plan.detail === null || state.detailArea > room) continue;
       room -= state.detailArea;
       state.isWanted = true;
       wanted[count] = state;
