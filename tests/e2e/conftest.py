@@ -95,9 +95,21 @@ class Visit:
 
     def open(self, url, query=""):
         self.page.goto(url + query)
+        return self._arrive()
+
+    def reload(self):
+        """Load the page again: what it shows then is what the server and the browser kept."""
+        self.page.reload()
+        return self._arrive()
+
+    def _arrive(self):
         self.until("window.cnnwalk?.arrival.stage === 'ready'")
         self.until("cnnwalk.progress.stage === 'done'")
         return self
+
+    def forgive(self, part):
+        """Forget the console's errors that name something that was done to the page on purpose."""
+        self.console_errors = [error for error in self.console_errors if part not in error]
 
     def tell(self, expression, argument=None):
         """What a JavaScript expression, or function of one argument, is on the page."""
@@ -256,6 +268,31 @@ def serve(tmp_path_factory):
                 walk.stop()
 
     return served
+
+
+@pytest.fixture(scope="module")
+def restartable(serve):
+    """Return the context manager that serves the demo so that it can be restarted in its place."""
+
+    class Walk:
+        def __init__(self, state, stack):
+            self.state, self.stack, self.port = state, stack, 0
+            self.start()
+
+        def start(self):
+            served = serve("demo", port=self.port, state=self.state)
+            self.served = self.stack.enter_context(served)
+            self.url, self.origin, self.port = self.served.url, self.served.origin, self.served.port
+
+        def stop(self):
+            assert self.served.stop() == 0
+
+    @contextlib.contextmanager
+    def walks(state):
+        with contextlib.ExitStack() as stack:
+            yield Walk(state, stack)
+
+    return walks
 
 
 @pytest.fixture(scope="module")

@@ -185,7 +185,9 @@ export class Hooks {
 
   /** Views that the last frame was drawn for: 1 on a screen, 2 in a headset. */
   get views(): number {
-    return this.session === null ? 1 : this.world.renderer.xr.getCamera().cameras.length;
+    if (this.session === null) return 1;
+    // A headset may keep a second one that is nowhere on the picture.
+    return this.world.renderer.xr.getCamera().cameras.filter(({ viewport }) => viewport.z > 0).length;
   }
 
   get errors(): readonly string[] {
