@@ -1,7 +1,8 @@
-/** What one has to know wherever one is: messages, and the results where one wants them in view. */
-import { computed, effect, type Signal } from '@preact/signals-core';
+/** What one has to know wherever one is: messages, what to do first, and the results where one wants them in view. */
+import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
 import { Vector3, type Object3D } from 'three';
 
+import { followCarrying } from '../model/hints';
 import { CONNECTION_TEXTS } from '../model/notices';
 import type { Notice, State } from '../model/state';
 import { Board } from '../scene/board';
@@ -19,54 +20,87 @@ const PAD = 0.8;
 const METRE = 24;
 const FINDINGS = 5;
 const MESSAGES = 2;
-/** Below the horizon, in rad. */
+const FEW_FINDINGS = 2;
+/** Its middle is so far below the horizon, in rad. */
 const BELOW = 0.42;
+/** Over a board that is open its lower edge is so far above the horizon, in rad. */
+const ABOVE = 0.4;
 /** It is let aside so far before it comes along, in rad, and comes so much of the way a frame. */
-const SLACK = 0.45;
+const SLACK = 0.3;
 const EASE = 0.15;
+
+/** Who has come so far knows how, in m as they feel them. */
+const WALKED = 2;
+const HINTS = {
+  'headset.pick': 'Point at a photograph and press the trigger, or pinch: you have it in hand.',
+  'headset.insert': 'Point at the frame and press again: every feature map changes.',
+  'headset.walk': 'Stick forward, or pinch the floor: you go there. On the menu, Walking has all controls.',
+} as const;
 
 export class Bulletin {
   readonly board: Board;
   private readonly ahead = new Vector3();
   private heading = 0;
+  /** Of what is written, in ems. */
+  private height = 0;
+  /** Where the visitor was when it came. */
+  private readonly from = new Vector3();
+  private begins = true;
 
   constructor(
     private readonly state: State,
     private readonly glyphs: Glyphs,
-    private readonly resultsInView: Signal<boolean>,
+    private readonly resultsInView: ReadonlySignal<boolean>,
+    /** Whether a board is open before the visitor. */
+    private readonly beside: ReadonlySignal<boolean>,
   ) {
     this.board = new Board({ width: WIDTH, height: HEIGHT, metre: METRE }, glyphs);
     this.object.visible = false;
     const rows = computed(() => (state.immersed.value ? this.rows() : []));
     effect(() => { this.draw(rows.value); });
+    followCarrying(state, (done) => { if (state.immersed.peek()) state.headsetHints.finish(`headset.${done}`); });
   }
 
   get object(): Object3D {
     return this.board.object;
   }
 
-  /** Once a frame: stays low before the visitor, and comes along when they turn away from it. */
+  /** Once a frame: stays low before the visitor, or over an open board, and comes along when they turn away. */
   update({ eye, heading, scale }: Gaze): void {
     if (!this.object.visible) return;
+    if (this.begins) this.begin(eye, heading);
+    if (eye.distanceTo(this.from) > WALKED * scale) this.state.headsetHints.finish('headset.walk');
     const aside = wrapped(heading - this.heading);
     if (Math.abs(aside) > Math.PI / 2) this.heading = heading;
     else if (Math.abs(aside) > SLACK) this.heading += (aside - Math.sign(aside) * SLACK) * EASE;
-    this.ahead.set(-Math.sin(this.heading) * Math.cos(BELOW), -Math.sin(BELOW), -Math.cos(this.heading) * Math.cos(BELOW));
+    const below = this.beside.peek() ? (HEIGHT / 2 - this.height) * EM - ABOVE : BELOW;
+    const level = Math.cos(below);
+    this.ahead.set(-Math.sin(this.heading) * level, -Math.sin(below), -Math.cos(this.heading) * level);
     const distance = READING * scale;
     this.object.position.copy(eye).addScaledVector(this.ahead, distance);
     this.object.scale.setScalar(EM * distance);
     this.object.lookAt(eye);
   }
 
+  private begin(eye: Vector3, heading: number): void {
+    this.begins = false;
+    this.heading = heading;
+    this.from.copy(eye);
+  }
+
   private rows(): Row[] {
-    const messages = this.messages().flatMap(({ tone, text }) =>
-      lines(text, WIDTH - 2 * PAD, this.measure).slice(0, 3).map((one) => line(one, tone === 'error' ? 'alarm' : 'plain')),
-    );
+    const messages = this.messages().flatMap(({ tone, text }) => this.linesOf(text, tone === 'error' ? 'alarm' : 'plain'));
+    const hint = this.state.headsetHints.current.value;
+    if (hint !== null && messages.length === 0 && !this.beside.value) messages.push(...this.linesOf(HINTS[hint], 'plain'));
     const network = this.state.current.value;
     if (!this.resultsInView.value || network === null) return messages;
     const image = network.inserted.value;
-    const findings = messages.length > 3 ? 2 : FINDINGS;
+    const findings = messages.length > 0 || this.beside.value ? FEW_FINDINGS : FINDINGS;
     return [...messages, title(image?.label ?? image?.name ?? '', network.name), ...findingRows(network, findings)];
+  }
+
+  private linesOf(text: string, tone: 'alarm' | 'plain'): Row[] {
+    return lines(text, WIDTH - 2 * PAD, this.measure).slice(0, 3).map((one) => line(one, tone));
   }
 
   /** What stays true comes before what passes. */
@@ -79,10 +113,14 @@ export class Bulletin {
 
   private draw(rows: readonly Row[]): void {
     this.object.visible = rows.length > 0;
-    if (rows.length === 0) return;
+    if (rows.length === 0) {
+      this.begins = true;
+      return;
+    }
     const into = drawing();
     const end = place(rows, { x: PAD, y: PAD, width: WIDTH - 2 * PAD }, into, this.measure);
-    const back = { x: 0, y: 0, width: WIDTH, height: Math.min(HEIGHT, end - GAP + PAD), radius: 0.8 };
+    this.height = Math.min(HEIGHT, end - GAP + PAD);
+    const back = { x: 0, y: 0, width: WIDTH, height: this.height, radius: 0.8 };
     this.board.set([{ ...back, color: GLASS, opacity: 0.92 }, ...into.widgets], into.captions);
   }
 

@@ -72,6 +72,19 @@ export function fitted(text: string, width: number, weight: Weight, measure: Mea
 /** What is not fixed is shared; a part without a width and a share counts as 1. */
 function widthsOf(parts: readonly AnyPart[], width: number, measure: Measure): number[] {
   const fixed = parts.map((part) => (part.width === NATURAL ? natural(part, measure) : part.width));
+  const needs = parts.map((part) => (part.kind === 'button' ? measure(part.label, 600) + INSET : 0));
+  const alike = shared(parts, fixed, width);
+  // A label that would be cut takes from the others what they do not need.
+  const grown = shared(parts, fixed.map((one, index) => one ?? grownTo(needs[index] ?? 0, alike[index] ?? 0)), width);
+  return grown.every((one, index) => fixed[index] !== undefined || one >= (needs[index] ?? 0)) ? grown : alike;
+}
+
+function grownTo(need: number, has: number): number | undefined {
+  return need > has ? need : undefined;
+}
+
+/** Gives to each part that is not fixed its share of what the fixed ones leave. */
+function shared(parts: readonly AnyPart[], fixed: readonly (number | undefined)[], width: number): number[] {
   const taken = fixed.reduce<number>((sum, one) => sum + (one ?? 0), 0) + GAP * (parts.length - 1);
   const shares = parts.map((part, index) => (fixed[index] === undefined ? (part.share ?? 1) : 0));
   const unit = Math.max(0, width - taken) / Math.max(1e-6, shares.reduce((a, b) => a + b, 0));

@@ -2,7 +2,7 @@
  * The headset's boards: a plate over the off hand, the large board that it opens, and the bulletin.
  * All that is done on them are the page's common actions; the desktop has its cards for the same.
  */
-import { effect, signal } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 import { Group, Ray, Vector3, type Object3D } from 'three';
 
 import type { Actions } from '../model/actions';
@@ -16,6 +16,7 @@ import { Minimap } from '../xr/minimap';
 import { Bulletin } from './bulletin';
 import { LargeBoard, type Page, type Shown } from './largeboard';
 import { Arrange } from './pages/arrange';
+import { Controls } from './pages/controls';
 import { Figures } from './pages/figures';
 import { Images } from './pages/images';
 import { openedLayer } from './pages/layer';
@@ -84,7 +85,7 @@ export class Menus {
     const toggleMenu = (): void => { this.toggleWrist(); };
     const toggleLayer = (): void => { this.openLayer(this.opened.peek() === 'layer' ? null : this.needs.layerBefore()); };
     this.wrist = new WristPlate(glyphs, toggleMenu, toggleLayer);
-    this.bulletin = new Bulletin(state, glyphs, this.resultsInView);
+    this.bulletin = new Bulletin(state, glyphs, this.resultsInView, computed(() => this.opened.value !== 'none'));
     const minimap = new Minimap(state, actions);
     this.map = new MapPage(minimap);
     this.large.object.add(minimap.object);
@@ -158,7 +159,8 @@ export class Menus {
     return [
       new Places(state, actions, turnTo),
       new Network(state, actions),
-      new Walking(state, this.needs.leave),
+      new Walking(state, this.needs.leave, turnTo),
+      new Controls(),
       new Images(state, actions, { imagesHere: this.imagesHere, resultsInView: this.resultsInView }),
       new Search(state, actions),
       this.map,

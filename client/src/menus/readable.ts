@@ -42,7 +42,7 @@ export function standBefore(board: Object3D, { eye, heading }: Gaze, distance: n
 }
 
 /** From the eye to the dataset panel that was brought, in m as the visitor feels them, and how far to the left, in rad. */
-const BESIDE = { distance: 2.3, left: 0.75, below: 0.25 } as const;
+const BESIDE = { distance: 2, left: 0.75, below: 0.25 } as const;
 
 /** Stands a board, whose unit is a metre, upright at the visitor's left; its parent is the hall. */
 export function standBeside(board: Object3D, { eye, heading, scale }: Gaze): void {

@@ -28,6 +28,18 @@ const DEFAULTS = {
   colors: 'paper' as 'paper' | 'safe',
 };
 
+/** Of the height that is added, in m: somebody who sits low may want to look over panels. */
+export const HEIGHTS = { least: -0.5, most: 1.5, step: 0.05 } as const;
+/** Of one snap, in degrees. */
+export const SNAPS = [15, 30, 45, 60, 90] as const;
+
+/** The height that is added, in words. */
+export function heightText(metres: number): string {
+  const centimetres = Math.round(metres * 100);
+  if (centimetres === 0) return 'as you are';
+  return `${centimetres > 0 ? '+' : '\u2212'}${Math.abs(centimetres)} cm`;
+}
+
 export type Preference = keyof typeof DEFAULTS;
 type Values = typeof DEFAULTS;
 

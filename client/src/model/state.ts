@@ -7,6 +7,7 @@ import { signal } from '@preact/signals-core';
 import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
 import type { NetworkState } from './networkstate';
 import { Pins } from './pins';
+import { FirstSteps } from './hints';
 import { makePreferences } from './preferences';
 
 /** One layer. */
@@ -85,6 +86,10 @@ export class State {
   readonly pins = new Pins();
 
   readonly preferences = makePreferences();
+
+  /** What a first visit is told, at the desk and in the headset. */
+  readonly hints = new FirstSteps(['walk', 'pick', 'insert']);
+  readonly headsetHints = new FirstSteps(['headset.pick', 'headset.insert', 'headset.walk']);
 
   readonly connection = signal<Connection>('online');
   readonly notices = signal<readonly Notice[]>([]);

@@ -86,6 +86,8 @@ void main() {
 export class InputFrame implements Pickable {
   readonly object: Object3D = new Group();
   readonly cursor = 'pointer';
+  /** What a click inserts, in words. */
+  hint: string | null = null;
   private readonly canvas: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly point = new Vector3();
   private shownImage: string | null = null;
@@ -174,6 +176,7 @@ export class InputFrame implements Pickable {
   /** Writes under the frame what is in it, what may be done, or how far the pass is. */
   tell(image: ImageInfo | null, held: Held | null, progress: Progress): void {
     const running = progress.stage === 'running';
+    this.hint = held?.kind === 'image' ? `Insert ${held.image.name}` : null;
     this.write('invite', held?.kind === 'image' ? 1 : 0);
     this.write('progress', running ? progress.arrived / Math.max(1, progress.total) : -1);
     const lines = [this.line(image === null ? 'No image yet' : image.name, 0, 0.13, TEXT, 600)];

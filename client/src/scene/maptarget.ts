@@ -20,6 +20,8 @@ const ROW_PIXELS = 90;
 export class MapTarget implements Pickable {
   /** Of the panel that is hit; its channel is -1 between the maps. */
   private hit: MapHit | null = null;
+  /** The map that is highlighted, in words. */
+  private named = '';
   private leaving: ReturnType<typeof setTimeout> | undefined;
   /** Of the wheel, what has not made a row yet. */
   private turned = 0;
@@ -33,6 +35,11 @@ export class MapTarget implements Pickable {
 
   get cursor(): string {
     return this.hitMap === null ? 'default' : 'pointer';
+  }
+
+  /** In the headset; at the desk a card says more. */
+  get hint(): string | null {
+    return this.hitMap === null || !this.state.immersed.peek() ? null : this.named;
   }
 
   pick(ray: Ray): number | null {
@@ -53,7 +60,9 @@ export class MapTarget implements Pickable {
     const same = before?.network === network && before.layer === layer && before.channel === channel;
     if (same && before.x === x && before.y === y) return;
     this.state.hover.value = { network, layer, channel, x, y };
-    if (!same) this.tiles.highlight({ layer, channel });
+    if (same) return;
+    this.named = `channel ${channel}`;
+    this.tiles.highlight({ layer, channel });
   }
 
   out(): void {

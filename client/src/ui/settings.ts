@@ -1,6 +1,6 @@
 /** The few things that one may want otherwise; the browser remembers them. */
 import type { Actions } from '../model/actions';
-import { resetPreferences, type Preferences } from '../model/preferences';
+import { HEIGHTS, heightText, resetPreferences, SNAPS, type Preferences } from '../model/preferences';
 import type { Scaling, State } from '../model/state';
 import { forget, remember, remembered } from '../model/storage';
 import type { Course } from '../net/types';
@@ -25,8 +25,6 @@ const COLORS: readonly Option<'paper' | 'safe'>[] = [
 
 /** The halls are from a quarter to four times as large; the slider's steps are of equal ratio. */
 const DOUBLINGS = { least: -2, most: 2, step: 0.25 };
-const HEIGHTS = { least: -0.6, most: 0.6, step: 0.05 };
-const SNAPS = [15, 30, 45, 60, 90];
 
 const asksForLessMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -119,14 +117,13 @@ function headset({ moving, turning, snapDegrees, flying, vignette, posture, heig
     'fieldset',
     {},
     h('legend', {}, 'In the headset'),
-    lineOf('Tool in the', named(['right', 'right hand'], ['left', 'left hand']), hand),
-    lineOf('Moving', named(['teleport', 'teleport'], ['smooth', 'smoothly']), moving),
-    lineOf('Turning', named(['snap', 'in steps'], ['smooth', 'smoothly']), turning),
+    lineOf('Tool', named(['right', 'right hand'], ['left', 'left hand']), hand),
+    lineOf('Moving', named(['teleport', 'teleport'], ['smooth', 'smooth']), moving),
+    lineOf('Turning', named(['snap', 'in steps'], ['smooth', 'smooth']), turning),
     lineOf('Steps of', SNAPS.map((value) => ({ value, label: `${value}°` })), snapDegrees),
-    lineOf('Rim while moving', named(['off', 'clear'], ['light', 'a little darker'], ['strong', 'dark']), vignette),
+    lineOf('Dark rim', named(['off', 'none'], ['light', 'light'], ['strong', 'strong']), vignette),
     lineOf('Posture', named(['standing', 'standing'], ['seated', 'seated']), posture),
-    sliderOf('Height', HEIGHTS, () => height.value, (value) => { height.value = value; }, (value) =>
-      value === 0 ? 'as you are' : `${value > 0 ? '+' : '−'}${Math.round(Math.abs(value) * 100)} cm`),
+    sliderOf('Height', HEIGHTS, () => height.value, (value) => { height.value = value; }, heightText),
     switchOf('Flying', 'the stick moves along the view, upwards too', flying),
   );
 }

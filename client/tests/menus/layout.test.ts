@@ -38,6 +38,14 @@ describe('the layout of a board', () => {
     expect(widgets[0]?.width).toBeLessThan(4);
   });
 
+  it('gives a long label what the others do not need, and shares alike where none has room', () => {
+    const fits = placed(row(button('a', () => undefined), button('a long label here', () => undefined), button('b', () => undefined)));
+    expect(fits.captions.map(({ text }) => text)).toEqual(['a', 'a long label here', 'b']);
+    expect(fits.widgets.at(-1)?.x).toBeGreaterThan(1 + (2 * 20) / 3);
+    const { widgets } = placed(row(button('x'.repeat(50), () => undefined), button('y'.repeat(9), () => undefined)));
+    expect(widgets[0]?.width).toBeCloseTo(widgets[1]?.width ?? NaN);
+  });
+
   it('never writes smaller: what does not fit loses its middle', () => {
     const label = 'features.denseblock3.denselayer12';
     const { captions } = placed(row(button(label, () => undefined, { width: 6 }), button('x', () => undefined)));

@@ -44,7 +44,7 @@ function figureRows(of: Statistics): Row[] {
     ends(`least ${formatValue(of.minimum)}`, `most ${formatValue(of.maximum)}`),
     ends(`mean ${formatValue(of.mean)}`, `std ${formatValue(of.std)}`),
     ends(`${formatPercent(of.zeros)} zeros`, `${formatCount(of.count)} values`),
-    ...(of.dead_channels === 0 ? [] : [line(`${formatCount(of.dead_channels)} channels dead`, 'plain')]),
+    ...(of.dead_channels === 0 ? [] : [line(`${formatCount(of.dead_channels)} dead channel${of.dead_channels === 1 ? '' : 's'}`, 'plain')]),
     ...(odd === 0 ? [] : [line(`${formatCount(of.nan)} NaN, ${formatCount(of.infinite)} infinite`, 'alarm')]),
   ];
 }

@@ -1,4 +1,5 @@
 /** How one gets about in the headset. */
+import { HEIGHTS, heightText, SNAPS } from '../../model/preferences';
 import type { State } from '../../model/state';
 import { remember } from '../../model/storage';
 import type { Page } from '../largeboard';
@@ -7,21 +8,22 @@ import { evenRange, HeldSlider } from '../sliders';
 
 const MOVING = [['teleport', 'teleport'], ['smooth', 'smooth']] as const;
 const TURNING = [['snap', 'in steps'], ['smooth', 'smooth']] as const;
-const STEPS = [15, 30, 45, 90].map((degrees) => [degrees, `${degrees}\u00b0`] as const);
-const VIGNETTE = [['off', 'off'], ['light', 'light'], ['strong', 'strong']] as const;
+const STEPS = SNAPS.map((degrees) => [degrees, `${degrees}\u00b0`] as const);
+const VIGNETTE = [['off', 'none'], ['light', 'light'], ['strong', 'strong']] as const;
 const POSTURE = [['standing', 'standing'], ['seated', 'seated']] as const;
 const HANDS = [['left', 'left hand'], ['right', 'right hand']] as const;
 /** Added to the height of the eyes, in m. */
-const HEIGHT = evenRange(-0.5, 1.5, 0.05, (metres) => `${metres < 0 ? '\u2212' : '+'}${Math.abs(metres).toFixed(2)} m`);
+const HEIGHT = evenRange(HEIGHTS.least, HEIGHTS.most, HEIGHTS.step, heightText);
 
 export class Walking implements Page {
   readonly name = 'Walking';
   private readonly height;
 
-  /** `leave`: out of the headset. */
+  /** `leave`: out of the headset; `turnTo`: shows another page by its name. */
   constructor(
     private readonly state: State,
     private readonly leave: () => void,
+    private readonly turnTo: (page: string) => void,
   ) {
     const { height } = state.preferences;
     this.height = new HeldSlider('Height', HEIGHT, height, (value) => { height.value = value; });
@@ -33,7 +35,7 @@ export class Walking implements Page {
     return [
       choice('Moving', MOVING, moving.value, (value) => { moving.value = value; }),
       choice('Turning', TURNING, turning.value, (value) => { turning.value = value; }),
-      choice('One step', STEPS, snapDegrees.value, (value) => { snapDegrees.value = value; }),
+      choice('Steps of', STEPS, snapDegrees.value, (value) => { snapDegrees.value = value; }),
       choice('Dark rim', VIGNETTE, vignette.value, (value) => { vignette.value = value; }),
       choice('Posture', POSTURE, posture.value, (value) => { posture.value = value; }),
       this.height.row(),
@@ -45,7 +47,7 @@ export class Walking implements Page {
           remember('motion', String(on));
         }),
       ),
-      row(button('Leave VR', this.leave)),
+      row(button('Controls', () => { this.turnTo('Controls'); }), button('Leave VR', this.leave)),
     ];
   }
 }
