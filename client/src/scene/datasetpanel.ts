@@ -19,6 +19,8 @@ const GAP = 0.06;
 const THUMB_WIDTH = (WIDTH - 2 * PAD - (COLUMNS - 1) * GAP) / COLUMNS;
 const THUMB_HEIGHT = (THUMB_WIDTH * 208) / 256;
 const CAPTIONS = 0.26;
+/** Under the pictures: large enough to be read in its corners, too, where a headset's wearer has it brought. */
+const LETTERS = 0.095;
 const HEAD = 0.5;
 const BUTTON = 0.21;
 const IMAGES_HEIGHT = HEAD + ROWS * (THUMB_HEIGHT + CAPTIONS);
@@ -50,7 +52,7 @@ export class DatasetPanel {
     frame: InputFrame,
     private readonly state: State,
     private readonly actions: Actions,
-    glyphs: Glyphs,
+    private readonly glyphs: Glyphs,
   ) {
     const x = frame.x - ASIDE - (WIDTH / 2) * Math.cos(YAW);
     const z = frame.z + 0.1 + (WIDTH / 2) * Math.sin(YAW);
@@ -125,11 +127,12 @@ export class DatasetPanel {
       { x, y, width: THUMB_WIDTH, height: THUMB_HEIGHT, radius: 0.02, color: SLOT, cell, action: take },
     );
     const below = y + THUMB_HEIGHT;
-    const maxWidth = THUMB_WIDTH;
-    captions.push({ x, y: below + 0.105, text: image.name, size: 0.095, color: TEXT, maxWidth });
-    if (image.label != null && image.label !== image.name) {
-      captions.push({ x, y: below + 0.2, text: image.label, size: 0.078, color: MUTED, maxWidth });
-    }
+    const caption = (text: string, down: number, color: string): void => {
+      const cut = this.glyphs.fitting(text, 400, THUMB_WIDTH / LETTERS);
+      captions.push({ x, y: below + down, text: cut, size: LETTERS, color, maxWidth: THUMB_WIDTH });
+    };
+    caption(image.name, 0.105, TEXT);
+    if (image.label != null && image.label !== image.name) caption(image.label, 0.205, MUTED);
   }
 
   private putButtons(draw: Draw | null, widgets: Widget[], captions: Caption[]): void {

@@ -73,6 +73,17 @@ export class Glyphs {
     return width;
   }
 
+  /**
+   * A line that is no wider than so much at size 1, or its end after an ellipsis: the end of a name
+   * says more than its beginning, and small letters say nothing.
+   */
+  fitting(text: string, weight: Weight, widest: number): string {
+    let rest = text;
+    const cut = (): string => (rest === text ? text : `\u2026${rest}`);
+    while (rest.length > 1 && this.width(cut(), weight) > widest) rest = rest.slice(1);
+    return cut();
+  }
+
   private ask(weight: Weight, wanted: readonly string[]): void {
     const fresh = wanted.filter((letter) => !this.asked[weight].has(letter));
     if (fresh.length === 0) return;

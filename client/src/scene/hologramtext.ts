@@ -93,7 +93,7 @@ export class HologramText {
     const lines = under.map((text, row): Line => {
       const at = new Vector3(0, LOWEST + (under.length - 1 - row) * ROW, 0.001);
       return row === 0
-        ? { ...this.line(this.cut(text), at), size: NAME, weight: 600, color: TEXT }
+        ? { ...this.line(this.glyphs.fitting(text, 600, WIDEST / NAME), at), size: NAME, weight: 600, color: TEXT }
         : { ...this.line(text, at), size: FIGURES, color: MUTED };
     });
     if (this.value !== '') {
@@ -117,14 +117,6 @@ export class HologramText {
     return { text, at, right: RIGHT, up: UP, align: 'centre', maxWidth: WIDEST };
   }
 
-  /** The end of a name that is too long says more than its beginning, and small letters say nothing. */
-  private cut(name: string): string {
-    const fits = (text: string): boolean => this.glyphs.width(text, 600) * NAME <= WIDEST;
-    if (fits(name)) return name;
-    let rest = name;
-    while (rest.length > 1 && !fits(`\u2026${rest}`)) rest = rest.slice(1);
-    return `\u2026${rest}`;
-  }
 }
 
 function nameOf(held: Held, pixels: Pixels | null): [name: string, more: string] {
