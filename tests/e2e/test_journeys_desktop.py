@@ -240,3 +240,5 @@ def test_a_server_that_restarts_takes_nothing_away(visit, walk):
     visit.reload()
     assert visit.tell(POSE) == pytest.approx(after, abs=ROUNDING)
     visit.forgive("net::ERR_")
+    # The page asked the new server whether it has its images.
+    visit.forgive("/thumbnail)")
