@@ -152,16 +152,33 @@ def test_an_image_goes_into_all_on_request(pair, modules, how):
         assert_shows(pair, modules, name, seed)
 
 
-def test_undo_is_for_the_network_one_is_at(pair):
-    take_in_hand(pair, 31)
-    pair.page.keyboard.press("Shift+I")
-    take_in_hand(pair, 32)
-    pair.page.keyboard.press("Shift+I")
-    settle(pair)
+def inserted_twice_into_all(pair):
+    for image in (31, 32):
+        take_in_hand(pair, image)
+        pair.page.keyboard.press("Shift+I")
+        settle(pair)
     go(pair, "right")
+
+
+def inserted(pair):
+    return [network(pair, name)["inserted"]["name"] for name in NAMES]
+
+
+def test_undo_takes_back_all_that_was_done_at_once(pair):
+    inserted_twice_into_all(pair)
     pair.page.keyboard.press("Control+z")
     settle(pair)
-    assert [network(pair, name)["inserted"]["name"] for name in NAMES] == ["32.png", "31.png"]
+    assert inserted(pair) == ["31.png", "31.png"]
+    pair.page.keyboard.press("Control+Shift+z")
+    settle(pair)
+    assert inserted(pair) == ["32.png", "32.png"]
+
+
+def test_the_card_puts_the_image_before_into_the_network_one_is_at(pair):
+    inserted_twice_into_all(pair)
+    pair.page.get_by_role("button", name="Insert the image before this one").click()
+    settle(pair)
+    assert inserted(pair) == ["32.png", "31.png"]
 
 
 def test_the_search_finds_layers_of_all_and_flies_there(pair):
