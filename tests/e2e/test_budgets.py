@@ -138,6 +138,17 @@ def assert_pages_are_within_budget(headset):
         assert_is_within_budget(headset.visit, 192 * MIB)
 
 
+def test_resnet50_in_the_headset_is_within_the_headsets_budget(serve, visitors):
+    with serve("walk", "torchvision:resnet50") as walk:
+        visit = visitors(480, 270).open(walk.url, "&xr=emulate")
+        visit.until("cnnwalk.layers.every((layer) => layer.level !== 'none')")
+        turn_panels(visit)
+        headset = Headset(visit).enter()
+        carry_and_open(headset)
+        assert_pages_are_within_budget(headset)
+        headset.picture("resnet50_headset_menu")
+
+
 @pytest.fixture(scope="module")
 def wearer(visitors, demo):
     visit = visitors(480, 270).open(demo.url, "&xr=emulate")
