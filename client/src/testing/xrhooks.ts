@@ -40,8 +40,6 @@ export interface XrHook {
   readonly reticle: Spot3 | null;
   /** What stands there in words; empty without. */
   readonly hint: string;
-  /** Height of its capitals as the eye sees them, in degrees. */
-  readonly hintDegrees: number;
   /** What is written on the dataset panel. */
   readonly images: readonly Written[];
   readonly hologram: HologramHook;
@@ -57,7 +55,7 @@ export interface XrHook {
 
 /** Null outside VR. */
 export function xrHook(world: World): XrHook | null {
-  const { immersive, tool, camera, rig } = world;
+  const { immersive, tool, rig } = world;
   if (!immersive.active) return null;
   const { hands, toolHand, pointers, tooltip } = immersive;
   const { ray, distance } = pointers.tool;
@@ -65,7 +63,6 @@ export function xrHook(world: World): XrHook | null {
     tool: { hand: toolHand.side, visible: tool.object.visible, position: spot(tool.tip) },
     reticle: distance < Infinity ? spot(ray.at(distance, new Vector3())) : null,
     hint: tooltip.text,
-    hintDegrees: degreesOf(tooltip.capital, tooltip.object, camera),
     images: world.dataset.boards.flatMap(linesOf),
     hologram: hologramHook(world),
     rig: { ...spot(rig.object.position), yaw: rig.object.rotation.y, scale: rig.object.scale.x },

@@ -21,7 +21,7 @@ export class Tooltip {
   private readonly right = new Vector3();
   private readonly up = new Vector3();
 
-  constructor(private readonly glyphs: Glyphs) {
+  constructor(glyphs: Glyphs) {
     this.writing = new Text(glyphs);
     this.writing.object.renderOrder = 56;
     this.writing.object.material.depthTest = false;
@@ -34,11 +34,6 @@ export class Tooltip {
   /** What it says; empty while it says nothing. */
   get text(): string {
     return this.said;
-  }
-
-  /** Height of a capital, in m at 1 m from the eye. */
-  get capital(): number {
-    return SIZE * this.glyphs.capHeight;
   }
 
   /** Once a frame: says what a press does where a hand points, turned to the eye. */
