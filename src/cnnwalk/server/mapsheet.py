@@ -85,21 +85,35 @@ def _cell_size(width: int, height: int, count: int) -> tuple[int, int]:
     return max(1, int(width * scale)), max(1, int(height * scale))
 
 
-def _cell(values: npt.NDArray[np.float32], full: float, size: tuple[int, int]) -> Image.Image:
-    """Return a map in the paper's colours: negative blue, zero black, positive white.
+def levels_of(values: npt.NDArray[np.float32], full: float) -> npt.NDArray[np.uint8]:
+    """Return values in the paper's colours: negative blue, zero black, positive white.
 
     What is not finite is magenta.
 
     Args:
-        values: of shape (h, w).
-        full: the magnitude that is shown as bright as can be; 0 where all is 0.
-        size: width and height in pixels.
+        values: of any shape.
+        full: the magnitude that is shown as bright as can be, like all beyond; 0 where all is 0.
+
+    Returns:
+        Red, green and blue in 0..255, along a last axis of their own.
     """
     finite = np.isfinite(values)
     shares = np.where(finite, values, 0).astype(np.float64) / (full or 1.0)
-    colors = np.where(shares[..., None] >= 0, _POSITIVE, _NEGATIVE) * np.abs(shares)[..., None]
+    shares = shares.clip(-1, 1)[..., None]
+    colors = np.where(shares >= 0, _POSITIVE, _NEGATIVE) * np.abs(shares)
     levels = np.rint(255 * colors).astype(np.uint8)
     levels[~finite] = _NON_FINITE
-    image = Image.fromarray(levels)
+    return levels
+
+
+def _cell(values: npt.NDArray[np.float32], full: float, size: tuple[int, int]) -> Image.Image:
+    """Return a map as a picture.
+
+    Args:
+        values: of shape (h, w).
+        full: as for `levels_of`.
+        size: width and height in pixels.
+    """
+    image = Image.fromarray(levels_of(values, full))
     larger = size[0] >= image.width and size[1] >= image.height
     return image.resize(size, Image.Resampling.NEAREST if larger else Image.Resampling.BOX)
