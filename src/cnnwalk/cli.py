@@ -13,7 +13,7 @@ from cnnwalk.graph import Granularity, TrackerMode
 from cnnwalk.layout.places import Course
 from cnnwalk.server.place import Place
 from cnnwalk.server.showing import Showing
-from cnnwalk.terminal import arguments
+from cnnwalk.terminal import arguments, study
 from cnnwalk.terminal.errors import plain_errors
 from cnnwalk.terminal.networks import NetworkOptions
 from cnnwalk.terminal.walk import WalkOptions, run_walk
@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(study.app, name="study")
 
 _FORMS = "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build or module:build."
 

@@ -68,6 +68,7 @@ def _is_bad_input(error: Exception) -> bool:
     from cnnwalk.images import ImageError
     from cnnwalk.networks import NetworkError
     from cnnwalk.references import ReferenceNotFoundError
+    from cnnwalk.study.errors import StudyError
 
     return isinstance(
         error,
@@ -75,5 +76,6 @@ def _is_bad_input(error: Exception) -> bool:
         | FeatureVisualizationError
         | ImageError
         | NetworkError
-        | ReferenceNotFoundError,
+        | ReferenceNotFoundError
+        | StudyError,
     )

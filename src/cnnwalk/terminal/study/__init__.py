@@ -1,0 +1,14 @@
+"""``cnnwalk study``: a command in each file; torch is loaded by their work."""
+
+from __future__ import annotations
+
+import typer
+
+from cnnwalk.terminal.study.accuracy import accuracy
+
+app = typer.Typer(
+    help="The paper's study: how CNNs memorize.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command()(accuracy)
