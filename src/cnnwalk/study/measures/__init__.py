@@ -1,0 +1,30 @@
+"""What is measured of trained networks, for the report (paper 5.1 to 5.4, with controls)."""
+
+from cnnwalk.study.measures.measurements import (
+    PICTURE_PLACES,
+    PLACES,
+    Curve,
+    Examples,
+    MapMeasures,
+    Measurements,
+    PictureMeasures,
+    PicturePlace,
+    Place,
+)
+from cnnwalk.study.measures.settings import MeasureSettings
+from cnnwalk.study.measures.stored import from_json, to_json
+
+__all__ = [
+    "PICTURE_PLACES",
+    "PLACES",
+    "Curve",
+    "Examples",
+    "MapMeasures",
+    "MeasureSettings",
+    "Measurements",
+    "PictureMeasures",
+    "PicturePlace",
+    "Place",
+    "from_json",
+    "to_json",
+]
