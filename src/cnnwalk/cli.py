@@ -28,7 +28,10 @@ app = typer.Typer(
 )
 app.add_typer(study.app, name="study")
 
-_FORMS = "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build or module:build."
+_FORMS = (
+    "demo, torchvision:resnet50, timm:convnext_tiny, path/to/file.py:build, module:build, or a "
+    "trained network's .safetensors file."
+)
 
 
 Spec = Annotated[str, typer.Argument(metavar="NETWORK", help=_FORMS)]

@@ -11,7 +11,7 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -60,13 +60,19 @@ def resolve(reference: str) -> object:
         ) from None
 
 
-def make(reference: str, what: str, is_made: Callable[[object], bool]) -> object:
+def make(
+    reference: str,
+    what: str,
+    is_made: Callable[[object], bool],
+    settings: Mapping[str, int] | None = None,
+) -> object:
     """Return what a reference names, or what that returns when it is called.
 
     Args:
         reference: as of `resolve`.
         what: is to be made, with its article, for people.
         is_made: whether what is named is to be returned as it is, although it can be called.
+        settings: take the place of defaults that are whole numbers too, by name.
 
     Raises:
         ReferenceNotFoundError: as `resolve` does; or the call raises or needs arguments.
@@ -76,7 +82,7 @@ def make(reference: str, what: str, is_made: Callable[[object], bool]) -> object
         return found
     _check_arguments(reference, found, what)
     try:
-        return found()
+        return found(**_wanted(found, settings or {}))
     except (Exception, SystemExit) as error:
         raise ReferenceNotFoundError(
             f"{reference} raises {explain(error)}. It must return {what} when it is called without "
@@ -119,6 +125,19 @@ def _check_arguments(reference: str, found: Callable[..., object], what: str) ->
             "any: give them default values, or name a function without arguments "
             f"that returns {what}, such as: def make(): return {name}({values})."
         )
+
+
+def _wanted(found: Callable[..., object], settings: Mapping[str, int]) -> dict[str, int]:
+    """Return those settings that a function has a parameter for, a whole number by default."""
+    try:
+        parameters = inspect.signature(found).parameters
+    except (TypeError, ValueError):  # of C code
+        return {}
+    return {
+        name: value
+        for name, value in settings.items()
+        if name in parameters and type(parameters[name].default) is int
+    }
 
 
 def _is_library(filename: str) -> bool:

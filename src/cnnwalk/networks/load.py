@@ -16,7 +16,10 @@ from cnnwalk.networks.trial import check_values, try_out
 from cnnwalk.networks.user import assumed_network, user_network
 from cnnwalk.references import suggest
 
-FORMS = "demo, torchvision:NAME, timm:NAME, path/to/file.py:NAME or module.path:NAME"
+FORMS = (
+    "demo, torchvision:NAME, timm:NAME, path/to/file.py:NAME, module.path:NAME, or the "
+    ".safetensors file of a trained network"
+)
 
 _LIBRARIES = ("torchvision", "timm")
 _NAMED = 8
@@ -36,11 +39,13 @@ def load_network(  # noqa: PLR0913 - all but the first by name
     ``path/to/file.py:NAME`` runs that file: give only code that you trust.
 
     Args:
-        spec: ``demo``, ``torchvision:NAME``, ``timm:NAME``, ``path/to/file.py:NAME`` or
-            ``module.path:NAME``.
+        spec: ``demo``, ``torchvision:NAME``, ``timm:NAME``, ``path/to/file.py:NAME``,
+            ``module.path:NAME``, or the file of a trained network, ``path/NAME.safetensors``.
         weights: a .safetensors file, or a state dict of `torch.save`, for all of the
             network's parameters and buffers.
-        classes: a file of class names, one a line or as a JSON list.
+        classes: a file of class names, one a line or as a JSON list. A function or class of
+            `spec` that has a parameter ``classes`` with a whole number as its default is called
+            with their number.
         input_size: height and width of the input in pixels.
         device: where torch runs it, such as ``cpu`` or ``cuda:0``.
         trial: whether to run it once, to say early what does not fit.
@@ -52,7 +57,7 @@ def load_network(  # noqa: PLR0913 - all but the first by name
     network = _from_library(spec, weights)
     own = network is None
     if network is None:
-        network = user_network(spec, weights, input_size)
+        network = user_network(spec, weights, input_size, None if names is None else len(names))
     elif input_size is not None:
         network.input = network.input.at(*input_size)
     if names is not None:
@@ -100,10 +105,14 @@ def network_from_module(
 
 
 def _from_library(spec: str, weights: Path | None) -> Network | None:
-    """Return the demo's, torchvision's or timm's network, None for a user's own code.
+    """Return the demo's, torchvision's, timm's or a file's network, None for a user's own code.
 
     What is imported is what is asked for: timm and torchvision take seconds each.
     """
+    if spec.endswith(".safetensors"):
+        from cnnwalk.networks.stored import stored_network
+
+        return stored_network(Path(spec), weights)
     source, colon, name = spec.partition(":")
     if spec == "demo":
         from cnnwalk.networks.demo import demo_network

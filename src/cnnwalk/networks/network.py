@@ -178,15 +178,28 @@ class Network:
         Raises:
             ChannelError: the image has other channels than the network.
         """
-        spec = self.input
-        pixels = with_channels(to_pixels(image), spec.channels)
-        crop = self.crop((pixels.shape[1], pixels.shape[0]))
+        pixels = with_channels(to_pixels(image), self.input.channels)
+        left, top, right, bottom = self._crop_of(pixels).box
+        return self.scale(pixels)[top:bottom, left:right]
+
+    def scale(self, pixels: Pixels) -> Pixels:
+        """Scale an image as the network does, before the centre is cropped; channels stay.
+
+        What is scaled so is not scaled again when it is put in.
+
+        Returns:
+            Shape (h, w, C), uint8 or float32 in 0..1 as the image has.
+        """
+        crop = self._crop_of(pixels)
         planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
-        return np.stack([_scale_and_crop(channel, crop, spec) for channel in planes], axis=2)
+        return np.stack([_scale(plane, crop, self.input) for plane in planes], axis=2)
 
     def crop(self, size: Size) -> Crop:
         """Return how an image of this width and height becomes the network's input."""
         return find_crop(size, (self.input.width, self.input.height), self.input.resize)
+
+    def _crop_of(self, pixels: Pixels) -> Crop:
+        return self.crop((pixels.shape[1], pixels.shape[0]))
 
     def arguments(self, prepared: Tensor) -> tuple[object, ...]:
         """Return the positional arguments of the module's forward for prepared images (N, C, H, W).
@@ -223,9 +236,8 @@ def _per_channel(given: object, channels: int, default: tuple[float, ...]) -> tu
     return values * channels if len(values) == 1 else values
 
 
-def _scale_and_crop(channel: Pixels, crop: Crop, spec: InputSpec) -> Pixels:
-    """Return a channel (H, W) at the input's size; the scaling keeps floats in 0..1."""
-    picture = Image.fromarray(channel).crop(crop.kept)
-    scaled = picture.resize(crop.scaled, _FILTERS[spec.interpolation]).crop(crop.box)
-    values = np.array(scaled)
+def _scale(plane: Pixels, crop: Crop, spec: InputSpec) -> Pixels:
+    """Return a channel (h, w) that is scaled; the scaling keeps floats in 0..1."""
+    picture = Image.fromarray(plane).crop(crop.kept)
+    values = np.array(picture.resize(crop.scaled, _FILTERS[spec.interpolation]))
     return values if values.dtype == np.uint8 else values.clip(0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from torch import nn
@@ -14,7 +15,10 @@ from cnnwalk.references import ReferenceNotFoundError, make
 
 
 def user_network(
-    reference: str, weights: Path | None, input_size: tuple[int, int] | None
+    reference: str,
+    weights: Path | None,
+    input_size: tuple[int, int] | None,
+    classes: int | None = None,
 ) -> Network:
     """Return the network that a function, class or object of a user's code gives.
 
@@ -25,12 +29,14 @@ def user_network(
         weights: a state dict; None to leave the weights as `build` made them.
         input_size: height and width, where they are not those of the Network that
             `build` returns, or 224x224.
+        classes: how many; given to `build` if it has a parameter ``classes`` with a whole number
+            as its default.
 
     Raises:
         NetworkError: the reference leads to nothing, the call raises or returns something
             else, or the weights do not fit.
     """
-    network = _build(reference, input_size)
+    network = _build(reference, input_size, {} if classes is None else {"classes": classes})
     origin = f"weights as {reference.rpartition(':')[2]} made them"
     if weights is not None:
         fit_weights(network.module, read_weights(weights), str(weights))
@@ -68,9 +74,11 @@ def _first_channels(module: nn.Module) -> int:
     return 3
 
 
-def _build(reference: str, input_size: tuple[int, int] | None) -> Network:
+def _build(
+    reference: str, input_size: tuple[int, int] | None, settings: Mapping[str, int]
+) -> Network:
     try:
-        built = make(reference, "a network", lambda found: isinstance(found, nn.Module))
+        built = make(reference, "a network", lambda found: isinstance(found, nn.Module), settings)
     except ReferenceNotFoundError as error:
         raise NetworkError(str(error)) from error
     if isinstance(built, nn.Module):
