@@ -230,12 +230,12 @@ def test_brightness_can_be_chosen_per_channel(visit, oracle):
     channel = int(np.argmin(np.where(truth.max((1, 2)) > 0.1, truth.max((1, 2)), np.inf)))
     expected = truth[channel].reshape(-1) / truth[channel].max() * 255
     settled = "cnnwalk.layers.every((layer) => layer.level !== 'none')"
-    for choice in ("One scale per channel", "One scale per layer"):
+    for choice in ("per channel", "per layer"):
         visit.page.get_by_role("button", name="Settings").click()
         visit.page.get_by_label(choice).check()
         visit.page.get_by_role("button", name="Done").click()
         visit.until(settled)
-        if choice == "One scale per channel":
+        if choice == "per channel":
             full = "id => Math.max(...cnnwalk.texels(id, CHANNEL, 'base')) === 255"
             visit.until(full.replace("CHANNEL", str(channel)), "blocks.6.0.conv_dw")
             drawn = visit.texels("blocks.6.0.conv_dw", channel, "base")[:, 0]

@@ -155,8 +155,8 @@ def test_a_layers_card_orders_its_channels_enlarges_its_maps_and_closes(visit, l
     press(visit, "l")
     card = visit.page.get_by_role("region", name="Layer", exact=True)
     assert CONV in card.inner_text()
-    focus(visit, card.get_by_label("Channels"))
-    visit.page.keyboard.type("largest mean")
+    focus(visit, card.get_by_label("Order by"))
+    visit.page.keyboard.type("mean")
     shown = "(layer) => cnnwalk.layers.find(({id}) => id === layer).view"
     visit.until(f"({shown})({layer!r}).order !== null")
     order = visit.tell(shown, layer)["order"]
@@ -166,7 +166,7 @@ def test_a_layers_card_orders_its_channels_enlarges_its_maps_and_closes(visit, l
         [layer, visit.tell("cnnwalk.current"), visit.tell("cnnwalk.selection.inserted.id")],
     )
     assert order == sorted(range(len(means)), key=lambda channel: -means[channel])
-    focus(visit, card.get_by_label("Size"))
+    focus(visit, card.get_by_label("Maps"))
     visit.page.keyboard.type("4")
     visit.until(f"({shown})({layer!r}).zoom === 4")
     focus(visit, card.get_by_role("button", name="Rows below"))
@@ -177,10 +177,10 @@ def test_a_layers_card_orders_its_channels_enlarges_its_maps_and_closes(visit, l
     assert not card.is_visible()
     # Back as it was, for who comes next.
     press(visit, "l")
-    focus(visit, card.get_by_label("Size"))
+    focus(visit, card.get_by_label("Maps"))
     visit.page.keyboard.type("all")
-    focus(visit, card.get_by_label("Channels"))
-    visit.page.keyboard.type("by")
+    focus(visit, card.get_by_label("Order by"))
+    visit.page.keyboard.type("number")
     visit.until(f"({shown})({layer!r}) === null")
     press(visit, "Escape")
 

@@ -130,7 +130,7 @@ def test_a_slider_scales_the_halls_when_it_is_let_go(headset):
     # The board stands again where the smaller visitor reads it.
     headset.frames()
     assert least_degrees(headset) >= (1.3, "")
-    headset.aim("right", on_slider(headset, np.log(1 / 0.1) / np.log(4 / 0.1)))
+    headset.aim("right", on_slider(headset, 1 / 2))
     headset.click()
     headset.until("Math.abs(cnnwalk.xr.rig.scale - 1) < 0.06")
 
@@ -145,12 +145,12 @@ def test_the_layer_board_orders_and_enlarges(headset, oracle):
     headset.until(f"{view}?.order != null")
     largest = int(truth.mean((1, 2)).argmax())
     assert headset.tell(f"{view}.order[0]") == largest
-    press(headset, "Cells: 2 \u00d7")
+    press(headset, "Maps: 2 \u00d7 as large")
     headset.until(f"{view}.zoom === 2")
     press(headset, "Down")
     headset.until(f"{view}.row > 0")
-    press(headset, "Cells: as laid out")
-    press(headset, "Order by: index")
+    press(headset, "Maps: all")
+    press(headset, "Order by: number")
     headset.until(f"{view} === null")
 
 

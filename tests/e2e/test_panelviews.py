@@ -25,8 +25,8 @@ def card(visit):
     detailed = f"cnnwalk.layers.find(({{id}}) => id === '{LAYER}').level === 'detail'"
     visit.until(detailed)
     yield card
-    card.get_by_label("Channels").select_option("index")
-    card.get_by_label("Size").select_option("1")
+    card.get_by_label("Order by").select_option("index")
+    card.get_by_label("Maps").select_option("1")
     card.get_by_role("button", name="Close the layer").click()
 
 
@@ -64,7 +64,7 @@ def likeness(shown, maps):
 def test_channels_stand_in_the_order_of_their_means(visit, card, oracle):
     truth = oracle.activations(Image.fromarray(data.coffee()))[LAYER]
     places = [spot(visit, channel) for channel in range(2 * COLUMNS)]
-    card.get_by_label("Channels").select_option("mean")
+    card.get_by_label("Order by").select_option("mean")
     first = int(np.argmax(truth.mean((1, 2))))
     visit.until(
         "([channel, x]) => Math.abs(cnnwalk.mapSpot(channel[0], channel[1]).x - x) < 0.01",
@@ -86,7 +86,7 @@ def test_channels_stand_in_the_order_of_their_means(visit, card, oracle):
 
 def test_larger_maps_are_scrolled_with_the_wheel_and_the_card(visit, card):
     every = [spot(visit, channel) for channel in range(2)]
-    card.get_by_label("Size").select_option("2")
+    card.get_by_label("Maps").select_option("2")
     visit.until("(x) => cnnwalk.mapSpot('blocks.2.0.conv_pw', 0).x > x + 1", every[0]["x"])
     # Seven columns and five rows, more than twice as far apart.
     step = spot(visit, 1)["x"] - spot(visit, 0)["x"]
@@ -131,7 +131,7 @@ def test_signs_are_blue_and_orange_where_that_is_chosen(visit):
     orange, blue = warm(colors())
     assert orange < 0.02 < blue
     visit.page.get_by_role("button", name="Settings").click()
-    visit.page.get_by_label("Told apart by everybody").check()
+    visit.page.get_by_label("blue to orange").check()
     visit.page.keyboard.press("Escape")
     visit.frames(3)
     orange, blue = warm(colors())

@@ -2,6 +2,7 @@
  * What a board says and lets one do, row by row; where that lies on the board is the layout's
  * affair. Lengths are in ems: the height of the board's letters with their lead.
  */
+import type { Choice } from '../model/wording';
 
 interface Part {
   /** How much of the row's free width it takes beside the others. */
@@ -91,14 +92,9 @@ export function button(label: string, press: (() => void) | null, more: Partial<
   return { kind: 'button', label, press, ...more };
 }
 
-/** A name, and what one may choose: of two or more, always one. */
-export function choice<T>(
-  name: string,
-  options: readonly (readonly [value: T, label: string])[],
-  chosen: T,
-  choose: (value: T) => void,
-): Row {
-  const buttons = options.map(([value, label]) =>
+/** What one may choose, after its name: of two or more, always one. */
+export function choice<T>({ name, options }: Choice<T>, chosen: T, choose: (value: T) => void): Row {
+  const buttons = options.map(({ value, label }) =>
     button(label, () => { choose(value); }, { name: `${name}: ${label}`, chosen: value === chosen }),
   );
   return row({ kind: 'text', text: name, tone: 'muted', width: NAME }, ...buttons);

@@ -29,9 +29,6 @@ export function factorRange(least: number, most: number, text: Range['text']): R
   };
 }
 
-/** Of the halls beside the visitor. */
-export const SCALE = factorRange(0.1, 4, (value) => `${value.toFixed(2)} \u00d7`);
-
 /** A slider that takes effect when it is let go. */
 export class HeldSlider {
   private readonly held = signal<number | null>(null);

@@ -1,6 +1,7 @@
 /** What the magnifier and the hologram look at: pixels to draw, and a text for each of them. */
 import type { Actions } from './actions';
-import { formatPercent, formatShape, formatValue } from './format';
+import { formatPercent, formatValue } from './format';
+import { layerDetails, layerName } from './layertext';
 import { MAP_COLORS } from './mapcolors';
 import type { Held, State } from './state';
 import { madeText } from './visualizationtext';
@@ -36,8 +37,8 @@ async function mapPixels(
   const summary = summarize(values);
   const value = (x: number, y: number): string => formatValue(values[y * width + x] ?? NaN);
   return {
-    title: `${layer?.label ?? map.layer} · channel ${map.channel}`,
-    details: `${map.layer} · ${width} × ${height} of ${formatShape(layer?.shape ?? [])}`,
+    title: `${layer === undefined ? map.layer : layerName(layer)} · channel ${map.channel}`,
+    details: `${width} × ${height}${layer === undefined ? '' : ` of ${layerDetails(layer)}`}`,
     figures: figuresOf(summary),
     width,
     height,

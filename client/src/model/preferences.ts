@@ -33,6 +33,14 @@ export const HEIGHTS = { least: -0.5, most: 1.5, step: 0.05 } as const;
 /** Of one snap, in degrees. */
 export const SNAPS = [15, 30, 45, 60, 90] as const;
 
+/** Of the halls beside the visitor: a quarter to four times as large. */
+export const SIZES = { name: 'Size of halls', least: 0.25, most: 4 } as const;
+
+/** How large something is beside what it is else, in words. */
+export function sizeText(size: number): string {
+  return `\u00d7 ${Number(size.toPrecision(2))}`;
+}
+
 /** The height that is added, in words. */
 export function heightText(metres: number): string {
   const centimetres = Math.round(metres * 100);

@@ -1,7 +1,7 @@
 /** What is written in the hall: names above the panels, signs of blocks, labels of edges. */
 import { Vector3 } from 'three';
 
-import { formatShape } from '../model/format';
+import { layerDetails, layerName } from '../model/layertext';
 import type { Hall, InputFrame, Layer, Route, Sign } from '../net/types';
 import { labelPlate, SIGN_TOP, SIGN_WIDTH, signPoint, type Exhibit } from './exhibit';
 import { AMBER, MUTED, TEXT } from './palette';
@@ -36,11 +36,6 @@ export function labelLines(hall: Hall, exhibits: ReadonlyMap<string, Exhibit>, l
   return lines;
 }
 
-/** What the layer does and what was fused into it: `1x1 conv, 96 · bn relu6`. */
-export function detailText(layer: Layer): string {
-  return layer.absorbed.length === 0 ? layer.label : `${layer.label} · ${layer.absorbed.join(' ')}`;
-}
-
 function networkLine(name: string, { x, z }: InputFrame): Line {
   const at = new Vector3(x, NETWORK_HEIGHT, z);
   const { right } = axesOf(0);
@@ -54,7 +49,7 @@ function titleLines(layer: Layer, { layout: place, anchor }: Exhibit): Line[] {
   return [
     {
       ...common,
-      text: layer.collapsed === null ? (layer.path ?? layer.id) : `+ ${layer.path ?? layer.id}`,
+      text: layerName(layer),
       at: at(place, left, top + 0.25, 0),
       size: NAME_SIZE,
       weight: 600,
@@ -63,7 +58,7 @@ function titleLines(layer: Layer, { layout: place, anchor }: Exhibit): Line[] {
     },
     {
       ...common,
-      text: `${detailText(layer)}   ${formatShape(layer.shape)}`,
+      text: layerDetails(layer),
       at: at(place, left, top + 0.085, 0),
       size: DETAIL_SIZE,
       color: MUTED,

@@ -1,14 +1,8 @@
 /** The fields of settings, each bound to a signal: a choice of few, a yes or no, a number on a line. */
 import { effect, type Signal } from '@preact/signals-core';
 
+import type { Choice, Option } from '../model/wording';
 import { bindText, h } from './dom';
-
-/** `what`: a few words on what it means. */
-export interface Option<T> {
-  readonly value: T;
-  readonly label: string;
-  readonly what?: string;
-}
 
 let count = 0;
 
@@ -33,15 +27,15 @@ export function choiceOf<T extends string | number>(
 }
 
 /** One of a few in one line. */
-export function lineOf<T extends string | number>(label: string, options: readonly Option<T>[], kept: Signal<T>): HTMLElement {
-  const select = h('select', { 'aria-label': label });
+export function lineOf<T extends string | number>({ name, options }: Choice<T>, kept: Signal<T>): HTMLElement {
+  const select = h('select', { 'aria-label': name });
   select.append(...options.map(({ value, label: text }) => h('option', { value: String(value) }, text)));
   select.addEventListener('change', () => {
     const chosen = options.find(({ value }) => String(value) === select.value);
     if (chosen !== undefined) kept.value = chosen.value;
   });
   effect(() => { select.value = String(kept.value); });
-  return h('label', { class: 'line' }, h('span', {}, label), select);
+  return h('label', { class: 'line' }, h('span', {}, name), select);
 }
 
 export function switchOf(label: string, what: string, kept: Signal<boolean>): HTMLElement {

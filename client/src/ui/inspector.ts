@@ -2,7 +2,8 @@
 import { computed, effect, signal } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
-import { formatShape, formatValue } from '../model/format';
+import { formatValue } from '../model/format';
+import { layerDetails, layerName } from '../model/layertext';
 import type { MapHit, State } from '../model/state';
 import type { ValueCache } from '../model/values';
 import type { MapValues } from '../net/api';
@@ -70,9 +71,9 @@ function heading(state: State): HTMLElement {
     return hall?.graph.layers.find((one) => one.id === hit?.layer);
   });
   const label = h('strong');
-  bindText(label, () => layer.value?.label ?? '');
+  bindText(label, () => (layer.value ? layerName(layer.value) : ''));
   const details = h('small');
-  bindText(details, () => (layer.value ? `${layer.value.id} · ${formatShape(layer.value.shape)}` : ''));
+  bindText(details, () => (layer.value ? layerDetails(layer.value) : ''));
   return h('div', {}, label, details);
 }
 

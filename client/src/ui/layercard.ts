@@ -2,29 +2,14 @@
 import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
-import { formatCount, formatShape } from '../model/format';
-import type { OrderBy } from '../model/orders';
-import type { Zoom } from '../model/panelview';
-import type { Scaling, State } from '../model/state';
+import { formatCount } from '../model/format';
+import { layerDetails, layerName } from '../model/layertext';
+import type { State } from '../model/state';
+import { BRIGHTNESS, MAPS, ORDER, SAVING, type Choice } from '../model/wording';
 import { bindShown, bindText, button, h } from './dom';
 import { layerArranging } from './layerarranging';
 import { layerHistogram } from './layerhistogram';
 import { panelSides, type CardLayer } from './sides';
-
-const ORDERS: readonly (readonly [OrderBy, string])[] = [
-  ['index', 'by their number'],
-  ['mean', 'largest mean first'],
-  ['maximum', 'largest maximum first'],
-];
-const SCALINGS: readonly (readonly [Scaling, string])[] = [
-  ['layer', 'one scale per layer'],
-  ['channel', 'one scale per channel'],
-];
-const SIZES: readonly (readonly [Zoom, string])[] = [
-  [1, 'all maps'],
-  [2, '2 × as large'],
-  [4, '4 × as large'],
-];
 
 export class LayerCard {
   readonly element: HTMLElement;
@@ -64,27 +49,27 @@ export class LayerCard {
 
   private heading(): HTMLElement {
     const label = h('strong');
-    bindText(label, () => this.subject.value?.layer.label ?? '');
+    bindText(label, () => this.with(({ layer }) => layerName(layer)) ?? '');
     const details = h('small');
     bindText(details, () => {
       const layer = this.subject.value?.layer;
       if (layer === undefined) return '';
       const weights = layer.parameters === 0 ? '' : ` · ${formatCount(layer.parameters)} parameters`;
-      return `${layer.id} · ${formatShape(layer.shape)}${weights}`;
+      return `${layerDetails(layer)}${weights}`;
     });
     return h('div', {}, h('span', { class: 'kind' }, 'Layer'), label, details);
   }
 
   private choices(): HTMLElement {
     const { actions, state } = this;
-    const order = choice('Channels', ORDERS, () => this.with(({ network, layer }) => network.orders.value.get(layer.id)?.by) ?? 'index', (by) => {
+    const order = choice(ORDER, () => this.with(({ network, layer }) => network.orders.value.get(layer.id)?.by) ?? 'index', (by) => {
       this.with(({ network, layer }) => void actions.orders.set(network, layer.id, by));
     });
-    const size = choice('Size', SIZES, () => this.with(({ network, layer }) => network.pagings.value.get(layer.id)?.zoom) ?? 1, (zoom) => {
+    const maps = choice(MAPS, () => this.with(({ network, layer }) => network.pagings.value.get(layer.id)?.zoom) ?? 1, (zoom) => {
       this.with(({ network, layer }) => { actions.pagings.zoom(network, layer.id, zoom); });
     });
-    const scaling = choice('Brightness', SCALINGS, () => state.scaling.value, (now) => { actions.setScaling(now); });
-    return h('div', { class: 'choices' }, order, size, scaling);
+    const scaling = choice(BRIGHTNESS, () => state.scaling.value, (now) => { actions.setScaling(now); });
+    return h('div', { class: 'choices' }, order, maps, scaling);
   }
 
   /** Where not all rows are shown. */
@@ -134,8 +119,8 @@ export class LayerCard {
     return h(
       'div',
       { class: 'row', role: 'group', 'aria-label': 'Save' },
-      link('Values .npz', 'All values of this layer, for numpy', ({ network, layer }, image) => api.valuesUrl(network.id, image, layer.id)),
-      link('Maps .png', 'All feature maps on one sheet', ({ network, layer }, image) =>
+      link(SAVING.values, 'All values of this layer, for numpy', ({ network, layer }, image) => api.valuesUrl(network.id, image, layer.id)),
+      link(SAVING.sheet, 'All feature maps on one sheet', ({ network, layer }, image) =>
         api.sheetUrl(network.id, image, layer.id, this.state.scaling.value)),
       this.pictures(),
     );
@@ -162,16 +147,16 @@ function subjectOf(state: State): CardLayer | null {
 }
 
 function choice<T extends string | number>(
-  name: string,
-  options: readonly (readonly [value: T, label: string])[],
+  { name, options }: Choice<T>,
   now: () => T,
   choose: (value: T) => void,
 ): HTMLElement {
   const select = h('select', { 'aria-label': name });
-  select.append(...options.map(([value, label]) => h('option', { value: String(value) }, label)));
+  select.append(...options.map(({ value, label, what }) =>
+    h('option', { value: String(value), ...(what === undefined ? {} : { title: what }) }, label)));
   select.addEventListener('change', () => {
-    const chosen = options.find(([value]) => String(value) === select.value);
-    if (chosen !== undefined) choose(chosen[0]);
+    const chosen = options.find(({ value }) => String(value) === select.value);
+    if (chosen !== undefined) choose(chosen.value);
   });
   effect(() => { select.value = String(now()); });
   return h('label', {}, h('span', {}, name), select);

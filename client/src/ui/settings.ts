@@ -1,30 +1,15 @@
 /** The few things that one may want otherwise; the browser remembers them. */
 import type { Actions } from '../model/actions';
-import { HEIGHTS, heightText, resetPreferences, SNAPS, type Preferences } from '../model/preferences';
-import type { Scaling, State } from '../model/state';
+import { HEIGHTS, heightText, resetPreferences, SIZES, sizeText, type Preferences } from '../model/preferences';
+import type { State } from '../model/state';
 import { forget, remember, remembered } from '../model/storage';
-import type { Course } from '../net/types';
+import { BRIGHTNESS, COLOURS, COURSE, MOVING, POSTURE, RIM, STEPS, TOOL, TURNING } from '../model/wording';
 import { button, closeDialog, h, modal } from './dom';
-import { choiceOf, lineOf, sliderOf, switchOf, type Option } from './fields';
+import { choiceOf, lineOf, sliderOf, switchOf } from './fields';
 import type { Hints } from './hints';
 
-const SCALINGS: readonly Option<Scaling>[] = [
-  { value: 'layer', label: 'One scale per layer', what: 'channels compare; weak ones are dark' },
-  { value: 'channel', label: 'One scale per channel', what: 'every map shows its structure' },
-];
-
-const COURSES: readonly Option<Course>[] = [
-  { value: 'straight', label: 'Straight', what: 'from the input ahead to the output' },
-  { value: 'spiral', label: 'Spiral', what: 'wound up, so that the far end is near' },
-];
-
-const COLORS: readonly Option<'paper' | 'safe'>[] = [
-  { value: 'paper', label: 'Blue, black, white', what: 'as in the paper' },
-  { value: 'safe', label: 'Told apart by everybody', what: 'for every kind of colour vision' },
-];
-
-/** The halls are from a quarter to four times as large; the slider's steps are of equal ratio. */
-const DOUBLINGS = { least: -2, most: 2, step: 0.25 };
+/** The slider's steps are of equal ratio. */
+const DOUBLINGS = { least: Math.log2(SIZES.least), most: Math.log2(SIZES.most), step: 0.25 };
 
 const asksForLessMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -67,20 +52,20 @@ function reset(state: State, actions: Actions, hints: Hints): void {
 }
 
 function maps(state: State, actions: Actions): HTMLElement {
-  const scaling = choiceOf('Brightness of feature maps', SCALINGS, () => state.scaling.value, (value) => {
+  const scaling = choiceOf(`${BRIGHTNESS.name} of feature maps`, BRIGHTNESS.options, () => state.scaling.value, (value) => {
     actions.setScaling(value);
     remember('scaling', value);
   });
   const { colors } = state.preferences;
-  const colours = choiceOf('Colours of feature maps', COLORS, () => colors.value, (value) => { colors.value = value; });
+  const colours = choiceOf(`${COLOURS.name} of feature maps`, COLOURS.options, () => colors.value, (value) => { colors.value = value; });
   return h('div', {}, scaling, colours);
 }
 
 /** Of the network that one is nearest to. */
 function courseChoice(state: State, actions: Actions): HTMLElement {
   return choiceOf(
-    () => `Course of ${state.current.value?.name ?? 'the walk'}`,
-    COURSES,
+    () => `${COURSE.name} of ${state.current.value?.name ?? 'the walk'}`,
+    COURSE.options,
     () => state.current.value?.course.value,
     (course) => {
       const network = state.current.peek();
@@ -101,28 +86,26 @@ function hall(state: State): HTMLElement {
     switchOf('Histograms', 'of activations and weights, beside the panels', histograms),
     motion,
     sliderOf(
-      'Size',
+      SIZES.name,
       DOUBLINGS,
       () => Math.log2(scale.value),
       (doublings) => { scale.value = Math.round(2 ** doublings * 100) / 100; },
-      (doublings) => `× ${Number((2 ** doublings).toPrecision(2))}`,
+      (doublings) => sizeText(2 ** doublings),
     ),
   );
 }
 
 function headset({ moving, turning, snapDegrees, flying, vignette, posture, height, hand }: Preferences): HTMLElement {
-  const named = <T extends string>(...pairs: readonly (readonly [T, string])[]): Option<T>[] =>
-    pairs.map(([value, label]) => ({ value, label }));
   return h(
     'fieldset',
     {},
     h('legend', {}, 'In the headset'),
-    lineOf('Tool', named(['right', 'right hand'], ['left', 'left hand']), hand),
-    lineOf('Moving', named(['teleport', 'teleport'], ['smooth', 'smooth']), moving),
-    lineOf('Turning', named(['snap', 'in steps'], ['smooth', 'smooth']), turning),
-    lineOf('Steps of', SNAPS.map((value) => ({ value, label: `${value}°` })), snapDegrees),
-    lineOf('Dark rim', named(['off', 'none'], ['light', 'light'], ['strong', 'strong']), vignette),
-    lineOf('Posture', named(['standing', 'standing'], ['seated', 'seated']), posture),
+    lineOf(TOOL, hand),
+    lineOf(MOVING, moving),
+    lineOf(TURNING, turning),
+    lineOf(STEPS, snapDegrees),
+    lineOf(RIM, vignette),
+    lineOf(POSTURE, posture),
     sliderOf('Height', HEIGHTS, () => height.value, (value) => { height.value = value; }, heightText),
     switchOf('Flying', 'the stick moves along the view, upwards too', flying),
   );

@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
 
 import type { Actions } from '../model/actions';
 import { formatCount } from '../model/format';
+import { layerName } from '../model/layertext';
 import type { NetworkState } from '../model/networkstate';
 import { messageOf } from '../model/notices';
 import type { State } from '../model/state';
@@ -61,11 +62,11 @@ export class Visualizer {
 
   private heading(): HTMLElement {
     const label = h('strong');
-    bindText(label, () => this.subject.value?.layer.label ?? '');
+    bindText(label, () => (this.subject.value === null ? '' : layerName(this.subject.value.layer)));
     const details = h('small');
     bindText(details, () => {
       const layer = this.subject.value?.layer;
-      return layer === undefined ? '' : `${layer.id} · ${formatCount(countOf(layer))} channels`;
+      return layer === undefined ? '' : `${layer.label} · ${formatCount(countOf(layer))} channels`;
     });
     return h('div', {}, h('span', { class: 'kind' }, 'Feature visualization'), label, details);
   }

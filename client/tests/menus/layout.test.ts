@@ -62,7 +62,7 @@ describe('the layout of a board', () => {
     const { widgets } = placed(
       row(button('Now', () => told.push('now')), button('Not now', null)),
       row(toggle('Labels', true, (on) => told.push(`labels ${String(on)}`))),
-      choice('Order', [['index', 'index'], ['mean', 'mean']] as const, 'index', (by) => told.push(by)),
+      choice({ name: 'Order', options: [{ value: 'index', label: 'index' }, { value: 'mean', label: 'mean' }] }, 'index', (by) => told.push(by)),
     );
     expect(widgets.filter(({ action }) => action !== undefined)).toHaveLength(4);
     for (const { action } of widgets) action?.();

@@ -4,15 +4,24 @@ import { computed, type ReadonlySignal } from '@preact/signals-core';
 import type { Actions } from '../../model/actions';
 import { UNMOVED } from '../../model/placement';
 import type { PinSpot } from '../../model/pins';
+import { sizeText } from '../../model/preferences';
 import type { State } from '../../model/state';
+import type { Choice } from '../../model/wording';
 import type { Page } from '../largeboard';
 import { button, choice, row, type Row } from '../parts';
 import { Question } from '../question';
 import { factorRange, HeldSlider } from '../sliders';
 import { heading, GONE, type Subject } from './layer';
 
-const PINS: readonly (readonly [PinSpot | null, string])[] = [[null, 'in place'], ['hand', 'my hand'], ['beside', 'beside me']];
-const SIZE = factorRange(0.2, 5, (value) => `${value.toFixed(2)} \u00d7`);
+const PINS: Choice<PinSpot | null> = {
+  name: 'Keep it',
+  options: [
+    { value: null, label: 'in place' },
+    { value: 'hand', label: 'my hand' },
+    { value: 'beside', label: 'beside me' },
+  ],
+};
+const SIZE = factorRange(0.2, 5, sizeText);
 
 export class Arrange implements Page {
   readonly name = 'Arrange';
@@ -53,7 +62,7 @@ export class Arrange implements Page {
   private pinning({ network, layer }: Subject): Row {
     const { pins } = this.state;
     const at = { network: network.id, layer: layer.id };
-    return choice('Keep it', PINS, pins.of(at), (spot) => {
+    return choice(PINS, pins.of(at), (spot) => {
       if (spot === null) pins.unpin(at);
       else pins.pin(at, spot);
     });

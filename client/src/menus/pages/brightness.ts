@@ -2,13 +2,12 @@
 import type { Actions } from '../../model/actions';
 import type { State } from '../../model/state';
 import { remember } from '../../model/storage';
+import { BRIGHTNESS } from '../../model/wording';
 import { choice, type Row } from '../parts';
-
-const SCALINGS = [['layer', 'per layer'], ['channel', 'per channel']] as const;
 
 /** The choice between them, for all maps at once. */
 export function brightness(state: State, actions: Actions): Row {
-  return choice('Brightness', SCALINGS, state.scaling.value, (scaling) => {
+  return choice(BRIGHTNESS, state.scaling.value, (scaling) => {
     actions.setScaling(scaling);
     remember('scaling', scaling);
   });

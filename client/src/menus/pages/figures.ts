@@ -2,12 +2,19 @@
 import { signal, type ReadonlySignal } from '@preact/signals-core';
 
 import { formatCount, formatPercent, formatValue } from '../../model/format';
+import type { Choice } from '../../model/wording';
 import type { Statistics } from '../../net/types';
 import type { Page } from '../largeboard';
 import { choice, line, type Row } from '../parts';
 import { heading, GONE, type Subject } from './layer';
 
-const OF = [['activations', 'activations'], ['weights', 'weights']] as const;
+const OF: Choice<'activations' | 'weights'> = {
+  name: 'Values of',
+  options: [
+    { value: 'activations', label: 'activations' },
+    { value: 'weights', label: 'weights' },
+  ],
+};
 const CHART = 6.4;
 
 export class Figures implements Page {
@@ -25,7 +32,7 @@ export class Figures implements Page {
     const none = of === 'weights' ? 'This layer has no weights.' : 'No image has passed this layer yet.';
     return [
       ...heading(subject),
-      choice('Values of', OF, of, (value) => { this.of.value = value; }),
+      choice(OF, of, (value) => { this.of.value = value; }),
       ...(known === undefined ? [line(none)] : figureRows(known)),
     ];
   }

@@ -1,7 +1,7 @@
 /** The layer that the layer board is about, and what its pages have in common. */
 import { computed, type ReadonlySignal } from '@preact/signals-core';
 
-import { formatShape } from '../../model/format';
+import { layerDetails, layerName } from '../../model/layertext';
 import type { NetworkState } from '../../model/networkstate';
 import type { State } from '../../model/state';
 import type { Layer, Visualization } from '../../net/types';
@@ -28,8 +28,7 @@ export function openedLayer(state: State): ReadonlySignal<Subject | null> {
 }
 
 export function heading({ layer }: Subject): Row[] {
-  const shape = `${layer.kind} \u00b7 ${formatShape(layer.shape)}`;
-  return [title(layer.label, shape), line(layer.id)];
+  return [title(layerName(layer)), line(layerDetails(layer))];
 }
 
 export const GONE: readonly Row[] = [line('This layer stands in the hall no more: it lies in a closed block.')];

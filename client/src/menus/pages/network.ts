@@ -1,14 +1,15 @@
 /** How the network that one is nearest to is shown. */
 import type { Actions } from '../../model/actions';
+import { SIZES, sizeText } from '../../model/preferences';
 import type { State } from '../../model/state';
+import { COLOURS, COURSE } from '../../model/wording';
 import type { Page } from '../largeboard';
 import { button, choice, line, row, title, toggle, type Row } from '../parts';
 import { Question } from '../question';
-import { HeldSlider, SCALE } from '../sliders';
+import { factorRange, HeldSlider } from '../sliders';
 import { brightness } from './brightness';
 
-const COURSES = [['straight', 'straight'], ['spiral', 'spiral']] as const;
-const COLORS = [['paper', 'as in the paper'], ['safe', 'safe']] as const;
+const SIZE = factorRange(SIZES.least, SIZES.most, sizeText);
 
 export class Network implements Page {
   readonly name = 'Network';
@@ -21,7 +22,7 @@ export class Network implements Page {
   ) {
     // Not before it is let go: the hall would change its size under the hand that holds the slider.
     const { scale } = state.preferences;
-    this.scale = new HeldSlider('Size of halls', SCALE, scale, (value) => { scale.value = value; });
+    this.scale = new HeldSlider(SIZES.name, SIZE, scale, (value) => { scale.value = value; });
   }
 
   rows(): readonly Row[] {
@@ -31,8 +32,8 @@ export class Network implements Page {
     return [
       title(network.name, this.state.networks.value.length > 1 ? 'the nearest one' : ''),
       brightness(this.state, this.actions),
-      choice('Course', COURSES, network.course.value, (course) => void this.actions.views.setCourse(network, course)),
-      choice('Colours', COLORS, colors.value, (value) => { colors.value = value; }),
+      choice(COURSE, network.course.value, (course) => void this.actions.views.setCourse(network, course)),
+      choice(COLOURS, colors.value, (value) => { colors.value = value; }),
       row(
         toggle('Labels', labels.value, (on) => { labels.value = on; }),
         toggle('Histograms', histograms.value, (on) => { histograms.value = on; }),

@@ -3,17 +3,12 @@ import type { ReadonlySignal } from '@preact/signals-core';
 
 import type { Actions } from '../../model/actions';
 import { formatCount } from '../../model/format';
-import type { OrderBy } from '../../model/orders';
-import type { Zoom } from '../../model/panelview';
 import type { State } from '../../model/state';
+import { MAPS, ORDER, SAVING, SIDE } from '../../model/wording';
 import type { Page } from '../largeboard';
 import { button, choice, line, row, type Row } from '../parts';
 import { brightness } from './brightness';
 import { heading, GONE, type Subject } from './layer';
-
-const SIDES = [[false, 'Activations'], [true, 'Pictures']] as const;
-const ORDERS: readonly (readonly [OrderBy, string])[] = [['index', 'index'], ['mean', 'mean'], ['maximum', 'maximum']];
-const ZOOMS: readonly (readonly [Zoom, string])[] = [[1, 'as laid out'], [2, '2 \u00d7'], [4, '4 \u00d7']];
 
 export class Panel implements Page {
   readonly name = 'Panel';
@@ -35,11 +30,11 @@ export class Panel implements Page {
     const zoom = network.pagings.value.get(layer.id)?.zoom ?? 1;
     return [
       ...heading(subject),
-      choice('Shows', SIDES, turned, (side) => {
+      choice(SIDE, turned, (side) => {
         if (side !== turned) void visualizations.turn(network, layer.id);
       }),
-      choice('Order by', ORDERS, order, (by) => void orders.set(network, layer.id, by)),
-      choice('Cells', ZOOMS, zoom, (chosen) => { pagings.zoom(network, layer.id, chosen); }),
+      choice(ORDER, order, (by) => void orders.set(network, layer.id, by)),
+      choice(MAPS, zoom, (chosen) => { pagings.zoom(network, layer.id, chosen); }),
       brightness(this.state, this.actions),
       this.scrolling(subject),
       ...this.exports(subject),
@@ -69,8 +64,8 @@ export class Panel implements Page {
     return [
       row(
         { kind: 'text', text: 'Save', tone: 'muted', width: 3 },
-        button('Values (.npz)', from((id) => api.valuesUrl(network.id, id, layer.id))),
-        button('Picture (.png)', from((id) => api.sheetUrl(network.id, id, layer.id, scaling))),
+        button(SAVING.values, from((id) => api.valuesUrl(network.id, id, layer.id))),
+        button(SAVING.sheet, from((id) => api.sheetUrl(network.id, id, layer.id, scaling))),
       ),
       line('The browser of this device downloads it.'),
     ];

@@ -5,27 +5,24 @@ import type { Actions } from '../../model/actions';
 import { formatCount } from '../../model/format';
 import { isUnfinished, USUAL, type Choices } from '../../model/visualizations';
 import { madeText, progressText, shareOf } from '../../model/visualizationtext';
+import { BEGINNING, MODE, type Choice } from '../../model/wording';
 import type { Visualization, VisualizationMode } from '../../net/types';
 import type { Page } from '../largeboard';
 import { button, choice, line, row, type Row } from '../parts';
 import { Question } from '../question';
 import { heading, GONE, type Subject } from './layer';
 
-const MODES: readonly (readonly [VisualizationMode | null, string])[] = [
-  [null, 'usual'],
-  ['natural', 'natural'],
-  ['texture', 'texture'],
-  ['maco', 'MaCo'],
-  ['paper', 'paper'],
-];
-const STEPS: readonly (readonly [number | null, string])[] = [[null, 'usual'], [64, '64'], [256, '256'], [1024, '1024']];
-const STARTS = [[false, 'noise'], [true, 'the image']] as const;
+/** Without a keyboard one chooses among few. */
+const STEPS: Choice<number | null> = {
+  name: 'Steps',
+  options: [null, 64, 256, 1024].map((value) => ({ value, label: value === null ? 'usual' : String(value) })),
+};
 
 export class Pictures implements Page {
   readonly name = 'Pictures';
   private readonly mode = signal<VisualizationMode | null>(null);
   private readonly steps = signal<number | null>(null);
-  private readonly fromImage = signal(false);
+  private readonly beginning = signal<'noise' | 'image'>('noise');
   private readonly question = new Question();
 
   constructor(
@@ -40,9 +37,9 @@ export class Pictures implements Page {
     return [
       ...heading(subject),
       ...(job === null ? [line('No pictures of this layer have been made yet.')] : this.progress(subject, job)),
-      choice('Mode', MODES, this.mode.value, (mode) => { this.mode.value = mode; }),
-      choice('Steps', STEPS, this.steps.value, (steps) => { this.steps.value = steps; }),
-      choice('Begin with', STARTS, this.fromImage.value, (image) => { this.fromImage.value = image; }),
+      choice(MODE, this.mode.value, (mode) => { this.mode.value = mode; }),
+      choice(STEPS, this.steps.value, (steps) => { this.steps.value = steps; }),
+      choice(BEGINNING, this.beginning.value, (beginning) => { this.beginning.value = beginning; }),
       this.making(subject),
     ];
   }
@@ -81,7 +78,7 @@ export class Pictures implements Page {
   }
 
   private chosen({ network }: Subject): Choices {
-    const start = this.fromImage.value ? (network.inserted.peek()?.id ?? null) : null;
+    const start = this.beginning.value === 'image' ? (network.inserted.peek()?.id ?? null) : null;
     return { ...USUAL, mode: this.mode.value, steps: this.steps.value, start };
   }
 }

@@ -59,8 +59,8 @@ export class Places implements Page {
   private networks(): Row[] {
     const networks = this.state.networks.value;
     if (networks.length < 2) return [];
-    const options = networks.map((network) => [network, network.name] as const);
-    return [choice('Network', options, this.state.current.value, (network) => {
+    const options = networks.map((network) => ({ value: network, label: network.name }));
+    return [choice({ name: 'Network', options }, this.state.current.value, (network) => {
       this.actions.flyToStart(network);
     })];
   }
@@ -69,8 +69,8 @@ export class Places implements Page {
     const levels = depthOf(blocks);
     const shown = depthShown(blocks, hall.collapsed);
     const depths = Array.from({ length: Math.min(DEPTHS, levels) }, (_, depth) => depth);
-    const options = [...depths, levels].map((depth) => [depth, depth === levels ? 'all' : String(depth)] as const);
-    return choice('Open levels', options, shown ?? -1, (depth) => {
+    const options = [...depths, levels].map((depth) => ({ value: depth, label: depth === levels ? 'all' : String(depth) }));
+    return choice({ name: 'Open levels', options }, shown ?? -1, (depth) => {
       void this.actions.views.showDepth(network, depth === levels ? null : depth);
     });
   }
