@@ -150,6 +150,7 @@ describe('going on with a new server', () => {
       networks: [NETWORK],
       datasets: [],
       first_image: null,
+      together: false,
     });
     const hasImage = vi.spyOn(api, 'hasImage').mockResolvedValue(false);
     expect(await actions.resume()).toBe(true);
@@ -168,6 +169,7 @@ describe('going on with a new server', () => {
       networks: [{ ...NETWORK, id: 'other' }],
       datasets: [],
       first_image: null,
+      together: false,
     });
     expect(await actions.resume()).toBe(false);
   });

@@ -11,6 +11,7 @@ const WALK: WalkInfo = {
   networks: [],
   datasets: [],
   first_image: null,
+  together: false,
 };
 
 function page(): { state: State; around: Mocked<Surroundings>; connection: Connection } {

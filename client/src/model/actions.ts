@@ -10,6 +10,7 @@ import type { WalkInfo } from '../net/types';
 import { Halls } from './halls';
 import { History } from './history';
 import { Images } from './images';
+import { InputNoise } from './inputnoise';
 import { Insertion, type Loader, type PassHandlers } from './insertion';
 import { NetworkState } from './networkstate';
 import { messageOf, Notices } from './notices';
@@ -23,6 +24,8 @@ import { Visualizations } from './visualizations';
 
 export class Actions {
   readonly images: Images;
+  /** On the images that are in the networks. */
+  readonly inputNoise: InputNoise;
   readonly visualizations: Visualizations;
   /** Where visitors put the panels. */
   readonly placements: Placements;
@@ -44,6 +47,9 @@ export class Actions {
   ) {
     this.notices = new Notices(state);
     this.images = new Images(state, api, this.notices);
+    this.inputNoise = new InputNoise(state, api, this.images, this.notices, (network, image, gesture) => {
+      this.insertion(network).adjust(image, gesture);
+    });
     this.placements = new Placements(state, api, this.notices, this.history);
     this.orders = new Orders(api, this.notices);
     this.halls = new Halls(state, api, this.notices, this.placements);
@@ -101,7 +107,7 @@ export class Actions {
 
   /** Inserts the image that the tool holds; a feature map goes in only as its image. */
   insertHeld(network = this.state.current.peek()): void {
-    this.insertHeldInto(network === null ? [] : [network]);
+    this.insertHeldInto(this.meant(network));
   }
 
   /** Inserts the image that the tool holds into all networks. */
@@ -171,9 +177,11 @@ export class Actions {
 
   /** Brings a picture to the server and inserts it, unless another one went in meanwhile. */
   async uploadAndInsert(file: File): Promise<void> {
-    const network = this.state.current.peek();
-    if (network === null) return;
-    await this.insertion(network).insertLater(() => this.images.upload(file));
+    const networks = this.meant(this.state.current.peek());
+    if (networks.length === 0) return;
+    const uploading = this.images.upload(file);
+    const gesture = {};
+    await Promise.all(networks.map((network) => this.insertion(network).insertLater(() => uploading, gesture)));
   }
 
   /** Opens a layer's card beside the hall; null closes it. */
@@ -257,6 +265,7 @@ export class Actions {
     for (const network of networks) this.orders.follow(network);
     batch(() => {
       this.state.walk.value = walk;
+      this.state.together.value = walk.together;
       this.state.networks.value = networks;
       this.state.current.value = first;
       this.state.dataset.value = walk.datasets[0] ?? null;
@@ -277,6 +286,12 @@ export class Actions {
   private insertFirst(networks: readonly NetworkState[]): void {
     const image = this.state.walk.peek()?.first_image ?? null;
     if (image !== null) for (const network of networks) this.insertion(network).insert(image);
+  }
+
+  /** The networks that an image goes into where one of them is pointed at. */
+  private meant(network: NetworkState | null): readonly NetworkState[] {
+    if (network === null) return [];
+    return this.state.together.peek() ? this.state.networks.peek() : [network];
   }
 
   private insertHeldInto(networks: readonly NetworkState[]): void {

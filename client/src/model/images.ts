@@ -65,6 +65,16 @@ export class Images {
     this.sources.remember(image, again);
   }
 
+  /** Notes that `again` makes an image of another one, once the server has that. */
+  rememberMade(image: string, of: string, again: Again): void {
+    // Taken now: it may be forgotten before what is made of it.
+    const way = this.sources.wayTo(of);
+    this.sources.remember(image, async () => {
+      if (!(await this.api.hasImage(of))) await way?.();
+      await again();
+    });
+  }
+
   private async show(seed: number, offset: number): Promise<void> {
     const dataset = this.state.dataset.peek();
     if (dataset === null) return;

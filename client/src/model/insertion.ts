@@ -2,7 +2,7 @@
 import { batch } from '@preact/signals-core';
 
 import type { ImageInfo, PassResult, Statistics } from '../net/types';
-import type { History } from './history';
+import type { History, Step } from './history';
 import type { NetworkState } from './networkstate';
 import type { Notices } from './notices';
 import type { Scaling, State } from './state';
@@ -23,6 +23,13 @@ export interface PassHandlers {
   progress(arrived: number, total: number): void;
   result(result: PassResult): void;
   problem(detail: string): void;
+}
+
+/** A step of the history whose image changes as long as its gesture goes on. */
+interface Adjusting {
+  readonly step: Step;
+  readonly before: ImageInfo;
+  after: ImageInfo;
 }
 
 export class Insertion {
@@ -50,6 +57,7 @@ export class Insertion {
   };
 
   private loader: Loader | null = null;
+  private adjusting: Adjusting | null = null;
   /** Counts what was asked to be inserted: the last one wins, whichever arrives last. */
   private turn = 0;
 
@@ -80,12 +88,26 @@ export class Insertion {
     redo();
   }
 
+  /**
+   * Puts in another form of the image that is in; all that one gesture does so is one step. What
+   * the network said of the form before stays until it has said it of this one.
+   */
+  adjust(image: ImageInfo, gesture: object): void {
+    const now = this.network.inserted.peek();
+    if (now === null || now.id === image.id) return;
+    if (this.adjusting?.step.gesture !== gesture) this.adjusting = this.beginAdjusting(now, gesture);
+    const { adjusting } = this;
+    adjusting.after = image;
+    if (image.id === adjusting.before.id) this.endAdjusting(adjusting);
+    this.show(image);
+  }
+
   /** Inserts an image that is still on its way, unless another one goes in meanwhile. */
-  async insertLater(bring: () => Promise<ImageInfo | null>): Promise<void> {
+  async insertLater(bring: () => Promise<ImageInfo | null>, gesture: object): Promise<void> {
     this.turn += 1;
     const { turn } = this;
     const image = await bring();
-    if (image !== null && turn === this.turn) this.insert(image);
+    if (image !== null && turn === this.turn) this.insert(image, gesture);
   }
 
   /** Takes the inserted image out again and puts the one before in its place. */
@@ -111,31 +133,64 @@ export class Insertion {
     this.loader?.reload(scaling);
   }
 
+  private beginAdjusting(before: ImageInfo, gesture: object): Adjusting {
+    const step: Step = {
+      of: this,
+      gesture,
+      undo: () => this.goBack(before),
+      redo: () => this.goOn(before, adjusting.after),
+    };
+    const adjusting: Adjusting = { step, before, after: before };
+    this.history.add(step);
+    this.keepEarlier(before);
+    return adjusting;
+  }
+
+  /** It is as it was when the gesture began, so there is nothing to take back. */
+  private endAdjusting({ step }: Adjusting): void {
+    this.history.drop(step);
+    this.dropEarlier();
+    this.adjusting = null;
+  }
+
   private goOn(before: ImageInfo, image: ImageInfo): boolean {
-    const { earlier } = this.network;
     batch(() => {
-      earlier.value = [...earlier.peek(), before].slice(-KEPT_INSERTIONS);
+      this.keepEarlier(before);
       this.put(image);
     });
     return true;
   }
 
   private goBack(before: ImageInfo): boolean {
-    const { earlier } = this.network;
     batch(() => {
-      earlier.value = earlier.peek().slice(0, -1);
+      this.dropEarlier();
       this.put(before);
     });
     return true;
   }
 
+  private keepEarlier(image: ImageInfo): void {
+    const { earlier } = this.network;
+    earlier.value = [...earlier.peek(), image].slice(-KEPT_INSERTIONS);
+  }
+
+  private dropEarlier(): void {
+    const { earlier } = this.network;
+    earlier.value = earlier.peek().slice(0, -1);
+  }
+
   private put(image: ImageInfo): void {
-    this.turn += 1;
+    this.adjusting = null;
     batch(() => {
-      this.network.inserted.value = image;
       this.network.result.value = null;
       this.network.statistics.value = new Map();
+      this.show(image);
     });
+  }
+
+  private show(image: ImageInfo): void {
+    this.turn += 1;
+    this.network.inserted.value = image;
     this.load(image);
   }
 
@@ -147,7 +202,10 @@ export class Insertion {
   }
 
   private fail(problem: string): void {
-    const { progress } = this.network;
-    progress.value = { ...progress.peek(), stage: 'failed', problem };
+    const { progress, result } = this.network;
+    batch(() => {
+      result.value = null;
+      progress.value = { ...progress.peek(), stage: 'failed', problem };
+    });
   }
 }

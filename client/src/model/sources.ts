@@ -19,9 +19,14 @@ export class Sources {
     }
   }
 
+  /** How an image comes to the server; undefined when nobody knows. */
+  wayTo(image: string): Again | undefined {
+    return this.byImage.get(image);
+  }
+
   /** Brings the image to the server once more; resolves to false when nobody knows how. */
   async bring(image: string): Promise<boolean> {
-    const again = this.byImage.get(image);
+    const again = this.wayTo(image);
     if (again === undefined) return false;
     await again();
     return true;

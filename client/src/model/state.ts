@@ -64,6 +64,9 @@ export class State {
   /** The network that the visitor is nearest to. */
   readonly current = signal<NetworkState | null>(null);
 
+  /** Whether an image goes into all networks at once. */
+  readonly together = signal(false);
+
   readonly dataset = signal<DatasetSummary | null>(null);
   readonly draw = signal<Draw | null>(null);
   readonly held = signal<Held | null>(null);

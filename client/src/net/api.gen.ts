@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image}/noisy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Noisy
+         * @description The image with Gaussian noise on it; `sigma` is its standard deviation where 1 is white.
+         */
+        get: operations["get_noisy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image}/thumbnail": {
         parameters: {
             query?: never;
@@ -1672,6 +1692,11 @@ export interface components {
             instance: string;
             /** Networks */
             networks: components["schemas"]["NetworkSummary"][];
+            /**
+             * Together
+             * @description whether an image goes into all networks at once
+             */
+            together: boolean;
             /** Version */
             version: string;
         };
@@ -1813,6 +1838,39 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_noisy: {
+        parameters: {
+            query: {
+                sigma: number;
+            };
+            header?: never;
+            path: {
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageInfo"];
                 };
             };
             /** @description a problem */

@@ -109,6 +109,11 @@ export class Api {
     return this.json(`api/networks/${part(network)}/noise/${part(kind)}/${seed}`);
   }
 
+  /** The image with Gaussian noise of this standard deviation on it. */
+  noisy(image: string, sigma: number): Promise<ImageInfo> {
+    return this.json(`api/images/${part(image)}/noisy?sigma=${sigma}`);
+  }
+
   draw(dataset: string, seed: number, offset: number, count: number): Promise<Draw> {
     return this.json(`api/datasets/${part(dataset)}/draws/${seed}?offset=${offset}&count=${count}`);
   }

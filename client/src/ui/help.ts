@@ -24,6 +24,7 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
       ['click the frame · I', 'insert what you hold'],
       ['Shift click the frame · Shift I', 'insert it into all networks'],
       ['drop or paste a file', 'insert a picture of yours'],
+      ['G, arrows', 'noise on the input, in all networks'],
       ['Esc', 'let go'],
     ],
   ],

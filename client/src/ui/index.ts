@@ -71,6 +71,7 @@ export function mountUi(
   const confirmation = new Confirmation();
   const card = new LayerCard(state, actions);
   const images = new ImagesDialog(state, actions);
+  const inserted = status(state, actions);
   const cursor = new Cursor(state, actions);
   const visualizer = new Visualizer(state, actions, confirmation, new AllLayers(actions, confirmation));
   const banners = h('div', { class: 'banners' }, connectionBanner(state));
@@ -90,7 +91,7 @@ export function mountUi(
       visualizer.element,
       jobList(state, actions),
       responseCard(state),
-      status(state, actions),
+      inserted.element,
     ),
     inspector(state, actions, cache),
     hints.element,
@@ -136,6 +137,7 @@ export function mountUi(
       if (openPointed(state, actions, stage)) card.focus();
     },
     images: () => { images.open(); },
+    noise: () => { inserted.focusNoise(); },
     cells: () => { beginCells(state, actions, stage, cursor); },
     nudge: (how, gesture) => { nudgePointed(state, actions, stage, how, gesture); },
   });

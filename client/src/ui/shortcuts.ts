@@ -25,6 +25,8 @@ export interface Shortcuts {
   readonly layer: () => void;
   /** Opens the pictures that can be taken in hand. */
   readonly images: () => void;
+  /** Goes to the slider of the noise on the input. */
+  readonly noise: () => void;
   /** Points at the cells of a panel. */
   readonly cells: () => void;
   /** Moves a panel; `gesture` is the same as long as Alt is held. */
@@ -97,6 +99,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     Z: shortcuts.undoView,
     l: shortcuts.layer,
     L: shortcuts.layer,
+    g: shortcuts.noise,
+    G: shortcuts.noise,
     p: shortcuts.images,
     P: shortcuts.images,
     Enter: shortcuts.cells,

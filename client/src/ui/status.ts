@@ -7,13 +7,17 @@ import { effect } from '@preact/signals-core';
 import { findingsOf } from '../model/findings';
 import { formatPercent } from '../model/format';
 import type { Actions } from '../model/actions';
+import { cleanOf, imageText } from '../model/inputnoise';
 import type { State } from '../model/state';
 import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, button, h } from './dom';
+import { everyNetwork, noiseSlider, togetherSwitch } from './inputnoise';
 
 const SHOWN_FINDINGS = 3;
 
-export function status(state: State, actions: Actions): HTMLElement {
+/** The card, and how the keyboard comes to its slider. */
+export function status(state: State, actions: Actions): { readonly element: HTMLElement; readonly focusNoise: () => void } {
+  const noise = noiseSlider(actions);
   const card = h(
     'section',
     { class: 'card status', 'aria-label': 'Inserted image', tabindex: '0' },
@@ -21,15 +25,17 @@ export function status(state: State, actions: Actions): HTMLElement {
     progressBar(state, actions),
     results(state),
     failure(state, actions),
+    everyNetwork(state),
+    h('div', { class: 'noise' }, noise.element, togetherSwitch(state)),
   );
-  // As with the buttons: the keyboard stays with the walk.
+  // As with the buttons: the keyboard stays with the walk. Sliders would not move without it.
   card.addEventListener('mousedown', (event) => {
-    event.preventDefault();
+    if (!(event.target instanceof HTMLInputElement)) event.preventDefault();
   });
   effect(() => {
     card.dataset['stage'] = state.current.value?.progress.value.stage ?? 'idle';
   });
-  return card;
+  return { element: card, focusNoise: noise.focus };
 }
 
 function inserted(state: State, actions: Actions): HTMLElement {
@@ -47,8 +53,8 @@ function inserted(state: State, actions: Actions): HTMLElement {
     const image = state.current.value?.inserted.value ?? null;
     picture.hidden = image === null;
     if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
-    name.textContent = image === null ? 'No image inserted' : (image.label ?? image.name);
-    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : image.name, sizeOf(image)];
+    name.textContent = image === null ? 'No image inserted' : imageText(image);
+    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : cleanOf(image).name, sizeOf(image)];
     origin.textContent = details.filter(Boolean).join(' · ');
   });
   return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);

@@ -4,6 +4,7 @@ from cnnwalk.images.datasets import Dataset, Item, draw, first_readable
 from cnnwalk.images.decode import MAX_PIXELS, MAX_UPLOAD_BYTES, ImageError, decode_upload
 from cnnwalk.images.folder import folder
 from cnnwalk.images.noise import NOISE_KINDS, NoiseKind, noise
+from cnnwalk.images.noisy import STRONGEST, noisy
 from cnnwalk.images.samples import samples
 from cnnwalk.images.sources import find_images
 from cnnwalk.images.store import ImageStore, Origin, StoredImage, image_id
@@ -13,6 +14,7 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_UPLOAD_BYTES",
     "NOISE_KINDS",
+    "STRONGEST",
     "Dataset",
     "ImageError",
     "ImageStore",
@@ -29,5 +31,6 @@ __all__ = [
     "from_torch",
     "image_id",
     "noise",
+    "noisy",
     "samples",
 ]

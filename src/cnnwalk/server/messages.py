@@ -95,6 +95,7 @@ class WalkInfo(_Message):
     networks: list[NetworkSummary]
     datasets: list[DatasetSummary]
     first_image: ImageInfo | None = Field(description="the image that is inserted on arrival")
+    together: bool = Field(description="whether an image goes into all networks at once")
 
 
 class Health(_Message):

@@ -25,10 +25,11 @@ from cnnwalk.images import (
     draw,
     first_readable,
     noise,
+    noisy,
 )
 from cnnwalk.networks import Network
 from cnnwalk.passes import PassError, Passes
-from cnnwalk.pixels import goes_into
+from cnnwalk.pixels import Pixels, goes_into
 from cnnwalk.server.halls import Halls
 from cnnwalk.server.messages import (
     DatasetSummary,
@@ -62,6 +63,7 @@ class Walk:
         visualizations: the feature visualizations that were asked for.
         pictures: what they have made.
         first_image: is inserted on arrival: the first image of the first dataset.
+        together: whether an image goes into all networks at once, as visitors find it.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Walk:
         datasets: Sequence[Dataset],
         *,
         showing: Showing | None = None,
+        together: bool = False,
         on_step: Callable[[str], None] = lambda _step: None,
     ) -> None:
         """Record every network's graph and arrange it.
@@ -78,6 +81,7 @@ class Walk:
             networks: at least one; those of one name are numbered.
             datasets: may be empty.
             showing: how the networks are shown on arrival; layers on a straight course if None.
+            together: whether an image goes into all networks at once.
             on_step: is told what happens, in a few words, before each long step.
 
         Raises:
@@ -86,6 +90,7 @@ class Walk:
             ImageError: none of a dataset's first images can be read.
         """
         self.instance = secrets.token_hex(8)
+        self.together = together
         self.datasets = {dataset.id: dataset for dataset in datasets}
         self.halls = Halls()
         self.placements = PlacementStore(state_folder() / "placements")
@@ -128,6 +133,7 @@ class Walk:
             networks=[served.summary() for served in self.networks.values()],
             datasets=datasets,
             first_image=self.first_image,
+            together=self.together,
         )
 
     def draw(self, dataset_id: str, *, seed: int, offset: int, count: int) -> Draw:
@@ -162,6 +168,44 @@ class Walk:
             reload=make,
         )
         return ImageInfo.of(stored)
+
+    def with_noise(self, stored: StoredImage, sigma: float) -> ImageInfo:
+        """Return an image with noise on it, scaled before, not again when it is put in.
+
+        So the noise arrives in the strength that was asked for, whatever the image's own size:
+        where networks take different sizes, at the one that scales it largest; the others
+        average some of it away.
+
+        Args:
+            stored: the image.
+            sigma: of the noise, as `noisy` takes it.
+
+        Raises:
+            ImageError: the sigma is out of its range, or the image far too long.
+        """
+        size = (stored.width, stored.height)
+        networks = [served.network for served in self.networks.values()]
+        finest = max(networks, key=lambda network: min(network.crop(size).scaled))
+
+        def make() -> Pixels:
+            # By its id: what an image keeps must not stay in memory for those made of it.
+            try:
+                clean = self.images.get(stored.id)
+            except KeyError:
+                raise ImageError(
+                    f"{stored.name} is no longer held, and so is what was made of it: insert it "
+                    "again."
+                ) from None
+            return noisy(finest.scale(clean.image()), sigma)
+
+        made = self.images.add(
+            make(),
+            origin=stored.origin,
+            name=f"{stored.name} with noise {sigma:g}",
+            label=stored.label,
+            reload=make,
+        )
+        return ImageInfo.of(made)
 
     def upload(self, data: bytes, name: str) -> ImageInfo:
         """Keep an uploaded picture; the file itself is kept, since it is smaller than its pixels.

@@ -4,13 +4,19 @@ import type { Signal } from '@preact/signals-core';
 import type { Actions } from '../../model/actions';
 import { findingsOf } from '../../model/findings';
 import { formatPercent } from '../../model/format';
+import { imageText, SIGMA, sigmaText } from '../../model/inputnoise';
 import type { NetworkState } from '../../model/networkstate';
 import type { Held, State } from '../../model/state';
 import type { Page } from '../largeboard';
+import { NATURAL } from '../layout';
 import { button, line, row, title, toggle, type AnyPart, type Row } from '../parts';
+import { evenRange } from '../sliders';
 
 const NOISES = [['Gaussian', 'gaussian'], ['Uniform', 'uniform'], ['Cloud', 'clouds']] as const;
 const FINDINGS = 3;
+/** So many networks have room on the page. */
+const NETWORKS = 6;
+const WAY = evenRange(SIGMA.least, SIGMA.most, SIGMA.step, sigmaText);
 
 /** What the headset does with images and results. */
 export interface ImageOrders {
@@ -35,11 +41,13 @@ export class Images implements Page {
     const { imagesHere, resultsInView } = this.orders;
     return [
       title(this.insertedText(network), network.name),
-      ...findingRows(network),
+      ...this.findings(network),
+      this.noise(),
       row(
         toggle('Images beside me', imagesHere.value, (on) => { imagesHere.value = on; }),
         toggle('Results in view', resultsInView.value, (on) => { resultsInView.value = on; }),
       ),
+      ...this.together(),
       ...this.held(network),
       row(
         { kind: 'text', text: 'Noise', tone: 'muted', width: 4 },
@@ -49,9 +57,38 @@ export class Images implements Page {
     ];
   }
 
+  /** Of the network alone, or of all the first one. */
+  private findings(network: NetworkState): Row[] {
+    const networks = this.state.networks.value;
+    if (networks.length === 1) return findingRows(network);
+    return networks.slice(0, NETWORKS).map(firstFinding);
+  }
+
+  private noise(): Row {
+    const { inputNoise } = this.actions;
+    const sigma = inputNoise.sigma.value;
+    return row(
+      { kind: 'text', text: SIGMA.name, tone: 'muted', width: NATURAL },
+      {
+        kind: 'slider',
+        name: SIGMA.name,
+        at: WAY.share(sigma),
+        slide: (share) => { inputNoise.slide(WAY.value(share)); },
+        release: () => { inputNoise.release(); },
+      },
+      { kind: 'text', text: sigmaText(sigma), tone: 'plain', align: 'right', width: 3 },
+    );
+  }
+
+  private together(): Row[] {
+    const { together, networks } = this.state;
+    if (networks.value.length === 1) return [];
+    return [row(toggle('One image for all networks', together.value, (on) => { together.value = on; }))];
+  }
+
   private insertedText(network: NetworkState): string {
     const image = network.inserted.value;
-    return image === null ? 'No image is inserted' : (image.label ?? image.name);
+    return image === null ? 'No image is inserted' : imageText(image);
   }
 
   private held(network: NetworkState): Row[] {
@@ -77,6 +114,20 @@ export class Images implements Page {
 function heldText(held: Held | null): string {
   if (held === null) return 'Nothing in hand';
   return held.kind === 'image' ? `In hand: ${held.image.label ?? held.image.name}` : `In hand: ${held.map.layer}`;
+}
+
+/** What one of several networks says first of the image. */
+function firstFinding(network: NetworkState): Row {
+  const [first] = findingsOf(network.result.value);
+  return {
+    height: 1.2,
+    parts: [
+      { kind: 'text', text: network.name, tone: 'muted' },
+      { kind: 'text', text: first?.label ?? '', tone: 'plain' },
+      { kind: 'bar', value: first?.share ?? 0, share: 0.8 },
+      { kind: 'text', text: first === undefined ? '' : formatPercent(first.share), tone: 'accent', align: 'right', width: 4.4 },
+    ],
+  };
 }
 
 /** What the network says of the image, the most certain first. */

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from cnnwalk.images import MAX_UPLOAD_BYTES, NoiseKind
+from cnnwalk.images import MAX_UPLOAD_BYTES, STRONGEST, NoiseKind
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.messages import Draw, ImageInfo
 from cnnwalk.server.problems import ProblemError, not_found
@@ -42,6 +42,14 @@ def get_draw(
 def get_noise(request: Request, network: str, kind: NoiseKind, seed: Seed) -> ImageInfo:
     """A noise image in the size that the network takes."""
     return walk_of(request).noise(network_of(request, network), kind, seed)
+
+
+@router.get("/images/{image}/noisy")
+def get_noisy(
+    request: Request, image: str, sigma: Annotated[float, Query(gt=0, le=STRONGEST)]
+) -> ImageInfo:
+    """The image with Gaussian noise on it; `sigma` is its standard deviation where 1 is white."""
+    return walk_of(request).with_noise(image_of(request, image), sigma)
 
 
 @router.post(
