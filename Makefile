@@ -15,18 +15,23 @@ RUNS ?= 10
 
 .PHONY: demo test setup client browser check check-python check-client unit e2e journeys types bench clean
 
-demo: setup
+demo: $(VENV)/.installed client
 	$(BIN)/cnnwalk demo $(ARGS)
 
 test: setup browser check unit e2e
 
-setup: $(VENV)/.installed client
+setup: $(VENV)/.installed $(VENV)/.weights client
 
 $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py
 	@test -n "$(PYTHON)" || { echo "cnnwalk needs Python 3.11 or newer: install it, then run make again." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cnnwalk needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -V): make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+# The study's trained networks, 54 MB that a walk does not need.
+$(VENV)/.weights: $(VENV)/.installed weights/pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable weights
 	touch $@
 
 client: $(STATIC)
