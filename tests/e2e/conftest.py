@@ -295,9 +295,20 @@ def restartable(serve):
     return walks
 
 
-@pytest.fixture(scope="module")
-def demo(serve):
+@pytest.fixture(scope="session")
+def shared_demo(serve):
     with serve("demo") as walk:
+        yield walk
+
+
+@pytest.fixture(scope="module")
+def demo(request, serve):
+    """The demo: one for all modules, but for those that say ``MOVES_PANELS``."""
+    if not getattr(request.module, "MOVES_PANELS", False):
+        yield request.getfixturevalue("shared_demo")
+        return
+    # The server keeps where panels stand, and others expect them where the layout has them.
+    with serve("demo", state=request.module.__name__) as walk:
         yield walk
 
 
@@ -306,9 +317,11 @@ def visitors(chromium):
     """Return the function that gives a visitor: a browser of their own, without any past."""
     with contextlib.ExitStack() as contexts:
 
-        def make(width=1280, height=720, motion="reduce", accepts_certificates=False):
+        def make(width=1280, height=720, motion="reduce", accepts_certificates=False, sharp=False):
             context = chromium.new_context(
                 viewport={"width": width, "height": height},
+                # Half the pixels each way: without a graphics card they are what a frame costs.
+                device_scale_factor=1 if sharp else 0.5,
                 reduced_motion=motion,
                 ignore_https_errors=accepts_certificates,
             )

@@ -6,11 +6,13 @@ from headset import Headset
 from PIL import Image
 from skimage import data
 
+MOVES_PANELS = True
+
 
 @pytest.fixture(scope="module")
 def wearer(visitors, demo):
     """A visitor who puts the headset on and keeps it while the tests come and go."""
-    visit = visitors(960, 540).open(demo.url, "&xr=emulate")
+    visit = visitors(640, 360).open(demo.url, "&xr=emulate")
     yield Headset(visit).enter()
     visit.check(demo.origin)
 

@@ -29,7 +29,7 @@ def walk(restartable):
 @pytest.fixture(scope="module")
 def resident(visitors, walk):
     """A visitor who stays from one journey to the next."""
-    visit = visitors().open(walk.url)
+    visit = visitors(sharp=True).open(walk.url)
     yield visit
     visit.check(walk.origin)
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+MOVES_PANELS = True
 STEP = 0.1  # m that a panel is moved by one press
 CONV = "conv_stem"
 

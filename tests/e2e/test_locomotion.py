@@ -12,7 +12,7 @@ TO_LAYER = 7  # m before a panel at which one has come to it
 
 def visit_with(visitors, demo, **preferences):
     """A visit with preferences that the browser remembers from another one."""
-    visit = visitors(960, 540)
+    visit = visitors(640, 360)
     kept = json.dumps({f"cnnwalk.{name}": str(value) for name, value in preferences.items()})
     visit.page.add_init_script(f"Object.assign(localStorage, {kept})")
     return visit.open(demo.url, "&xr=emulate")
@@ -33,7 +33,7 @@ def over_floor(visit, place):
 
 
 def test_three_throws_lead_to_the_last_layer(demo, visitors):
-    visit = visitors(960, 540).open(demo.url, "&xr=emulate")
+    visit = visitors(640, 360).open(demo.url, "&xr=emulate")
     headset = Headset(visit).enter()
     panel = visit.tell("cnnwalk.layers.at(-1).pose")
     for _ in range(3):

@@ -8,6 +8,7 @@ from headset import Headset
 from PIL import Image
 from skimage import data
 
+MOVES_PANELS = True
 LAYER = "conv_stem"
 
 

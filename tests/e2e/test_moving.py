@@ -2,6 +2,7 @@
 
 import math
 
+MOVES_PANELS = True
 LAYER = "blocks.0.0.conv_dw"
 POSE = f"cnnwalk.layers.find(layer => layer.id === '{LAYER}').pose"
 ENDS = f"cnnwalk.edgeEnds('{LAYER}')"

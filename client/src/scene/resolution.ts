@@ -20,12 +20,12 @@ export class Resolution {
   }
 
   private get full(): number {
-    return this.software ? 1 : Math.min(window.devicePixelRatio, MAX_RATIO);
+    return Math.min(window.devicePixelRatio, this.software ? 1 : MAX_RATIO);
   }
 
   /** The window changed, and with it perhaps the screen. */
   refresh(): void {
-    this.renderer.setPixelRatio(this.moving ? MOVING_RATIO : this.full);
+    this.renderer.setPixelRatio(this.moving ? MOVING_RATIO * this.full : this.full);
   }
 
   /** Once a frame, outside of VR. */

@@ -58,7 +58,8 @@ export class Magnifier {
     this.title.textContent = 'Asking for the values';
     this.details.textContent = this.summary.textContent = this.value.textContent = '';
     openDialog(this.element);
-    this.plan();
+    // Keys that come before the pixels look at the middle of what is there now.
+    this.resize();
     try {
       const pixels = await pixelsOf(what, this.state, this.cache, this.actions);
       if (this.state.magnified.peek() !== what) return;
