@@ -1,7 +1,7 @@
 /** Halls, heads and hands made up for tests. */
 import { Euler, Matrix4, Quaternion, Vector3 } from 'three';
 
-import type { InputFrame, Panel } from '../../src/net/types';
+import type { InputFrame, Panel, Sign } from '../../src/net/types';
 import { HEADER, type Exhibit } from '../../src/scene/exhibit';
 import { placeOf } from '../../src/scene/place';
 import type { Standing } from '../../src/xr/footing';
@@ -29,10 +29,11 @@ export function exhibit(x: number, z: number, yaw = 0, columns = 10): Exhibit {
 const FRAME: InputFrame = { x: 0, y: 1.6, z: 3, width: 1.5, height: 1.5 };
 
 /** A hall of these panels and its frame at z = 3, from x = -5 to 5 and z = -20 to 3. */
-export function standing(exhibits: readonly Exhibit[]): Standing {
+export function standing(exhibits: readonly Exhibit[], signs: readonly Sign[] = []): Standing {
   const bounds = { min_x: -5, max_x: 5, min_z: -20, max_z: 3 };
-  const arrangement = { bounds, input_frame: FRAME };
-  return { exhibits: new Map(exhibits.map((one) => [one.place.layer, one])), hall: { arrangement } };
+  const arrangement = { bounds, input_frame: FRAME, signs: [...signs] };
+  const byLayer = new Map(exhibits.map((one) => [one.place.layer, one]));
+  return { exhibits: byLayer, blocks: { shown: true }, hall: { arrangement } };
 }
 
 /** A controller that points from one place to another. */

@@ -1,4 +1,4 @@
-import { Ray, Vector3 } from 'three';
+import { Group, Object3D, Ray, Vector3 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Aim } from '../../src/xr/aim';
@@ -96,6 +96,46 @@ describe('Footing', () => {
     footing.among([standing([high])]);
     expect(footing.free(0, -5, 1)).toBe(true);
     expect(footing.free(0, -5, 2)).toBe(false);
+  });
+});
+
+describe('Footing before signs and boards', () => {
+  const footing = new Footing();
+  // Faces +x: its board reaches from the post towards -z.
+  const sign = { block: 'b', depth: 1, text: 'b', x: 1, z: -8, yaw: Math.PI / 2 };
+
+  it('keeps one off the face of a sign, but not off its back', () => {
+    footing.among([standing([], [sign])]);
+    expect(footing.free(1.3, -8.5, 1)).toBe(false);
+    expect(footing.free(1.8, -8.5, 1)).toBe(true);
+    expect(footing.free(0.6, -8.5, 1)).toBe(true);
+    expect(footing.free(1.3, -7.5, 1)).toBe(true);
+    expect(footing.free(1.3, -9.4, 1)).toBe(true);
+    footing.among([{ ...standing([], [sign]), blocks: { shown: false } }]);
+    expect(footing.free(1.3, -8.5, 1)).toBe(true);
+  });
+
+  it('keeps one off a board that hangs there, however large an em of it is', () => {
+    const object = new Object3D();
+    object.position.set(-3, 1.5, -8);
+    object.scale.setScalar(0.05);
+    object.lookAt(-3, 1.6, 0);
+    object.updateMatrixWorld();
+    const board = { object, form: { width: 28, height: 22 } };
+    footing.among([standing([])], [board]);
+    expect(footing.free(-3.6, -7.5, 1)).toBe(false);
+    expect(footing.free(-3.6, -7.2, 1)).toBe(true);
+    expect(footing.free(-4.2, -7.5, 1)).toBe(true);
+    object.visible = false;
+    expect(footing.free(-3.6, -7.5, 1)).toBe(true);
+    object.visible = true;
+    const visitor = new Group().add(object);
+    const inHand = new Footing(visitor);
+    inHand.among([standing([])], [board]);
+    expect(inHand.free(-3.6, -7.5, 1)).toBe(true);
+    object.position.y = 3.5;
+    object.updateMatrixWorld();
+    expect(footing.free(-3.6, -7.5, 1)).toBe(true);
   });
 });
 
