@@ -32,6 +32,9 @@ class ImageSet:
         std: as `mean`.
         licence: one line for people, or empty where the images are the user's own.
         skipped: files that could not be read, each with the reason.
+        split: how the parts were chosen, in words, such as ``by emoji``.
+        duplicates: images that were left out, since their pixels are another's.
+        notes: what else there is to know of them, a sentence each.
     """
 
     name: str
@@ -44,3 +47,6 @@ class ImageSet:
     std: tuple[float, ...]
     licence: str = ""
     skipped: tuple[str, ...] = ()
+    split: str = ""
+    duplicates: int = 0
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,242 @@
+"""Training a network with a strategy, to its end or to a stop from which it goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from cnnwalk.study.checkpoint import identity, read_checkpoint, write_checkpoint
+from cnnwalk.study.errors import StudyError
+from cnnwalk.study.evaluation import share_right
+from cnnwalk.study.examples import Examples
+from cnnwalk.study.imageset import ImageSet, Part
+from cnnwalk.study.machine import machine
+from cnnwalk.study.recipe import Recipe, recipe_for
+from cnnwalk.study.strategies import STRATEGIES, StrategyName
+from cnnwalk.study.trained import About, NetworkName, load_trained, save_trained
+from cnnwalk.study.trainer import EpochFigures, Trainer
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+_ASKED_EVERY = 10
+"""After how many batches several devices agree on whether to stop: each time they wait."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far training is.
+
+    Attributes:
+        epoch: the one that runs, 1-based.
+        epochs: of all.
+        batch: how many of its batches are done.
+        batches: of an epoch.
+        last: figures of the epoch before; None in the first, and in the first after going on.
+        validation: accuracy when it was last measured.
+    """
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    last: EpochFigures | None
+    validation: float | None
+
+
+class StoppedError(Exception):
+    """Training stopped when it was asked to; a checkpoint holds all that was done."""
+
+    def __init__(self, epoch: int, epochs: int, checkpoint: Path) -> None:
+        super().__init__(f"stopped in epoch {epoch} of {epochs}; {checkpoint} holds the state")
+        self.epoch, self.epochs, self.checkpoint = epoch, epochs, checkpoint
+
+
+def train(  # noqa: PLR0913  # what is trained, and how one follows it
+    images: ImageSet,
+    network: NetworkName,
+    strategy: StrategyName,
+    *,
+    seed: int = 0,
+    recipe: Recipe | None = None,
+    out: Path = Path("study"),
+    fabric: Fabric | None = None,
+    checkpoint_seconds: float = 30,
+    validate_every: int = 10,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Path:
+    """Train a network and write it to ``OUT/networks/NAME.safetensors``.
+
+    Training that was stopped or killed goes on from its checkpoint in ``OUT/checkpoints``; on the
+    CPU its weights become exactly what they would have become. A network that is there is not
+    trained again.
+
+    Args:
+        images: to train and to measure with.
+        network: which architecture.
+        strategy: what is done to images and labels.
+        seed: of the weights and of all draws, 0 or more.
+        recipe: epochs, batches, rate; None for `recipe_for`.
+        out: is made where it is missing.
+        fabric: the devices, from `machine` and launched; None for the GPU or the CPU.
+        checkpoint_seconds: the time between two checkpoints; the first comes after one epoch at
+            the latest.
+        validate_every: how many epochs lie between two measurements of the validation part.
+        on_progress: is told after each batch.
+        stop: is asked after each batch.
+
+    Returns:
+        Path of the trained network.
+
+    Raises:
+        StoppedError: `stop` said so; the same call goes on.
+        StudyError: the images do not suffice, the weights grow beyond all numbers, a file cannot
+            be written, or what lies there is of other training.
+    """
+    recipe = recipe or recipe_for(images, strategy)
+    about = _about(images, network, strategy, seed, recipe)
+    path = out / "networks" / f"{about.name}.safetensors"
+    if path.exists():
+        _require_same(path, about)
+        return path
+    if fabric is None:
+        fabric = machine()
+    trainer = Trainer(fabric, images, network, strategy, seed, recipe)
+    belongs_to = identity(images, network, strategy, seed, recipe, fabric.world_size)
+    checkpoint = out / "checkpoints" / f"{about.name}.pt"
+    keeper = _Keeper(trainer, fabric, checkpoint, belongs_to, checkpoint_seconds)
+    keeper.go_on()
+    last, validation = None, None
+    while trainer.epoch < recipe.epochs:
+        for _ in trainer.steps():
+            on_progress(
+                Progress(
+                    trainer.epoch + 1,
+                    recipe.epochs,
+                    trainer.batch,
+                    trainer.batches,
+                    last,
+                    validation,
+                )
+            )
+            if _asked(stop, fabric, trainer.batch):
+                keeper.keep()
+                raise StoppedError(trainer.epoch + 1, recipe.epochs, checkpoint)
+            keeper.keep_when_due()
+        last = trainer.finish_epoch()
+        keeper.keep_when_due()
+        if trainer.epoch % validate_every == 0:
+            examples = Examples(images, STRATEGIES["plain"], seed, part="validation")
+            validation = share_right(trainer.module, examples, fabric.device)
+    if fabric.is_global_zero:
+        path = _write(out / "networks", trainer, images, about, fabric.device)
+        checkpoint.unlink(missing_ok=True)
+    fabric.barrier()
+    return path
+
+
+class _Keeper:
+    """Writes checkpoints when they are due.
+
+    Args:
+        trainer: of which the state is kept.
+        fabric: its devices, of which the first writes.
+        path: of the checkpoint.
+        belongs_to: as of `identity`.
+        seconds: between two.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        fabric: Fabric,
+        path: Path,
+        belongs_to: dict[str, str],
+        seconds: float,
+    ) -> None:
+        self._trainer, self._fabric = trainer, fabric
+        self._path, self._belongs_to, self._seconds = path, belongs_to, seconds
+        self._kept_at = time.monotonic()
+        self._has_kept = False
+
+    def go_on(self) -> None:
+        """Let the trainer go on from the checkpoint, where there is one."""
+        state = read_checkpoint(self._path, self._belongs_to)
+        if state is not None:
+            self._trainer.go_on(state)
+            self._has_kept = True
+
+    def keep_when_due(self) -> None:
+        """Write a checkpoint where the last is old, or the first epoch is over."""
+        is_first = not self._has_kept and self._trainer.epoch > 0
+        if is_first or time.monotonic() - self._kept_at >= self._seconds:
+            self.keep()
+
+    def keep(self) -> None:
+        """Write a checkpoint.
+
+        Raises:
+            StudyError: it cannot be written.
+        """
+        state = self._trainer.state()
+        if self._fabric.is_global_zero:
+            write_checkpoint(self._path, self._belongs_to, state)
+        self._has_kept = True
+        self._kept_at = time.monotonic()
+
+
+def _asked(stop: Callable[[], bool], fabric: Fabric, batch: int) -> bool:
+    if fabric.world_size == 1:
+        return stop()
+    if batch % _ASKED_EVERY:
+        return False
+    answers = fabric.all_gather(torch.tensor(stop(), device=fabric.device))
+    return bool(torch.as_tensor(answers).any())
+
+
+def _about(
+    images: ImageSet, network: NetworkName, strategy: StrategyName, seed: int, recipe: Recipe
+) -> About:
+    _, height, width, _ = images.pixels.shape
+    return About(
+        network=network,
+        strategy=strategy,
+        seed=seed,
+        data=images.name,
+        split=images.split,
+        classes=images.classes,
+        mean=images.mean,
+        std=images.std,
+        height=height,
+        width=width,
+        epochs=recipe.epochs,
+    )
+
+
+def _require_same(path: Path, about: About) -> None:
+    """Check that a trained network is what would be trained."""
+    _, there = load_trained(path)
+    ours, theirs = dataclasses.asdict(about), dataclasses.asdict(there)
+    for name in ("epochs", "split", "height", "width", "classes"):
+        if ours[name] != theirs[name]:
+            raise StudyError(
+                f"{path} was trained otherwise ({name}: {theirs[name]!s:.60} instead of "
+                f"{ours[name]!s:.60}): remove it, or choose another folder with --out."
+            )
+
+
+def _write(
+    folder: Path, trainer: Trainer, images: ImageSet, about: About, device: torch.device
+) -> Path:
+    accuracies = {"train": share_right(trainer.module, trainer.examples, device)}
+    parts: dict[str, Part] = {"train_true": "train", "validation": "validation", "test": "test"}
+    for name, part in parts.items():
+        examples = Examples(images, STRATEGIES["plain"], about.seed, part=part)
+        accuracies[name] = share_right(trainer.module, examples, device)
+    return save_trained(folder, trainer.module, dataclasses.replace(about, accuracies=accuracies))
