@@ -1,0 +1,92 @@
+"""Section 5.3 of the paper: what feature visualizations show."""
+
+from __future__ import annotations
+
+from cnnwalk.study.measures import PicturePlace
+from cnnwalk.study.report.judging import LEAST, Case, Claim, Judgement, compare
+from cnnwalk.study.report.reading import pictures
+from cnnwalk.study.report.values import SIGMAS, mean_of, order
+
+_BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
+_HIGH = "by the share of high frequencies in pictures that are not silent"
+_EARLY: tuple[PicturePlace, ...] = ("1", "2")
+_DEEP: tuple[PicturePlace, ...] = ("3", "4", "class")
+_BLOCKS: tuple[PicturePlace, ...] = ("1", "2", "3", "4", "class")
+_CLASS: tuple[PicturePlace, ...] = ("class",)
+
+
+def _noisier(case: Case) -> Judgement:
+    return compare(
+        lambda name: pictures(case, name, _EARLY), ["shuffled-labels"], "augmentation", "above"
+    )
+
+
+def _deeper(case: Case) -> Judgement:
+    return compare(
+        lambda name: pictures(case, name, _DEEP), ["shuffled-labels"], "augmentation", "above"
+    )
+
+
+def _like_second(case: Case) -> Judgement:
+    first, second, third = (
+        pictures(case, name, _BLOCKS)
+        for name in ("augmentation", "shuffled-labels", "noisy-copies")
+    )
+    numbers = (first, third, second)
+    if order(second.value, first.value, LEAST) == "alike":
+        return Judgement("undecided", numbers, "S1 and S2 do not differ enough to choose.")
+    middle = mean_of([first.value, second.value])
+    found = order(third.value, middle)
+    if found == "alike":
+        return Judgement("undecided", numbers, "S3 is about half way.")
+    nearer = "above" if second.value.mean > first.value.mean else "below"
+    return Judgement("confirmed" if found == nearer else "contradicted", numbers)
+
+
+def _classes(case: Case) -> Judgement:
+    return compare(
+        lambda name: pictures(case, name, _CLASS), ["noisy-copies"], "augmentation", "above"
+    )
+
+
+PICTURES = (
+    Claim(
+        "noisier",
+        "5.3.2",
+        "Feature visualizations of blocks 1 and 2 are much noisier with shuffled labels than with "
+        "augmentation.",
+        f"Judged {_HIGH}. Confirmed where S2 is above S1 {_BEYOND}, contradicted where below.",
+        ("augmentation", "shuffled-labels"),
+        _noisier,
+        ("shuffled-labels",),
+    ),
+    Claim(
+        "deeper",
+        "5.3.2",
+        "With shuffled labels, high-frequency patterns dominate blocks 3 and 4 and the classes.",
+        f"Judged {_HIGH}. Confirmed where S2 is above S1 {_BEYOND}, contradicted where below.",
+        ("augmentation", "shuffled-labels"),
+        _deeper,
+        ("shuffled-labels",),
+    ),
+    Claim(
+        "like-second",
+        "5.3.3",
+        "Feature visualizations of S3 are much like those of S2.",
+        f"Judged {_HIGH}, over all blocks and the classes. Confirmed where S3 is nearer to S2 "
+        f"than to S1, contradicted where nearer to S1, each by more than {SIGMAS:.0f} standard "
+        "errors.",
+        ("augmentation", "shuffled-labels", "noisy-copies"),
+        _like_second,
+        ("shuffled-labels", "noisy-copies"),
+    ),
+    Claim(
+        "classes",
+        "5.3.3",
+        "Feature visualizations of the classes of S3 are rough, with high frequencies.",
+        f"Judged {_HIGH}. Confirmed where S3 is above S1 {_BEYOND}, contradicted where below.",
+        ("augmentation", "noisy-copies"),
+        _classes,
+        ("noisy-copies",),
+    ),
+)
