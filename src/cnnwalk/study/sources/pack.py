@@ -1,0 +1,193 @@
+"""Images decoded once into a file that is mapped into memory.
+
+A pack is one file: the pixels, one image after the other, then a JSON object that says what they
+are, then the length of that object and a mark. It gets its name when it is whole, so what was cut
+short is never taken for a pack.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cnnwalk.featvis.cache import cache_folder
+from cnnwalk.images import ImageError
+from cnnwalk.pixels import Pixels
+from cnnwalk.study.errors import StudyError
+from cnnwalk.study.imageset import Indices
+from cnnwalk.study.sources.listing import Decode, Listing, OnStep, Size
+
+_MARK = b"cnnwalk1"
+_LENGTH = 8
+_CHANNELS = 3
+_AHEAD = 4
+"""Images that wait to be written, for each thread that decodes."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Pack:
+    """Decoded images.
+
+    Attributes:
+        pixels: uint8 (N, H, W, 3), a memory map.
+        rows: (N,) their numbers in the listing, ascending.
+        sums: int64 (N, 2, 3): of each image and channel the sum of its values and of their
+            squares, in 0..255.
+        skipped: images that could not be read, each with the reason.
+        duplicates: images that were left out, since their pixels are another's.
+    """
+
+    pixels: Pixels
+    rows: Indices
+    sums: Indices
+    skipped: tuple[str, ...]
+    duplicates: int
+
+
+def study_cache() -> Path:
+    """Return the folder where the study keeps what can be made again."""
+    return cache_folder().parent / "study"
+
+
+def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
+    """Return the images of a listing, decoded before or now.
+
+    Raises:
+        StudyError: they cannot be had, or the cache folder cannot be written.
+    """
+    place = hashlib.sha256(f"{listing.place}\0{size}".encode()).hexdigest()[:16]
+    path = study_cache() / f"{place}.pack"
+    found = _read(path, listing.fingerprint, size)
+    if found is not None:
+        return found
+    decode = listing.start(on_step)
+    try:
+        _write(path, listing, size, decode, on_step)
+    except OSError as error:
+        raise StudyError(
+            f"the decoded images cannot be kept in {path.parent} ({error.strerror or error}): make "
+            "room there, or set XDG_CACHE_HOME to a folder that can be written"
+        ) from error
+    made = _read(path, listing.fingerprint, size)
+    if made is None:
+        raise StudyError(f"{path} was changed while it was made: run the command again")
+    return made
+
+
+def _read(path: Path, fingerprint: str, size: Size) -> Pack | None:
+    """Return what a pack has; None where it is absent, damaged, or of other images."""
+    try:
+        with path.open("rb") as file:
+            facts = _facts(file)
+        if facts["fingerprint"] != fingerprint:
+            return None
+        rows = np.array(facts["rows"], np.int64)
+        sums = np.array(facts["sums"], np.int64).reshape(len(rows), 2, _CHANNELS)
+        shape = (len(rows), *size, _CHANNELS)
+        if facts["bytes"] != int(np.prod(shape)) or not len(rows):
+            return None
+        pixels = np.memmap(path, np.uint8, "r", shape=shape)
+        return Pack(pixels, rows, sums, tuple(facts["skipped"]), facts["duplicates"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _facts(file: BinaryIO) -> dict[str, Any]:
+    end = file.seek(0, os.SEEK_END) - _LENGTH - len(_MARK)
+    file.seek(end)
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    if file.read() != _MARK or length > end:
+        raise ValueError("cut short")
+    file.seek(end - length)
+    facts: dict[str, Any] = json.loads(file.read(length))
+    return facts | {"bytes": end - length}
+
+
+def _write(path: Path, listing: Listing, size: Size, decode: Decode, on_step: OnStep) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            facts = _write_pixels(file, listing, size, decode, on_step)
+            text = json.dumps({"fingerprint": listing.fingerprint, **facts}).encode()
+            file.write(text + len(text).to_bytes(_LENGTH, "little") + _MARK)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _write_pixels(
+    file: BinaryIO, listing: Listing, size: Size, decode: Decode, on_step: OnStep
+) -> dict[str, object]:
+    """Write all images that can be had; return what is to be said of them."""
+    rows: list[int] = []
+    sums: list[list[list[int]]] = []
+    skipped: list[str] = []
+    seen: set[bytes] = set()
+    total = len(listing.keys)
+    for number, found in enumerate(_decoded(decode, total)):
+        if number % 50 == 0:
+            on_step(f"decoding images: {number} of {total}")
+        if isinstance(found, ImageError):
+            skipped.append(f"{listing.keys[number]}: {found}")
+            continue
+        pixels = found
+        if pixels.shape != (*size, _CHANNELS) or pixels.dtype != np.uint8:
+            raise ValueError(f"image {number} has {pixels.dtype} {pixels.shape}")
+        data = pixels.tobytes()
+        digest = hashlib.blake2b(data, digest_size=16).digest()
+        if digest in seen and not listing.unique:
+            continue
+        seen.add(digest)
+        file.write(data)
+        rows.append(number)
+        sums.append(_sums(pixels))
+    if not rows:
+        raise StudyError(f"none of the {total} images can be read; the first: {skipped[0]}")
+    left_out = total - len(rows) - len(skipped)
+    return {"rows": rows, "sums": sums, "skipped": skipped, "duplicates": left_out}
+
+
+def _decoded(decode: Decode, total: int) -> Iterator[Pixels | ImageError]:
+    """Yield images in their order, decoded by as many threads as there are processors."""
+
+    def attempt(number: int) -> Pixels | ImageError:
+        try:
+            return decode(number)
+        except ImageError as error:
+            return error
+
+    threads = os.cpu_count() or 1
+    with ThreadPoolExecutor(threads) as pool:
+        numbers = iter(range(total))
+        ahead: deque[Future[Pixels | ImageError]] = deque(
+            pool.submit(attempt, number) for number in islice(numbers, _AHEAD * threads)
+        )
+        try:
+            while ahead:
+                done = ahead.popleft().result()
+                ahead.extend(pool.submit(attempt, number) for number in islice(numbers, 1))
+                yield done
+        finally:
+            for future in ahead:
+                future.cancel()
+
+
+def _sums(pixels: Pixels) -> list[list[int]]:
+    values = pixels.reshape(-1, _CHANNELS).astype(np.int64)
+    return [values.sum(0).tolist(), (values * values).sum(0).tolist()]
