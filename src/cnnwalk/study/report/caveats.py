@@ -63,8 +63,8 @@ def _of_training(content: Content) -> Iterator[str]:
     untold = [each for each in content.measurements if "train" not in each.accuracies]
     if any("train" in each.about.accuracies for each in untold):
         yield (
-            "The noisy copies some networks were trained on cannot be made again, so their "
-            "accuracy on training images is the one their files tell."
+            "The shuffled labels or noisy copies that some networks were trained on cannot be made "
+            "again, so their accuracy on what they were trained on is the one their files tell."
         )
     missing = [name for name in CONTROLS if not any(name in each.groups for each in content.cases)]
     if missing:

@@ -117,25 +117,24 @@ def _draw(axes: Axes, line: Line) -> None:
     color = _COLORS[line.strategy]
     known = [(at, x, value) for at, (x, value) in enumerate(line.points) if value is not None]
     joined = [(x, value.mean) for at, x, value in known if at < len(line.points) - line.apart]
-    axes.plot(
-        *zip(*joined, strict=True) if joined else ((), ()),
-        color=color,
-        lw=1.8,
-        ls=_DASHES[line.strategy],
-        zorder=2,
-    )
-    for at, x, value in known:
-        axes.errorbar(x, value.mean, value.error, color=color, lw=1, zorder=1)
-        axes.plot(
-            x,
-            value.mean,
-            _MARKERS[line.strategy],
-            ms=5.5,
-            mec=color,
-            mew=1.3,
-            mfc=_PAPER if at in line.hollow else color,
-            zorder=3,
+    axes.plot(*_columns(joined), color=color, lw=1.8, ls=_DASHES[line.strategy], zorder=2)
+    if any(value.error for _, _, value in known):
+        axes.vlines(
+            [x for _, x, _ in known],
+            [value.mean - value.error for _, _, value in known],
+            [value.mean + value.error for _, _, value in known],
+            color=color,
+            lw=1,
+            zorder=1,
         )
+    marker = _MARKERS[line.strategy]
+    for hollow, fill in ((False, color), (True, _PAPER)):
+        marked = [(x, value.mean) for at, x, value in known if (at in line.hollow) == hollow]
+        axes.plot(*_columns(marked), marker, ms=5.5, mec=color, mew=1.3, mfc=fill, zorder=3)
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
 
 
 def _dress(axes: Axes, chart: Chart) -> None:

@@ -8,6 +8,7 @@ from cnnwalk.study.report.reading import pictures
 from cnnwalk.study.report.values import SIGMAS, mean_of, order
 
 _BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
+_HALF_WAY = LEAST / 2
 _HIGH = "by the share of high frequencies in pictures that are not silent"
 _EARLY: tuple[PicturePlace, ...] = ("1", "2")
 _DEEP: tuple[PicturePlace, ...] = ("3", "4", "class")
@@ -36,7 +37,7 @@ def _like_second(case: Case) -> Judgement:
     if order(second.value, first.value, LEAST) == "alike":
         return Judgement("undecided", numbers, "S1 and S2 do not differ enough to choose.")
     middle = mean_of([first.value, second.value])
-    found = order(third.value, middle)
+    found = order(third.value, middle, _HALF_WAY)
     if found == "alike":
         return Judgement("undecided", numbers, "S3 is about half way.")
     nearer = "above" if second.value.mean > first.value.mean else "below"
@@ -74,8 +75,8 @@ PICTURES = (
         "5.3.3",
         "Feature visualizations of S3 are much like those of S2.",
         f"Judged {_HIGH}, over all blocks and the classes. Confirmed where S3 is nearer to S2 "
-        f"than to S1, contradicted where nearer to S1, each by more than {SIGMAS:.0f} standard "
-        "errors.",
+        f"than to S1, contradicted where nearer to S1: off the middle by more than {_HALF_WAY} and "
+        f"{SIGMAS:.0f} standard errors.",
         ("augmentation", "shuffled-labels", "noisy-copies"),
         _like_second,
         ("shuffled-labels", "noisy-copies"),
