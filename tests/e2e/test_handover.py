@@ -34,7 +34,7 @@ def visit(serve, visitors, tmp_path):
     file = tmp_path / "stages.py"
     file.write_text(CODE)
     with serve("walk", f"{file}:build") as walk:
-        visit = visitors(960, 540).open(walk.url)
+        visit = visitors(960, 540, sharp=True).open(walk.url)
         yield visit
         visit.check(walk.origin)
 
