@@ -3,7 +3,9 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals-core';
 import { Vector3, type Object3D } from 'three';
 
 import { followCarrying } from '../model/hints';
+import { imageText } from '../model/inputnoise';
 import { CONNECTION_TEXTS } from '../model/notices';
+import { peek } from '../model/peek';
 import type { Notice, State } from '../model/state';
 import { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
@@ -73,7 +75,7 @@ export class Bulletin {
     const aside = wrapped(heading - this.heading);
     if (Math.abs(aside) > Math.PI / 2) this.heading = heading;
     else if (Math.abs(aside) > SLACK) this.heading += (aside - Math.sign(aside) * SLACK) * EASE;
-    const below = this.beside.peek() ? (HEIGHT / 2 - this.height) * EM - ABOVE : BELOW;
+    const below = peek(this.beside) ? (HEIGHT / 2 - this.height) * EM - ABOVE : BELOW;
     const level = Math.cos(below);
     this.ahead.set(-Math.sin(this.heading) * level, -Math.sin(below), -Math.cos(this.heading) * level);
     const distance = READING * scale;
@@ -96,7 +98,7 @@ export class Bulletin {
     if (!this.resultsInView.value || network === null) return messages;
     const image = network.inserted.value;
     const findings = messages.length > 0 || this.beside.value ? FEW_FINDINGS : FINDINGS;
-    return [...messages, title(image?.label ?? image?.name ?? '', network.name), ...findingRows(network, findings)];
+    return [...messages, title(image === null ? '' : imageText(image), network.name), ...findingRows(network, findings)];
   }
 
   private linesOf(text: string, tone: 'alarm' | 'plain'): Row[] {

@@ -6,6 +6,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { Group, Ray, Vector3, type Object3D } from 'three';
 
 import type { Actions } from '../model/actions';
+import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import type { State } from '../model/state';
 import type { Board } from '../scene/board';
@@ -97,7 +98,12 @@ export class Menus {
   }
 
   get open(): Open {
-    return this.opened.peek();
+    return peek(this.opened);
+  }
+
+  /** The large one. */
+  get board(): Board {
+    return this.large.board;
   }
 
   /** The boards that are seen, with what can be pressed on them. */
@@ -107,7 +113,8 @@ export class Menus {
 
   /** The name of the page that is shown. */
   get page(): string | null {
-    return this.large.shown.peek()?.page.peek() ?? null;
+    const shown = peek(this.large.shown);
+    return shown === null ? null : peek(shown.page);
   }
 
   /** Opens the menu before the visitor; closes it where it stands there already. */
@@ -144,10 +151,10 @@ export class Menus {
   /** Once a frame, after the hands are placed. */
   update(hands: BothHands): void {
     const gaze = this.look();
-    const off = this.state.preferences.hand.peek() === 'right' ? hands.left : hands.right;
+    const off = peek(this.state.preferences.hand) === 'right' ? hands.left : hands.right;
     if (off.upper.began) this.toggleWrist();
     // A visitor of another size would not find the board where it was.
-    if (gaze.scale !== this.stoodAt && this.opened.peek() !== 'none') this.stand(this.opened.peek());
+    if (gaze.scale !== this.stoodAt && this.open !== 'none') this.stand(this.open);
     this.wrist.update(off, gaze.eye, gaze.scale);
     this.map.update(this.page === this.map.name, gaze.eye, gaze.heading);
     this.bulletin.update(gaze);

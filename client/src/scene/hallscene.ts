@@ -5,6 +5,7 @@ import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 
 import type { Actions } from '../model/actions';
 import { MAP_COLORS } from '../model/mapcolors';
 import type { NetworkState } from '../model/networkstate';
+import { peek } from '../model/peek';
 import { UNMOVED, type Placement } from '../model/placement';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
@@ -145,7 +146,7 @@ export class HallScene {
     this.labels.update(eye);
     this.buttons.update(eye);
     this.turned.update(camera, seconds);
-    const still = this.state.reducedMotion.peek();
+    const still = peek(this.state.reducedMotion);
     this.edges.update(seconds, still);
     this.frame.update(seconds, still);
     if (seconds - this.refined < REFINE_EVERY) return;

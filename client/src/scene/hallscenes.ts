@@ -4,6 +4,7 @@ import { Group, type PerspectiveCamera, type Vector3, type WebGLRenderer } from 
 
 import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
+import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import type { Arrangement, Hall } from '../net/types';
 import { PICTURE_PAGE_BYTES } from '../tiles/pictures';
@@ -61,7 +62,7 @@ export class HallScenes {
   }
 
   /** The hall of a network, by default of the one that the visitor is nearest to. */
-  of(network = this.state.current.peek()?.id): HallScene | null {
+  of(network = peek(this.state.current)?.id): HallScene | null {
     return (network === undefined ? undefined : this.byNetwork.get(network)) ?? null;
   }
 

@@ -5,6 +5,7 @@
 import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
+import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import { LARGEST_ZOOM } from './lens';
 import type { Pickable } from './pointing';
@@ -26,7 +27,7 @@ export class HologramTarget implements Pickable {
   pick(ray: Ray): number | null {
     const distance = this.tool.object.visible ? this.tool.hologram.pick(ray) : null;
     // On a screen it is drawn before everything else.
-    return distance === null || this.state.immersed.peek() ? distance : 0;
+    return distance === null || peek(this.state.immersed) ? distance : 0;
   }
 
   over(): void {

@@ -6,6 +6,7 @@ import type { Ray } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
+import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import type { MapHit, State } from '../model/state';
 import type { Tiles } from '../tiles/tiles';
@@ -39,7 +40,7 @@ export class MapTarget implements Pickable {
 
   /** In the headset; at the desk a card says more. */
   get hint(): string | null {
-    return this.hitMap === null || !this.state.immersed.peek() ? null : this.named;
+    return this.hitMap === null || !peek(this.state.immersed) ? null : this.named;
   }
 
   pick(ray: Ray): number | null {
@@ -55,7 +56,7 @@ export class MapTarget implements Pickable {
       return;
     }
     this.stay();
-    const before = this.state.hover.peek();
+    const before = peek(this.state.hover);
     const { network, layer, channel, x, y } = hitMap;
     const same = before?.network === network && before.layer === layer && before.channel === channel;
     if (same && before.x === x && before.y === y) return;

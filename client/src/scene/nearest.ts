@@ -24,5 +24,6 @@ function distance(x: number, z: number, bounds: Bounds | undefined): number {
   const { min_x, max_x, min_z, max_z } = bounds;
   const aside = Math.max(min_x - x, 0, x - max_x);
   const along = Math.max(min_z - z, 0, z - max_z);
-  return Math.hypot(aside, along);
+  // Not `Math.hypot`, which makes an object of its arguments.
+  return Math.sqrt(aside * aside + along * along);
 }

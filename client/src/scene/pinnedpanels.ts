@@ -5,6 +5,7 @@
 import { effect } from '@preact/signals-core';
 import { Vector3, type Matrix4 } from 'three';
 
+import { peek } from '../model/peek';
 import { UNMOVED, type Placement } from '../model/placement';
 import type { Pins, PinSpot } from '../model/pins';
 import type { LayerRef } from '../model/state';
@@ -94,7 +95,7 @@ export class PinnedPanels {
   /** What is pinned; taken anew where its hall was built anew. */
   private standing(spot: PinSpot): Pinned | null {
     const pinned = this.pinned[spot];
-    const wanted = this.pins[spot].peek();
+    const wanted = peek(this.pins[spot]);
     if (wanted !== null && this.sceneOf(wanted.network) !== pinned?.scene) this.change(spot, wanted);
     return this.pinned[spot];
   }

@@ -3,6 +3,7 @@ import { effect } from '@preact/signals-core';
 import { Vector3, type Camera, type WebGLRenderer } from 'three';
 
 import type { NetworkState } from '../model/networkstate';
+import { peek } from '../model/peek';
 import type { Visualizations } from '../model/visualizations';
 import type { Hall } from '../net/types';
 import { PictureLoader } from '../tiles/pictureloader';
@@ -50,7 +51,7 @@ export class TurnedPanels {
     this.pictures.update();
     if (seconds - this.looked < EVERY) return;
     this.looked = seconds;
-    if (this.network.turned.peek().size === 0 && this.loader.isIdle) return;
+    if (peek(this.network.turned).size === 0 && this.loader.isIdle) return;
     const layers = this.nearestFirst(camera);
     this.attention.update(camera, layers, seconds);
     this.loader.update(layers, this.network.visualizations.peek(), this.attention.seen);

@@ -74,7 +74,7 @@ export class Walker {
     const side = Number(steering.right) - Number(steering.left);
     const ahead = Number(steering.ahead) - Number(steering.back);
     const rise = Number(steering.up) - Number(steering.down);
-    const speed = (steering.run ? RUN : WALK) / Math.max(1, Math.hypot(side, ahead));
+    const speed = (steering.run ? RUN : WALK) / Math.max(1, Math.sqrt(side * side + ahead * ahead));
     const sin = Math.sin(this.yaw);
     const cos = Math.cos(this.yaw);
     this.wanted.set(

@@ -3,6 +3,7 @@ import { effect } from '@preact/signals-core';
 import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
+import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import { pixelsOf } from '../model/pixels';
 import type { Destination, State } from '../model/state';
@@ -166,7 +167,6 @@ export class World {
     // Not before: the fonts must not come in the way of the network's first data.
     this.glyphs.prepare();
     this.environment.light(this.halls.arrangements);
-    this.immersive.locomotion.among(this.halls.all);
     this.collectPickables();
     if (network !== this.state.current.peek()) return;
     if (before === null) this.desk.stand(startPose(hall.arrangement, this.camera.aspect));
@@ -187,11 +187,12 @@ export class World {
   }
 
   private collectPickables(): void {
-    const { floor } = this.immersive.locomotion;
+    const { locomotion } = this.immersive;
+    locomotion.among(this.halls.all, [...this.dataset.boards, this.menus.board]);
     const hall = [...this.dataset.boards, ...this.halls.pickables];
     this.pickables = {
       desk: [this.hologram, ...hall],
-      tool: [...this.menus.pickables, ...hall, floor],
+      tool: [...this.menus.pickables, ...hall, locomotion.floor],
       off: [this.hologram, ...this.menus.pickables, ...this.dataset.boards],
     };
     this.desk.pointing.invalidate();
@@ -267,7 +268,7 @@ export class World {
   }
 
   private point(clock: number): void {
-    this.tool.update(this.camera, clock, this.state.reducedMotion.peek());
+    this.tool.update(this.camera, clock, peek(this.state.reducedMotion));
     this.desk.look();
   }
 

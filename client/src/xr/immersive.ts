@@ -2,6 +2,7 @@
 import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
 
 import type { Menus } from '../menus/menus';
+import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import type { Glyphs } from '../scene/glyphs';
 import type { Grabs } from '../scene/grabs';
@@ -127,7 +128,7 @@ export class Immersive {
 
   /** The hand feels that it points at something else that can be taken, and that it takes it. */
   private feel(): void {
-    if (this.state.reducedMotion.peek()) return;
+    if (peek(this.state.reducedMotion)) return;
     if (this.pointers.reached || this.toolHand.trigger.began) this.hands.pulse(this.toolHand.side);
   }
 
@@ -142,7 +143,7 @@ export class Immersive {
     const { rig, tool } = this.stage;
     const { scale } = rig;
     rig.head(this.eye);
-    tool.follow(this.toolHand, this.eye, scale, this.state.reducedMotion.peek() ? 0 : clock);
+    tool.follow(this.toolHand, this.eye, scale, peek(this.state.reducedMotion) ? 0 : clock);
     this.tellValue();
     this.tooltip.update(this.pointers.tool, this.eye);
     this.beams.begin(scale);

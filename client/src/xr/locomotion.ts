@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals-core';
 import { Group, Vector3 } from 'three';
 
+import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
 import { keepPlace } from '../scene/keepplace';
@@ -9,7 +10,7 @@ import { EYE_HEIGHT, type Walker } from '../scene/walker';
 import { Aim } from './aim';
 import type { Ground } from './arrivals';
 import { FloorTarget } from './floortarget';
-import { Footing, type Standing } from './footing';
+import { Footing, type Hanging, type Standing } from './footing';
 import type { BothHands, Hand, Side } from './hand';
 import { liftOf, type Posture } from './posture';
 import type { Rig } from './rig';
@@ -26,7 +27,7 @@ export class Locomotion {
   readonly object = new Group();
   /** The free floor, to be pointed at by bare hands. */
   readonly floor: FloorTarget;
-  private readonly footing = new Footing();
+  private readonly footing: Footing;
   private readonly aim = new Aim();
   private readonly veil = new Veil();
   private readonly teleport: Teleport;
@@ -41,6 +42,7 @@ export class Locomotion {
     private readonly rig: Rig,
     private readonly state: State,
   ) {
+    this.footing = new Footing(rig.object);
     this.teleport = new Teleport(rig, this.aim, this.footing, this.jump);
     this.floor = new FloorTarget(rig, this.aim, this.footing, this.jump);
     this.smooth = new Smooth(rig);
@@ -49,9 +51,9 @@ export class Locomotion {
     this.followPreferences();
   }
 
-  /** These halls stand from now on: nobody comes to stand in their panels. */
-  among(halls: readonly Standing[]): void {
-    this.footing.among(halls);
+  /** These halls stand from now on, and these boards hang in them: nobody comes to stand in one. */
+  among(halls: readonly Standing[], boards: readonly Hanging[]): void {
+    this.footing.among(halls, boards);
   }
 
   /** Where one would stand by the arc or the pinch that is shown; null where one would not. */
@@ -75,13 +77,13 @@ export class Locomotion {
     this.clock += seconds;
     if (!this.posed && this.rig.knowsHead) this.pose();
     const { hand, moving, vignette } = this.state.preferences;
-    const tool = hands[hand.peek()];
-    const other = hands[hand.peek() === 'right' ? 'left' : 'right'];
-    if (moving.peek() === 'teleport') this.throwBy(tool, other, taken);
+    const tool = hands[peek(hand)];
+    const other = hands[peek(hand) === 'right' ? 'left' : 'right'];
+    if (peek(moving) === 'teleport') this.throwBy(tool, other, taken);
     else this.walkBy(other, seconds, taken);
     this.turnBy(tool, other, seconds, taken);
     this.floor.enabled = tool.bare && !this.teleport.aiming;
-    this.veil.update(seconds, Math.max(this.smooth.share, this.turning.share), vignette.peek());
+    this.veil.update(seconds, Math.max(this.smooth.share, this.turning.share), peek(vignette));
   }
 
   /** Puts the visitor elsewhere in a blink, on the hall's floor. */
@@ -151,7 +153,7 @@ export class Locomotion {
   private walkBy(hand: Hand, seconds: number, taken: SticksTaken): void {
     this.teleport.cancel();
     if (taken[hand.side] || !hand.present) this.smooth.halt();
-    else if (this.state.preferences.flying.peek()) this.smooth.fly(hand.stick, hand.ray.direction, seconds);
+    else if (peek(this.state.preferences.flying)) this.smooth.fly(hand.stick, hand.ray.direction, seconds);
     else this.smooth.walk(hand.stick, seconds);
   }
 
@@ -159,8 +161,8 @@ export class Locomotion {
   private turnBy(tool: Hand, other: Hand, seconds: number, taken: SticksTaken): void {
     const { moving, turning, snapDegrees } = this.state.preferences;
     let aside = this.asideOf(tool, taken);
-    if (moving.peek() === 'teleport' && aside === 0) aside = this.asideOf(other, taken);
-    if (turning.peek() === 'snap') this.turning.snap(aside, snapDegrees.peek());
+    if (peek(moving) === 'teleport' && aside === 0) aside = this.asideOf(other, taken);
+    if (peek(turning) === 'snap') this.turning.snap(aside, peek(snapDegrees));
     else this.turning.smooth(aside, seconds);
   }
 

@@ -44,7 +44,7 @@ export class Smooth {
   private steer(stick: Vector2, x: number, y: number, z: number): void {
     const speed = speedOf(stick.length()) * this.rig.scale;
     // What is to the right stays level; straight up there is no right.
-    const level = Math.max(1e-3, Math.hypot(x, z));
+    const level = Math.max(1e-3, Math.sqrt(x * x + z * z));
     this.wanted.set(-stick.y * x - (stick.x * z) / level, -stick.y * y, -stick.y * z + (stick.x * x) / level);
     const length = this.wanted.length();
     this.wanted.multiplyScalar(length > 0 ? speed / length : 0);
