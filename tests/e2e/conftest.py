@@ -80,7 +80,8 @@ class Served:
 class Visit:
     """A page on which someone walks; what its console, its network and its hooks say."""
 
-    def __init__(self, context):
+    def __init__(self, context, *, sharp=False):
+        self.sharp = sharp
         self.page = context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
         self.console_errors = []
@@ -189,6 +190,9 @@ class Visit:
         return np.array(self.tell(read, [layer, channel, level]), float).reshape(-1, 2)
 
     def picture(self, name):
+        """Keep what is seen, to be looked at; of a page in few pixels there is little to see."""
+        if not self.sharp:
+            return
         ARTIFACTS.mkdir(exist_ok=True)
         self.frames(2)
         self.page.screenshot(path=ARTIFACTS / f"{name}.png")
@@ -326,15 +330,18 @@ def visitors(chromium):
                 ignore_https_errors=accepts_certificates,
             )
             contexts.callback(context.close)
-            return Visit(context)
+            return Visit(context, sharp=sharp)
 
         yield make
 
 
 @pytest.fixture(scope="module")
-def resident(visitors, demo):
-    """A visitor who stays in the demo while the tests of a module come and go."""
-    visit = visitors().open(demo.url)
+def resident(request, visitors, demo):
+    """A visitor who stays in the demo while the tests of a module come and go.
+
+    Modules that compare what is seen say ``SHARP``.
+    """
+    visit = visitors(sharp=getattr(request.module, "SHARP", False)).open(demo.url)
     yield visit
     visit.check(demo.origin)
 

@@ -24,7 +24,7 @@ def walk(restartable):
 @pytest.fixture(scope="module")
 def wearer(visitors, walk):
     """A visitor who keeps the headset on from one journey to the next."""
-    visit = visitors(*SIZE).open(walk.url, "&xr=emulate")
+    visit = visitors(*SIZE, sharp=True).open(walk.url, "&xr=emulate")
     yield Headset(visit).enter()
     visit.check(walk.origin)
 

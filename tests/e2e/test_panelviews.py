@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+SHARP = True
 LAYER = "blocks.2.0.conv_pw"
 COLUMNS = 15  # of 144 channels
 

@@ -39,7 +39,7 @@ def small(serve, tmp_path_factory):
 @pytest.fixture(scope="module")
 def turned(small, visitors):
     """A visitor before the first layer, whose pictures were made in few steps."""
-    visit = visitors().open(small.url)
+    visit = visitors(sharp=True).open(small.url)
     job = visit.tell(
         """async ([layer]) => {
             const body = JSON.stringify({layer, steps: 2, mode: 'natural'});
