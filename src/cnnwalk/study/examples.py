@@ -8,16 +8,16 @@ from torch import Tensor
 
 from cnnwalk.pixels import Pixels
 from cnnwalk.study.draws import Purpose, generator_for
-from cnnwalk.study.imageset import ImageSet, Indices, Part
+from cnnwalk.study.imageset import ImageSet, Indices
 from cnnwalk.study.noise import FixedNoise
 from cnnwalk.study.strategies import NOISE, Strategy
 
 
 class Examples:
-    """A part of a set as a strategy sees it; all of it follows from the seed.
+    """The training part of a set as a strategy sees it; all of it follows from the seed.
 
-    The first examples are the images in the order of ``images.parts``, then all of them again for
-    each copy. Copies are not stored: `Shown` makes their noise.
+    The first examples are the images in the order of ``images.parts["train"]``, then all of them
+    again for each copy. Copies are not stored: `Shown` makes their noise.
 
     Args:
         images: where they come from.
@@ -25,7 +25,6 @@ class Examples:
         seed: of the training.
         copies: noisy copies of each image; None for the strategy's.
         noise: sigma of a copy's noise, for normalized values.
-        part: of the set.
 
     Attributes:
         images: as given.
@@ -35,7 +34,7 @@ class Examples:
         noise: as given.
     """
 
-    def __init__(  # noqa: PLR0913  # what decides the examples
+    def __init__(
         self,
         images: ImageSet,
         strategy: Strategy,
@@ -43,12 +42,11 @@ class Examples:
         *,
         copies: int | None = None,
         noise: float = NOISE,
-        part: Part = "train",
     ) -> None:
         self.images = images
         self.seed = seed
         self.noise = noise
-        self._rows = images.parts[part]
+        self._rows = images.parts["train"]
         self.originals = len(self._rows)
         count = self.originals * (strategy.copies if copies is None else copies)
         generator = generator_for(Purpose.LABELS, seed)

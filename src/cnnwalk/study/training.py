@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cnnwalk.study.checkpoint import identity, read_checkpoint, write_checkpoint
+from cnnwalk.study.accuracy import Accuracy, accuracies
+from cnnwalk.study.checkpoint import State, identity, read_checkpoint, write_checkpoint
 from cnnwalk.study.errors import StudyError
-from cnnwalk.study.evaluation import share_right
-from cnnwalk.study.examples import Examples
-from cnnwalk.study.imageset import ImageSet, Part
+from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.machine import machine
 from cnnwalk.study.recipe import Recipe, recipe_for
-from cnnwalk.study.strategies import STRATEGIES, StrategyName
+from cnnwalk.study.strategies import StrategyName
 from cnnwalk.study.trained import About, NetworkName, load_trained, save_trained
 from cnnwalk.study.trainer import EpochFigures, Trainer
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+_VALIDATION: tuple[Accuracy, ...] = ("validation",)
 _ASKED_EVERY = 10
 """After how many batches several devices agree on whether to stop: each time they wait."""
 
@@ -68,6 +68,7 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
     fabric: Fabric | None = None,
     checkpoint_seconds: float = 30,
     validate_every: int = 10,
+    on_step: Callable[[str], None] = lambda step: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Path:
@@ -88,6 +89,7 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
         checkpoint_seconds: the time between two checkpoints; the first comes after one epoch at
             the latest.
         validate_every: how many epochs lie between two measurements of the validation part.
+        on_step: is told what happens, in words.
         on_progress: is told after each batch.
         stop: is asked after each batch.
 
@@ -104,6 +106,7 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
     path = out / "networks" / f"{about.name}.safetensors"
     if path.exists():
         _require_same(path, about)
+        on_step(f"{path} is there already, so it is not trained again")
         return path
     if fabric is None:
         fabric = machine()
@@ -111,20 +114,14 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
     belongs_to = identity(images, network, strategy, seed, recipe, fabric.world_size)
     checkpoint = out / "checkpoints" / f"{about.name}.pt"
     keeper = _Keeper(trainer, fabric, checkpoint, belongs_to, checkpoint_seconds)
-    keeper.go_on()
+    state = keeper.read()
+    if state is not None:
+        trainer.go_on(state)
+        on_step(f"going on in epoch {trainer.epoch + 1} of {recipe.epochs}, as {checkpoint} says")
     last, validation = None, None
     while trainer.epoch < recipe.epochs:
         for _ in trainer.steps():
-            on_progress(
-                Progress(
-                    trainer.epoch + 1,
-                    recipe.epochs,
-                    trainer.batch,
-                    trainer.batches,
-                    last,
-                    validation,
-                )
-            )
+            on_progress(_progress(trainer, recipe, last, validation))
             if _asked(stop, fabric, trainer.batch):
                 keeper.keep()
                 raise StoppedError(trainer.epoch + 1, recipe.epochs, checkpoint)
@@ -132,10 +129,11 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
         last = trainer.finish_epoch()
         keeper.keep_when_due()
         if trainer.epoch % validate_every == 0:
-            examples = Examples(images, STRATEGIES["plain"], seed, part="validation")
-            validation = share_right(trainer.module, examples, fabric.device)
+            measured = accuracies(trainer.module, images, about, names=_VALIDATION)
+            validation = measured.get("validation")
     if fabric.is_global_zero:
-        path = _write(out / "networks", trainer, images, about, fabric.device)
+        on_step("measuring accuracies")
+        path = _write(out / "networks", trainer, images, about)
         checkpoint.unlink(missing_ok=True)
     fabric.barrier()
     return path
@@ -165,12 +163,11 @@ class _Keeper:
         self._kept_at = time.monotonic()
         self._has_kept = False
 
-    def go_on(self) -> None:
-        """Let the trainer go on from the checkpoint, where there is one."""
+    def read(self) -> State | None:
+        """Return the state that is there; see `read_checkpoint`."""
         state = read_checkpoint(self._path, self._belongs_to)
-        if state is not None:
-            self._trainer.go_on(state)
-            self._has_kept = True
+        self._has_kept = state is not None
+        return state
 
     def keep_when_due(self) -> None:
         """Write a checkpoint where the last is old, or the first epoch is over."""
@@ -189,6 +186,13 @@ class _Keeper:
             write_checkpoint(self._path, self._belongs_to, state)
         self._has_kept = True
         self._kept_at = time.monotonic()
+
+
+def _progress(
+    trainer: Trainer, recipe: Recipe, last: EpochFigures | None, validation: float | None
+) -> Progress:
+    place = trainer.epoch + 1, recipe.epochs, trainer.batch, trainer.batches
+    return Progress(*place, last, validation)
 
 
 def _asked(stop: Callable[[], bool], fabric: Fabric, batch: int) -> bool:
@@ -232,11 +236,10 @@ def _require_same(path: Path, about: About) -> None:
 
 
 def _write(
-    folder: Path, trainer: Trainer, images: ImageSet, about: About, device: torch.device
+    folder: Path,
+    trainer: Trainer,
+    images: ImageSet,
+    about: About,
 ) -> Path:
-    accuracies = {"train": share_right(trainer.module, trainer.examples, device)}
-    parts: dict[str, Part] = {"train_true": "train", "validation": "validation", "test": "test"}
-    for name, part in parts.items():
-        examples = Examples(images, STRATEGIES["plain"], about.seed, part=part)
-        accuracies[name] = share_right(trainer.module, examples, device)
-    return save_trained(folder, trainer.module, dataclasses.replace(about, accuracies=accuracies))
+    found = accuracies(trainer.module, images, about, examples=trainer.examples)
+    return save_trained(folder, trainer.module, dataclasses.replace(about, accuracies=dict(found)))

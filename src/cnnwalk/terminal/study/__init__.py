@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cnnwalk.terminal.study.accuracy import accuracy
+from cnnwalk.terminal.study.train import train
 
 app = typer.Typer(
     help="The paper's study: how CNNs memorize.",
@@ -12,3 +13,4 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(accuracy)
+app.command()(train)
