@@ -33,7 +33,8 @@ def sheet(maps: npt.NDArray[np.float32]) -> str:
     count, height, width = maps.shape
     columns = min(count, max(1, round(math.sqrt(_SHAPE * count * (height + 1) / (width + 1)))))
     rows = math.ceil(count / columns)
-    levels = levels_of(maps, float(np.percentile(np.abs(maps), _FULL)))
+    finite = np.abs(maps[np.isfinite(maps)])
+    levels = levels_of(maps, float(np.percentile(finite, _FULL)) if finite.size else 0.0)
     picture = np.empty((rows * (height + 1) + 1, columns * (width + 1) + 1, 3), np.uint8)
     picture[:] = _GAP
     for at, level in enumerate(levels):
