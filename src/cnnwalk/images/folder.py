@@ -47,7 +47,7 @@ def folder(path: Path) -> Dataset:
         what = "is a file, not a folder" if path.exists() else "does not exist"
         raise ImageError(f"{path} {what}: {expected}.")
     path = path.resolve()
-    files = _pictures(path)
+    files = picture_files(path)
     if not files:
         raise ImageError(f"The folder {path} has no pictures: {expected}.")
     return _Folder(path, files)
@@ -59,7 +59,13 @@ def dataset_id(name: str, whole: str) -> str:
     return f"{readable}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
-def _pictures(path: Path) -> list[Path]:
+def picture_files(path: Path) -> list[Path]:
+    """Return the pictures below a folder, a folder at a time, by their names.
+
+    Raises:
+        ImageError: a folder cannot be read.
+    """
+
     def fail(error: OSError) -> None:
         raise ImageError(f"The folder {error.filename} cannot be read: {error.strerror}.")
 

@@ -38,7 +38,7 @@ class Divide(Protocol):
         For each part, indices into `rows`.
     """
 
-    def __call__(self, rows: Indices, split: SplitName, seed: int) -> Parts: ...
+    def __call__(self, rows: Indices, split: SplitName, seed: int, /) -> Parts: ...
 
 
 @dataclasses.dataclass(frozen=True)

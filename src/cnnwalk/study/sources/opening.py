@@ -9,11 +9,15 @@ import numpy as np
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import ImageSet, Indices
-from cnnwalk.study.sources import emoji
+from cnnwalk.study.sources import caltech, covid, digits, elpv, emoji
+from cnnwalk.study.sources import folder as any_folder
 from cnnwalk.study.sources.listing import Listing, OnStep, Size, Source, SplitName
 from cnnwalk.study.sources.pack import Pack, packed
 
-SOURCES: dict[str, Source] = {source.name: source for source in (emoji.SOURCE,)}
+SOURCES: dict[str, Source] = {
+    module.SOURCE.name: module.SOURCE
+    for module in (emoji, elpv, caltech, covid, any_folder, digits)
+}
 
 
 def open_images(  # noqa: PLR0913 - what the user can say

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def divide(labels: Indices, seed: int, groups: Sequence[str] | None = None) -> d
     return {part: np.flatnonzero(found == number) for number, part in enumerate(PARTS)}
 
 
-def undersampled(parts: dict[Part, Indices], labels: Indices, seed: int) -> dict[Part, Indices]:
+def undersampled(parts: Mapping[Part, Indices], labels: Indices, seed: int) -> dict[Part, Indices]:
     """Leave so many images for training of each class as the smallest class has.
 
     Validation and test stay as they are: balanced accuracy says there what classes weigh.
