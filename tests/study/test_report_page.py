@@ -210,7 +210,7 @@ def test_accuracy_that_cannot_be_measured_again_is_the_one_the_file_tells(tmp_pa
     page, _ = report(tmp_path, untold)
     cells = page.tables["accuracy-covidresnet"][S3,]
     assert (cells[0], cells[3]) == ([1.0], [0.5])  # what is measured goes before
-    assert "the one their files tell" in page.text
+    assert "as the networks' files tell: train." in page.text
 
 
 @pytest.mark.parametrize(

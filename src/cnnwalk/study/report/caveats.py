@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnwalk.study.report.content import Content
 from cnnwalk.study.report.group import JUDGED_FROM, MEMORIZED, Group
-from cnnwalk.study.report.words import CONTROLS, NETWORKS
+from cnnwalk.study.report.words import ACCURACIES, CONTROLS, NETWORKS
 from cnnwalk.study.strategies import STRATEGIES
 
 _UNEVEN = 3.0
@@ -40,6 +40,16 @@ def _caveats(content: Content) -> Iterator[str]:
     )
 
 
+def told_accuracies(content: Content) -> list[str]:
+    """Return which accuracies are of the networks' files, where not all were measured, in words."""
+    return [
+        words
+        for name, words in ACCURACIES.items()
+        if any(name in each.about.accuracies for each in content.measurements)
+        and not all(name in each.accuracies for each in content.measurements)
+    ]
+
+
 def _of_seeds(groups: list[Group]) -> Iterator[str]:
     single = sum(len(each.seeds) == 1 for each in groups)
     if single:
@@ -60,11 +70,10 @@ def _of_training(content: Content) -> Iterator[str]:
                 f"was trained on: it knows {train:.1%} of it, less than {MEMORIZED:.1%}. No claim "
                 "about memorizing rests on it."
             )
-    untold = [each for each in content.measurements if "train" not in each.accuracies]
-    if any("train" in each.about.accuracies for each in untold):
+    if told := told_accuracies(content):
         yield (
-            "The shuffled labels or noisy copies that some networks were trained on cannot be made "
-            "again, so their accuracy on what they were trained on is the one their files tell."
+            f"Not measured anew, but as the networks' files tell: {', '.join(told)}. Where labels "
+            "were shuffled or copies got noise, what was trained on cannot always be made again."
         )
     missing = [name for name in CONTROLS if not any(name in each.groups for each in content.cases)]
     if missing:

@@ -76,23 +76,15 @@ def gradient(case: Case, name: StrategyName) -> Number:
     return Number(f"{_short(name)} gradient", value)
 
 
-def loss(case: Case, name: StrategyName, strength: float) -> Number:
-    """Return how much of its undisturbed accuracy a network loses under noise, as a share of it.
-
-    Args:
-        case: with that network.
-        name: of its strategy.
-        strength: of the noise; the measured one nearest to it is taken.
-    """
-    values = case.groups[name].noise
-    clean = _there(values.get(0.0), name, "accuracy without noise")
-    noisy = values[min(values, key=lambda each: abs(each - strength))]
+def loss(case: Case, name: StrategyName) -> Number:
+    """Return how much of its accuracy on test images a network loses under noise."""
+    clean = accuracy(case, name, "test").value
+    noisy = accuracy(case, name, "test_noise").value
     if clean.mean == 0:
         raise UnmeasuredError(f"{named(name)} is never right, so that it has nothing to lose.")
     kept = noisy.mean / clean.mean
     error = math.hypot(noisy.error, kept * clean.error) / clean.mean
-    value = Value(1 - kept, error, None, clean.seeds)
-    return Number(f"{_short(name)} loss", value, "share")
+    return Number(f"{_short(name)} loss", Value(1 - kept, error, None, clean.seeds), "share")
 
 
 def _of_layer(name: StrategyName, layer: LayerValues, what: str, value: Value | None) -> Number:

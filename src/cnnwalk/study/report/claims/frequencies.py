@@ -18,9 +18,6 @@ from cnnwalk.study.report.reading import gradient, loss, pictures
 from cnnwalk.study.report.values import SIGMAS
 from cnnwalk.study.strategies import StrategyName
 
-NOISE = 0.25
-"""How strong the noise is under which losses are compared."""
-
 _PLACES: tuple[PicturePlace, ...] = ("1", "2", "3", "4", "class")
 _BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
 _CREDIT = (
@@ -46,8 +43,7 @@ def _noise_helps(case: Case) -> Judgement:
     """Judge by the two pairs of strategies that differ in noise alone."""
     pairs = [pair for pair in _PAIRS if all(name in case.groups for name in pair)]
     found = [
-        compare(lambda name: loss(case, name, NOISE), [noisy], quiet, "below")
-        for noisy, quiet in pairs
+        compare(lambda name: loss(case, name), [noisy], quiet, "below") for noisy, quiet in pairs
     ]
     if found:
         verdicts = {each.verdict for each in found}
@@ -55,7 +51,7 @@ def _noise_helps(case: Case) -> Judgement:
         return Judgement(verdict, tuple(number for each in found for number in each.numbers))
     if not {"augmentation", "plain"} <= case.groups.keys():
         raise UnmeasuredError("No two strategies here differ in noise alone.")
-    seen = compare(lambda name: loss(case, name, NOISE), ["augmentation"], "plain", "below")
+    seen = compare(lambda name: loss(case, name), ["augmentation"], "plain", "below")
     why = (
         f"{named('augmentation')} differs from {named('plain')} in more than noise; what noise "
         "does needs augmentation-without-noise, or noise-only."
@@ -84,7 +80,7 @@ FREQUENCIES = (
         "noise-helps",
         "5.5",
         "Training with noise makes networks robust to it.",
-        f"By the share of its accuracy that a network loses under noise of {NOISE}. Confirmed "
+        "By the share of its test accuracy that a network loses under noise. Confirmed "
         "where S1 loses less than S1n, and S1x less than S0: these pairs differ in noise alone. "
         "Undecided where neither pair was trained.",
         (),
