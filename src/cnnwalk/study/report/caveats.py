@@ -72,7 +72,7 @@ def _of_training(content: Content) -> Iterator[str]:
             )
     if told := told_accuracies(content):
         yield (
-            f"Not measured anew, but as the networks' files tell: {', '.join(told)}. Where labels "
+            f"Not measured anew, but as the networks' files tell: {'; '.join(told)}. Where labels "
             "were shuffled or copies got noise, what was trained on cannot always be made again."
         )
     missing = [name for name in CONTROLS if not any(name in each.groups for each in content.cases)]

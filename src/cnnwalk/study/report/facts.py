@@ -13,6 +13,7 @@ import numpy as np
 
 from cnnwalk.study.imageset import PARTS, ImageSet, Part
 from cnnwalk.study.measures import Measurements
+from cnnwalk.study.sources import SOURCES
 from cnnwalk.version import __version__
 
 _LIBRARIES = ("torch", "torchvision", "numpy")
@@ -62,6 +63,7 @@ def facts(measurements: Sequence[Measurements], images: ImageSet, command: str) 
         command: that makes the report.
     """
     about = measurements[0].about
+    in_folder = about.data in SOURCES and SOURCES[about.data].needs_folder
     train, test = _frequencies(images, "train"), _frequencies(images, "test")
     return Facts(
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -79,7 +81,7 @@ def facts(measurements: Sequence[Measurements], images: ImageSet, command: str) 
         skipped=len(images.skipped),
         majority=float(test.max()),
         chance=float(train @ test),
-        commands=(*(_training(each) for each in measurements), command),
+        commands=(*(_training(each, in_folder=in_folder) for each in measurements), command),
         seconds=sum(sum(each.seconds.values()) for each in measurements),
     )
 
@@ -91,9 +93,14 @@ def _frequencies(images: ImageSet, part: Part) -> np.ndarray[tuple[int], np.dtyp
     return counts / max(1, len(labels))
 
 
-def _training(measurements: Measurements) -> str:
+def _training(measurements: Measurements, *, in_folder: bool) -> str:
     about = measurements.about
-    return (
-        f"cnnwalk study train --data {shlex.quote(about.data)} --network {about.network} "
-        f"--strategy {about.strategy} --seed {about.seed}"
-    )
+    words = [
+        f"cnnwalk study train --data {shlex.quote(about.data)}",
+        "--folder DIR" if in_folder else "",
+        f"--size {about.height}x{about.width}",
+        f"--split {shlex.quote(about.split.replace(' ', '-'))}" if about.split else "",
+        f"--network {about.network} --strategy {about.strategy} --seed {about.seed}",
+        f"--epochs {about.epochs}",
+    ]
+    return " ".join(word for word in words if word)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import jinja2
 
 from cnnwalk.study.imageset import ImageSet
-from cnnwalk.study.report.caveats import caveats
+from cnnwalk.study.report.caveats import caveats, told_accuracies
 from cnnwalk.study.report.charts import (
     gradient_figure,
     layer_figures,
@@ -51,6 +51,7 @@ def to_page(content: Content, images: ImageSet) -> str:
         verdicts={verdict: found.count(verdict) for verdict in VERDICTS},
         sections=[_section(content, case, images) for case in content.cases],
         caveats=caveats(content),
+        told=told_accuracies(content),
     )
 
 
