@@ -62,7 +62,10 @@ def stored_network(path: Path, weights: Path | None = None) -> Network:
             f", but known are {' and '.join(BUILDERS)}: give another file, or a newer cnnwalk."
         )
     channels = len(stored.mean)
-    spec = InputSpec(channels, stored.height, stored.width, stored.mean, stored.std)
+    try:
+        spec = InputSpec(channels, stored.height, stored.width, stored.mean, stored.std)
+    except NetworkError as error:
+        raise NetworkError(f"What {path} says of its network is damaged. {error}") from error
     module = BUILDERS[stored.network](len(stored.classes), channels)
     source = weights or path
     fit_weights(module, read_weights(source), str(source))

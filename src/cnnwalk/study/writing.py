@@ -23,9 +23,11 @@ def write_whole(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data)
     except OSError as error:
+        no_folder = path.parent.exists() and not path.parent.is_dir()
+        reason = f"{path.parent} is no folder" if no_folder else error.strerror or error
         raise StudyError(
-            f"{path} cannot be written ({error.strerror or error}): make room there, or write to a "
-            "folder that you may write to."
+            f"{path} cannot be written ({reason}): make room there, or write to a folder that you "
+            "may write to."
         ) from error
 
 

@@ -129,9 +129,9 @@ def _images(
     size = (about.height, about.width)
     key = (about.data, about.split, size)
     if key not in opened:
-        # A set says in words what its option says in one.
-        split = about.split.replace(" ", "-")
-        opened[key] = open_images(about.data, folder, size=size, split=split, on_step=on_step)
+        opened[key] = open_images(
+            about.data, folder, size=size, split=about.split, on_step=on_step
+        )
     return opened[key]
 
 
