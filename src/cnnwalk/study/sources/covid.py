@@ -42,7 +42,8 @@ def read(folder: Path, size: Size) -> Listing:
 SOURCE = Source(
     "sars-cov-2",
     "CT slices with and without COVID in a folder of yours, as in the paper",
-    "SARS-CoV-2 CT-scan data set, Soares and Angelov 2020, www.kaggle.com/plameneduardo",
+    "SARS-CoV-2 CT-scan data set, Soares and Angelov 2020, www.kaggle.com/datasets/plameneduardo/"
+    "sarscov2-ctscan-dataset, where its licence stands",
     (180, 250),
     ("random", "by-folder"),
     needs_folder=True,

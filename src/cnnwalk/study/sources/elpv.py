@@ -76,7 +76,8 @@ def _data_folder() -> Path:
 
 SOURCE = Source(
     "elpv",
-    "2,223 photographs of solar cells, functional or defective (package elpv-dataset, 92 MB)",
+    "2,223 photographs of solar cells, functional or defective (elpv-dataset, 92 MB, not "
+    "for commercial use)",
     "ELPV, Buerhop-Lutz, Deitsch and others 2018: CC BY-NC-SA 4.0, so no commercial use, and what "
     "is made of it under the same licence",
     (176, 176),

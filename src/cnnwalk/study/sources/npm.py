@@ -8,7 +8,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import tarfile
@@ -21,6 +20,7 @@ from typing import cast
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.sources.listing import OnStep
+from cnnwalk.study.sources.whole import whole_file
 
 REGISTRY = "https://registry.npmjs.org"
 MOST_BYTES = 64 * 2**20
@@ -113,27 +113,18 @@ def _of_npm() -> str:
 
 def _download(package: Package, path: Path, on_step: OnStep) -> None:
     address = f"{registry()}/{package.path}"
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            for chunk in _chunks(address, package.name, on_step):
-                file.write(chunk)
-        found = _integrity(part)
+    digest = hashlib.sha512()
+    with whole_file(path) as file:
+        for chunk in _chunks(address, package.name, on_step):
+            file.write(chunk)
+            digest.update(chunk)
+        found = _written(digest.digest())
         if found != package.integrity:
             raise StudyError(
                 f"{address} gave other bytes than {package.name} {package.version} has "
                 f"({found[:23]}…, expected {package.integrity[:23]}…): nothing of it is kept. Try "
                 "again, or set npm_config_registry to another registry"
             )
-        part.replace(path)
-    except OSError as error:
-        raise StudyError(
-            f"{path.parent} cannot be written ({error.strerror or error}): make room there, or "
-            "set XDG_CACHE_HOME to a folder that can be written"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _chunks(address: str, name: str, on_step: OnStep) -> Iterator[bytes]:
@@ -167,7 +158,10 @@ def _read(answer: HTTPResponse) -> bytes:
 
 def _integrity(path: Path) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha512").digest()
+        return _written(hashlib.file_digest(file, "sha512").digest())
+
+
+def _written(digest: bytes) -> str:
     return f"sha512-{base64.b64encode(digest).decode()}"
 
 

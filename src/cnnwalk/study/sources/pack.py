@@ -7,12 +7,10 @@ short is never taken for a pack.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
-import secrets
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +26,7 @@ from cnnwalk.pixels import Pixels
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import Indices
 from cnnwalk.study.sources.listing import Decode, Listing, OnStep, Size
+from cnnwalk.study.sources.whole import whole_file
 
 _MARK = b"cnnwalk1"
 _LENGTH = 8
@@ -73,13 +72,10 @@ def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
     if found is not None:
         return found
     decode = listing.start(on_step)
-    try:
-        _write(path, listing, size, decode, on_step)
-    except OSError as error:
-        raise StudyError(
-            f"the decoded images cannot be kept in {path.parent} ({error.strerror or error}): make "
-            "room there, or set XDG_CACHE_HOME to a folder that can be written"
-        ) from error
+    with whole_file(path) as file:
+        facts = _write_pixels(file, listing, size, decode, on_step)
+        text = json.dumps({"fingerprint": listing.fingerprint, **facts}).encode()
+        file.write(text + len(text).to_bytes(_LENGTH, "little") + _MARK)
     made = _read(path, listing.fingerprint, size)
     if made is None:
         raise StudyError(f"{path} was changed while it was made: run the command again")
@@ -113,22 +109,6 @@ def _facts(file: BinaryIO) -> dict[str, Any]:
     file.seek(end - length)
     facts: dict[str, Any] = json.loads(file.read(length))
     return facts | {"bytes": end - length}
-
-
-def _write(path: Path, listing: Listing, size: Size, decode: Decode, on_step: OnStep) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            facts = _write_pixels(file, listing, size, decode, on_step)
-            text = json.dumps({"fingerprint": listing.fingerprint, **facts}).encode()
-            file.write(text + len(text).to_bytes(_LENGTH, "little") + _MARK)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _write_pixels(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cnnwalk.terminal.study.accuracy import accuracy
+from cnnwalk.terminal.study.data import data
 from cnnwalk.terminal.study.train import train
 
 app = typer.Typer(
@@ -13,4 +14,5 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(accuracy)
+app.command()(data)
 app.command()(train)
