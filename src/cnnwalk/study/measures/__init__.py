@@ -11,10 +11,12 @@ from cnnwalk.study.measures.measurements import (
     PicturePlace,
     Place,
 )
-from cnnwalk.study.measures.settings import MeasureSettings
+from cnnwalk.study.measures.measuring import OnStep, Step, measure
+from cnnwalk.study.measures.settings import FULL, MeasureSettings
 from cnnwalk.study.measures.stored import from_json, to_json
 
 __all__ = [
+    "FULL",
     "PICTURE_PLACES",
     "PLACES",
     "Curve",
@@ -22,9 +24,12 @@ __all__ = [
     "MapMeasures",
     "MeasureSettings",
     "Measurements",
+    "OnStep",
     "PictureMeasures",
     "PicturePlace",
     "Place",
+    "Step",
     "from_json",
+    "measure",
     "to_json",
 ]

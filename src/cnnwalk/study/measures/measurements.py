@@ -44,11 +44,11 @@ class MapMeasures:
         high_frequencies: share of the spectral energy above 0.25 cycles per pixel, the median
             over maps, about .80 for white noise; None as `geary`.
         constant: share of the maps without variance, which the two above leave out.
-        hoyer: sparsity of the channels' energies, the mean over images: 0 when all channels have
-            the same, 1 when one has all; None where all are zero on all images, or where there is
-            but one channel.
-        active: share of the channels that are active in an image, the mean over images; None as
-            `hoyer`.
+        hoyer: sparsity of the channels' strengths (the mean of a map's positive part), the mean
+            over images: 0 when all channels are as strong, 1 when one has all; None where no value
+            is positive.
+        active: share of the channels whose greatest value exceeds a tenth of the greatest of the
+            whole layer in the same image, the mean over images; None as `hoyer`.
         silent: channels that are zero on every image.
     """
 
@@ -149,15 +149,15 @@ class Measurements:
             images is sqrt(p (1 - p) / n).
         accuracies: by what was measured, as `cnnwalk.study.accuracy.accuracies` names them.
         maps_of: one for each of `PLACES`, in that order.
-        gradient_high_frequencies: of the gradient of the true class's loss at the input, the
-            share of the spectral energy above 0.25 cycles per pixel, the mean over
+        gradient_high_frequencies: of the gradient of the true class's score at the input, the
+            share of the spectral energy above 0.25 cycles per pixel, the median over
             `MeasureSettings.gradients` images; None where no gradient came back.
         noise: accuracy against Gaussian noise on the normalized input.
         blur: accuracy against a Gaussian blur of the input.
         pictures_of: one for each of `PICTURE_PLACES`, in that order; empty where
             `MeasureSettings.channels` is 0.
         examples: images with their last feature maps.
-        seconds: what each measure took.
+        seconds: of the processor that each measure took.
         arrays: numpy's, kept beside the JSON, by name; read by `pictures` and `maps`.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from cnnwalk.study.accuracy import ACCURACIES, Accuracy
 from cnnwalk.study.errors import StudyError
 
 
@@ -12,6 +13,7 @@ class MeasureSettings:
     """How much is measured; all networks of one report are measured with the same.
 
     Attributes:
+        accuracies: which are measured.
         images: of the test part, for what is measured of feature maps.
         gradients: of the test part, for the gradient at the input.
         robustness: of the test part, for accuracy under noise and blur; None for all of them.
@@ -27,10 +29,11 @@ class MeasureSettings:
         StudyError: a number is out of range.
     """
 
+    accuracies: tuple[Accuracy, ...] = ("validation", "test", "balanced", "test_noise")
     images: int = 256
     gradients: int = 128
     robustness: int | None = 256
-    noises: tuple[float, ...] = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+    noises: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
     blurs: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
     channels: int = 8
     steps: int = 64
@@ -39,7 +42,7 @@ class MeasureSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        least = {"images": 1, "gradients": 1, "channels": 0, "steps": 1, "side": 16, "examples": 0}
+        least = {"images": 1, "gradients": 1, "channels": 0, "steps": 1, "side": 16, "examples": 1}
         for name, lowest in least.items():
             if (value := getattr(self, name)) < lowest:
                 raise StudyError(f"The setting {name} is {value}: give {lowest} or more.")
@@ -52,3 +55,7 @@ class MeasureSettings:
             for value in getattr(self, name):
                 if not 0 <= value <= 100:
                     raise StudyError(f"A value of {name} is {value}: give 0 to 100.")
+
+
+FULL = MeasureSettings(accuracies=ACCURACIES, robustness=None)
+"""With all accuracies and all test images, for those who have the time."""

@@ -1,0 +1,56 @@
+"""Which modules of the two networks stand at the places that are measured."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from cnnwalk.study.measures.measurements import PicturePlace, Place
+from cnnwalk.study.trained import NetworkName
+
+
+@dataclasses.dataclass(frozen=True)
+class Modules:
+    """Paths of modules whose outputs are measured.
+
+    Attributes:
+        maps: of each place with feature maps.
+        pictures: of each place with feature visualizations.
+    """
+
+    maps: Mapping[Place, str]
+    pictures: Mapping[PicturePlace, str]
+
+
+_BLOCKS: dict[Place, str] = {"1": "layer1", "2": "layer2", "3": "layer3", "4": "layer4"}
+_TRANSITIONS: dict[Place, str] = {
+    "1": "features.transition1.relu",
+    "2": "features.transition2.relu",
+    "3": "features.transition3.relu",
+    "4": "features.relu5",
+}
+
+MODULES: dict[NetworkName, Modules] = {
+    "covidresnet": Modules(
+        maps={**_BLOCKS, "last convolution": "layer4.0.conv2"},
+        pictures={
+            "first convolution": "conv1",
+            "1": _BLOCKS["1"],
+            "2": _BLOCKS["2"],
+            "3": _BLOCKS["3"],
+            "4": _BLOCKS["4"],
+            "class": "fc",
+        },
+    ),
+    "coviddensenet": Modules(
+        maps={**_TRANSITIONS, "last convolution": "features.denseblock4.denselayer1.conv2"},
+        pictures={
+            "first convolution": "features.conv0",
+            "1": _TRANSITIONS["1"],
+            "2": _TRANSITIONS["2"],
+            "3": _TRANSITIONS["3"],
+            "4": _TRANSITIONS["4"],
+            "class": "classifier",
+        },
+    ),
+}
