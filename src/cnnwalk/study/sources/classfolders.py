@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -80,16 +82,13 @@ def find_classes(root: Path, layout: str, ignored: frozenset[str] = frozenset())
 def listing_of(folders: ClassFolders, name: str, size: Size, divide_: Divide) -> Listing:
     """Return the listing of class folders; images are squeezed to a size."""
     files = folders.files
-    keys = tuple(file.relative_to(folders.root).as_posix() for file in files)
-    states = [file.stat() for file in files]
+    keys = tuple(_name(file.relative_to(folders.root)) for file in files)
     return Listing(
         folders.classes,
         keys,
         folders.labels,
         place=f"{name} {folders.root}",
-        fingerprint=fingerprint(
-            [size, *((key, s.st_size, s.st_mtime_ns) for key, s in zip(keys, states, strict=True))]
-        ),
+        fingerprint=fingerprint([size, *zip(keys, map(_state, files), strict=True)]),
         start=lambda _: lambda number: squeezed(decode_file(files[number]), size),
         divide=divide_,
         notes=folders.notes,
@@ -112,6 +111,19 @@ def divide_folders(folders: ClassFolders, rows: Indices, split: SplitName, seed:
             f"{folders.classes[0]}/person1/1.png, or leave --split by-folder out"
         )
     return divide(folders.labels[rows], seed, groups)
+
+
+def _name(path: Path) -> str:
+    """Return a path for people, also where its name is no Unicode."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Return what changes with a file's content; nothing where a link leads nowhere."""
+    with contextlib.suppress(OSError):
+        found = file.stat()
+        return found.st_size, found.st_mtime_ns
+    return 0, 0
 
 
 def _check_folder(root: Path, layout: str) -> None:

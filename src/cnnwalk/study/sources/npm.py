@@ -146,9 +146,8 @@ def _chunks(address: str, name: str, on_step: OnStep) -> Iterator[bytes]:
     except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
         raise StudyError(
-            f"{address} cannot be downloaded ({reason}): run the command again when the network "
-            "is there; what was downloaded whole is kept. npm_config_registry names another "
-            "registry"
+            f"{address} cannot be downloaded ({reason}): try again when the network is there, or "
+            "set npm_config_registry to a registry that has it. What was downloaded whole is kept"
         ) from error
 
 

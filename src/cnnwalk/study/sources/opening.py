@@ -20,6 +20,9 @@ SOURCES: dict[str, Source] = {
 }
 
 
+_SMALLEST, _LARGEST = 8, 1024
+
+
 def open_images(  # noqa: PLR0913 - what the user can say
     source: str,
     folder: Path | None = None,
@@ -73,8 +76,11 @@ def _split(source: Source, split: str | None) -> SplitName:
 
 
 def _checked(size: Size) -> Size:
-    if min(size) < 1:
-        raise StudyError(f"images of {size[0]}x{size[1]} pixels are none: give a size of 32x32 up")
+    if min(size) < _SMALLEST or max(size) > _LARGEST:
+        raise StudyError(
+            f"images of {size[0]}x{size[1]} pixels are not taken: give a size from "
+            f"{_SMALLEST}x{_SMALLEST} to {_LARGEST}x{_LARGEST}"
+        )
     return size
 
 

@@ -7,12 +7,13 @@ short is never taken for a pack.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -33,6 +34,7 @@ _LENGTH = 8
 _CHANNELS = 3
 _AHEAD = 4
 """Images that wait to be written, for each thread that decodes."""
+_TELL_EVERY = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,30 +122,34 @@ def _write_pixels(
     skipped: list[str] = []
     seen: set[bytes] = set()
     total = len(listing.keys)
-    for number, found in enumerate(_decoded(decode, total)):
-        if number % 50 == 0:
-            on_step(f"decoding images: {number} of {total}")
-        if isinstance(found, ImageError):
-            skipped.append(f"{listing.keys[number]}: {found}")
-            continue
-        pixels = found
-        if pixels.shape != (*size, _CHANNELS) or pixels.dtype != np.uint8:
-            raise ValueError(f"image {number} has {pixels.dtype} {pixels.shape}")
-        data = pixels.tobytes()
-        digest = hashlib.blake2b(data, digest_size=16).digest()
-        if digest in seen and not listing.unique:
-            continue
-        seen.add(digest)
-        file.write(data)
-        rows.append(number)
-        sums.append(_sums(pixels))
+    with contextlib.closing(_decoded(decode, total)) as images:
+        for number, pixels in enumerate(images):
+            if number % _TELL_EVERY == 0:
+                on_step(f"decoding images: {number:,} of {total:,}")
+            if isinstance(pixels, ImageError):
+                # A file's name may be no Unicode, and then nobody could print it.
+                skipped.append(str(pixels).encode("utf-8", "replace").decode())
+                continue
+            data = _bytes(pixels, size)
+            digest = hashlib.blake2b(data, digest_size=16).digest()
+            if listing.unique or digest not in seen:
+                seen.add(digest)
+                file.write(data)
+                rows.append(number)
+                sums.append(_sums(pixels))
     if not rows:
-        raise StudyError(f"none of the {total} images can be read; the first: {skipped[0]}")
-    left_out = total - len(rows) - len(skipped)
-    return {"rows": rows, "sums": sums, "skipped": skipped, "duplicates": left_out}
+        raise StudyError(f"none of the {total:,} images can be read; the first: {skipped[0]}")
+    duplicates = total - len(rows) - len(skipped)
+    return {"rows": rows, "sums": sums, "skipped": skipped, "duplicates": duplicates}
 
 
-def _decoded(decode: Decode, total: int) -> Iterator[Pixels | ImageError]:
+def _bytes(pixels: Pixels, size: Size) -> bytes:
+    if pixels.shape != (*size, _CHANNELS) or pixels.dtype != np.uint8:
+        raise ValueError(f"an image became {pixels.dtype} {pixels.shape}")
+    return pixels.tobytes()
+
+
+def _decoded(decode: Decode, total: int) -> Generator[Pixels | ImageError]:
     """Yield images in their order, decoded by as many threads as there are processors."""
 
     def attempt(number: int) -> Pixels | ImageError:
