@@ -16,6 +16,7 @@ from cnnwalk.server.showing import Showing
 from cnnwalk.terminal import arguments, study
 from cnnwalk.terminal.errors import plain_errors
 from cnnwalk.terminal.networks import NetworkOptions
+from cnnwalk.terminal.serving import Cert, Device, Host, Key, Lan, NoBrowser, Port
 from cnnwalk.terminal.walk import WalkOptions, run_walk
 
 app = typer.Typer(
@@ -66,27 +67,6 @@ Depth = Annotated[
     typer.Option(min=0, help="Levels of blocks that are open.", show_default="all"),
 ]
 Way = Annotated[Course, typer.Option(help="How the walk runs.")]
-Device = Annotated[str, typer.Option(help="Where torch runs, such as cpu or cuda:0.")]
-Host = Annotated[
-    str | None,
-    typer.Option(
-        help="Address to listen at.",
-        show_default="127.0.0.1, this machine alone; with --lan, its own in the network",
-    ),
-]
-Port = Annotated[
-    int | None,
-    typer.Option(min=0, max=65535, help="0 is any free one.", show_default="8765, or the next"),
-]
-Lan = Annotated[
-    bool, typer.Option("--lan", help="For a headset: over https, with a code to come in.")
-]
-Cert = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="As --lan, with a certificate of your own, in PEM format."),
-]
-Key = Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, in PEM format.")]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")]
 
 
 @app.command()

@@ -35,7 +35,12 @@ export function status(state: State, actions: Actions): { readonly element: HTML
   effect(() => {
     card.dataset['stage'] = state.current.value?.progress.value.stage ?? 'idle';
   });
-  return { element: card, focusNoise: noise.focus };
+  const focusNoise = (): void => {
+    // It unfolds first: what is folded away takes no focus.
+    card.focus();
+    noise.focus();
+  };
+  return { element: card, focusNoise };
 }
 
 function inserted(state: State, actions: Actions): HTMLElement {

@@ -1,4 +1,4 @@
-"""``cnnwalk demo`` and ``cnnwalk walk``: load, serve, say where, wait for Ctrl-C."""
+"""What every command that serves a walk does: load, serve, say where, wait for Ctrl-C."""
 
 from __future__ import annotations
 
@@ -40,13 +40,29 @@ class WalkOptions:
 
 
 def run_walk(options: WalkOptions) -> None:
-    """Serve a walk until Ctrl-C.
+    """Serve a walk through networks until Ctrl-C.
 
     Raises:
         ListenError: the server cannot listen where it was asked to.
         NetworkError: a network cannot be loaded.
         ImageError: there are no such images.
         CaptureError: a network cannot be recorded.
+    """
+    serve_walk(lambda on_step: _load(options, on_step), options.place, browser=options.browser)
+
+
+def serve_walk(
+    load: Callable[[Callable[[str], None]], Walk], place: Place, *, browser: bool
+) -> None:
+    """Serve a walk until Ctrl-C.
+
+    Args:
+        load: makes the walk; is given the function that it tells its steps.
+        place: where to serve it.
+        browser: whether to open one, where there is a screen.
+
+    Raises:
+        ListenError: the server cannot listen there; and what `load` raises.
     """
     logging.basicConfig(format="cnnwalk: %(message)s", level=logging.WARNING)
     # It warns of every page that is closed while it reads a stream.
@@ -55,17 +71,17 @@ def run_walk(options: WalkOptions) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as cleanup:
-        listener = options.place.listen()
+        listener = place.listen()
         cleanup.callback(listener.socket.close)
         with progress() as on_step:
-            walk = _load(options, on_step)
+            walk = load(on_step)
             on_step("starting the server")
             from cnnwalk.server.run import RunningWalk
 
             running = RunningWalk(walk, listener)
         cleanup.callback(_close, running)
-        _announce(running, listener, options)
-        if options.browser and _has_browser():
+        _announce(running, listener, place)
+        if browser and _has_browser():
             webbrowser.open(running.url)
         running.wait()
 
@@ -88,8 +104,8 @@ def _close(running: RunningWalk) -> None:
     running.close()
 
 
-def _announce(running: RunningWalk, listener: Listener, options: WalkOptions) -> None:
-    if options.place.port is None and listener.port != DEFAULT_PORT:
+def _announce(running: RunningWalk, listener: Listener, place: Place) -> None:
+    if place.port is None and listener.port != DEFAULT_PORT:
         print(f"Port {DEFAULT_PORT} is in use, so this walk is at {listener.port}.")
     if listener.is_public and listener.tls is None:
         print(

@@ -7,6 +7,7 @@ import typer
 from cnnwalk.terminal.study.accuracy import accuracy
 from cnnwalk.terminal.study.data import data
 from cnnwalk.terminal.study.train import train
+from cnnwalk.terminal.study.walk import walk
 
 app = typer.Typer(
     help="The paper's study: how CNNs memorize.",
@@ -16,3 +17,4 @@ app = typer.Typer(
 app.command()(accuracy)
 app.command()(data)
 app.command()(train)
+app.command()(walk)

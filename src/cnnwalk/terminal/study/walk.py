@@ -1,0 +1,93 @@
+"""``cnnwalk study walk``: the strategies side by side, one image in all of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnwalk.server.place import Place
+from cnnwalk.study.trained import NetworkName
+from cnnwalk.terminal.serving import Cert, Device, Host, Key, Lan, NoBrowser, Port
+from cnnwalk.terminal.walk import serve_walk
+
+if TYPE_CHECKING:
+    from cnnwalk.images import Dataset
+    from cnnwalk.server.walk import Walk
+    from cnnwalk.study.trained import About
+
+_EMOJI = "emoji"
+
+Which = Annotated[NetworkName, typer.Option(help="Which architecture.")]
+Networks = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Trained networks; of each strategy that with the lowest seed is shown.",
+        show_default="study/networks, or the shipped ones",
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SOURCE",
+        help="Images that the networks were trained on, such as emoji.",
+        show_default="as the networks say",
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where these images are, if in a folder.")
+]
+
+
+def walk(  # noqa: PLR0913, PLR0917 - an option each
+    network: Which = "covidresnet",
+    networks: Networks = None,
+    data: Data = None,
+    folder: Folder = None,
+    host: Host = None,
+    port: Port = None,
+    lan: Lan = False,
+    cert: Cert = None,
+    key: Key = None,
+    no_browser: NoBrowser = False,
+    device: Device = "cpu",
+) -> None:
+    """Walk through networks of several strategies side by side, with test images."""
+
+    def load(on_step: Callable[[str], None]) -> Walk:
+        on_step("loading torch")
+        from cnnwalk.study.found import find_trained
+        from cnnwalk.study.walking import choose, make_walk, open_network
+
+        chosen = choose(find_trained(networks), network, data)
+        images = _open_images(chosen[0].about, folder, on_step)
+        opened = []
+        for one in chosen:
+            on_step(f"loading {one.about.name}")
+            opened.append(open_network(one, device))
+        return make_walk(opened, [images], on_step)
+
+    serve_walk(load, Place(host, port, lan, cert, key), browser=not no_browser)
+
+
+def _open_images(about: About, folder: Path | None, on_step: Callable[[str], None]) -> Dataset:
+    """Return the test images; photographs where the emoji set cannot be built."""
+    from cnnwalk.images import samples
+    from cnnwalk.study.errors import StudyError
+    from cnnwalk.study.sources import open_images
+    from cnnwalk.study.walking import HeldOutImages
+
+    on_step(f"opening the images {about.data}")
+    size = (about.height, about.width)
+    try:
+        return HeldOutImages(open_images(about.data, folder, size=size, on_step=on_step))
+    except StudyError as error:
+        # It is built of packages from a registry, which may be out of reach.
+        if about.data != _EMOJI or folder is not None:
+            raise
+        print(f"cnnwalk: {error} Until then there are photographs.", file=sys.stderr)
+        return samples()
