@@ -11,13 +11,14 @@ from cnnwalk.study.imageset import PARTS, Indices, Part
 TEST = 0.2
 VALIDATION = 0.1
 """Of what is left when the test images are taken."""
+_TRAIN, _VALIDATION, _TEST = (PARTS.index(part) for part in ("train", "validation", "test"))
 
 
 def divide(labels: Indices, seed: int, groups: Sequence[str] | None = None) -> dict[Part, Indices]:
     """Divide images 80/20, and hold a tenth of the first back for validation.
 
     Each class is divided on its own, so that every part has about its share of each. A class of
-    two images and more has one for training and one for test at least; a single one is for
+    two groups and more has one for training and one for test at least; a single one is for
     training.
 
     Args:
@@ -58,20 +59,18 @@ def _divide_class(names: Indices, part_of: Indices, draws: np.random.Generator) 
     groups, sizes = np.unique(names, return_counts=True)
     total = len(names)
     test = max(1, round(TEST * total)) if len(groups) > 1 else 0
-    wanted = {
-        PARTS.index("test"): test,
-        PARTS.index("validation"): round(VALIDATION * (total - test)),
-    }
+    wanted = {_TEST: test, _VALIDATION: round(VALIDATION * (total - test))}
     had = {number: int(sizes[part_of[groups] == number].sum()) for number in range(len(PARTS))}
     free = [int(place) for place in draws.permutation(len(groups)) if part_of[groups[place]] < 0]
-    train = PARTS.index("train")
     for number, count in wanted.items():
         for place in list(free):
             # The last one is for training, unless another class has already put some there.
-            last = len(free) == 1 and not had[train]
-            if last or had[number] + sizes[place] / 2 > count:
-                continue
-            part_of[groups[place]] = number
-            had[number] += int(sizes[place])
-            free.remove(place)
-    part_of[groups[free]] = train
+            last = len(free) == 1 and not had[_TRAIN]
+            # Groups that are too large for their part are passed over, but all cannot be for test.
+            small = had[number] + sizes[place] / 2 <= count
+            forced = number == _TEST and not had[_TEST] and sizes[place] == sizes[free].min()
+            if not last and count and (small or forced):
+                part_of[groups[place]] = number
+                had[number] += int(sizes[place])
+                free.remove(place)
+    part_of[groups[free]] = _TRAIN
