@@ -1,10 +1,11 @@
-"""The wheel as a stranger gets it: built from a clean copy, installed into an empty environment."""
+"""The wheel as a stranger gets it: of the sdist of a clean copy, in an empty environment."""
 
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -29,18 +30,23 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    """Build from the files that git knows, as an install from the repository does."""
+def built(tmp_path_factory) -> Path:
+    """Build from the files that git knows; return the folder of the sdist, and its wheel."""
     checkout = tmp_path_factory.mktemp("checkout")
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, checkout / name)
-    out = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", out, checkout, cwd=checkout)
-    (built,) = out.glob("*.whl")
-    return built
+    out = tmp_path_factory.mktemp("built")
+    run(sys.executable, "-m", "build", "--outdir", out, checkout, cwd=checkout)
+    return out
+
+
+@pytest.fixture(scope="module")
+def wheel(built) -> Path:
+    (found,) = built.glob("*.whl")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,24 @@ def test_the_wheel_holds_the_page_and_nothing_of_this_machine(wheel):
         assert not [name for name in names if name.endswith(".map")]
         for name in names:
             assert str(ROOT).encode() not in archive.read(name), name
+
+
+def test_the_sdist_holds_the_page_and_neither_its_sources_nor_weights(built):
+    (sdist,) = built.glob("*.tar.gz")
+    assert sdist.stat().st_size < 3_000_000
+    with tarfile.open(sdist) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "src/cnnwalk/server/static/index.html" in names
+    assert {name.partition("/")[0] for name in names} == {
+        "src",
+        "hatch_build.py",
+        "pyproject.toml",
+        "PKG-INFO",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        ".gitignore",
+    }
 
 
 def test_the_demo_runs_from_the_wheel(environment):

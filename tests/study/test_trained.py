@@ -142,6 +142,9 @@ def test_where_nothing_may_be_written(tmp_path: Path) -> None:
         StudyError, match=r"file/new\.bin cannot be written \(.*file is no folder\)"
     ):
         write_whole(tmp_path / "file" / "new.bin", b"")
+
+
+def test_where_this_user_may_not_write(tmp_path: Path) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     if os.access(locked, os.W_OK):

@@ -77,11 +77,11 @@ def check_images(images: ImageSet, about: About) -> None:
     """Raise StudyError where a network cannot be measured with images."""
     known, given = about.classes, images.classes
     if known != given:
-        news = [name for name in given if name not in known] or ["their order"]
+        differing = [name for name in (*given, *known) if name not in known or name not in given]
+        which = ", ".join(differing[:3]) or "their order"
         raise StudyError(
             f"{about.name} knows {len(known)} classes, but the images of {images.name} have "
-            f"{len(given)}, and what differs is {', '.join(news[:3])}: give the images that it was "
-            "trained with."
+            f"{len(given)}, and what differs is {which}: give the images that it was trained with."
         )
     height, width, channels = images.pixels.shape[1:]
     if (height, width, channels) != (about.height, about.width, about.channels):
