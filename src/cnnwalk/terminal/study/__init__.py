@@ -6,6 +6,7 @@ import typer
 
 from cnnwalk.terminal.study.accuracy import accuracy
 from cnnwalk.terminal.study.data import data
+from cnnwalk.terminal.study.report import report
 from cnnwalk.terminal.study.train import train
 from cnnwalk.terminal.study.walk import walk
 
@@ -17,4 +18,5 @@ app = typer.Typer(
 app.command()(accuracy)
 app.command()(data)
 app.command()(train)
+app.command()(report)
 app.command()(walk)

@@ -1,0 +1,104 @@
+"""``cnnwalk study report``: a page that says what was measured of trained networks."""
+
+from __future__ import annotations
+
+import importlib.util
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnwalk.study.errors import StudyError
+
+if TYPE_CHECKING:
+    from cnnwalk.study.measures import Step
+
+Networks = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Trained networks.",
+        show_default="study/networks, or the shipped ones",
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SOURCE",
+        help="Images that the networks were trained on, such as emoji.",
+        show_default="as the networks say",
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where these images are, if in a folder.")
+]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Gets report.html and report.json.")]
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="All accuracies anew, on all images; takes many times as long."),
+]
+
+
+def report(
+    networks: Networks = None,
+    data: Data = None,
+    folder: Folder = None,
+    out: Out = Path("study"),
+    full: Full = False,
+) -> None:
+    """Measure trained networks, and judge by them what the paper claims."""
+    _check_extra()
+    from cnnwalk.study.report.choice import ready
+
+    ready(out)
+    from cnnwalk.terminal.progress import progress
+
+    start = time.monotonic()
+    with progress() as on_step:
+        on_step("loading torch")
+        from cnnwalk.study.found import find_trained
+        from cnnwalk.study.measures import FULL, MeasureSettings, measure_all
+        from cnnwalk.study.report import write_report
+        from cnnwalk.study.report.choice import of_one_source
+        from cnnwalk.study.sources import open_images
+
+        chosen = of_one_source(find_trained(networks), data)
+        about = next(iter(chosen.values()))
+        images = open_images(
+            about.data,
+            folder,
+            size=(about.height, about.width),
+            split=about.split or None,
+            on_step=on_step,
+        )
+        measured = measure_all(
+            tuple(chosen),
+            images,
+            settings=FULL if full else MeasureSettings(),
+            on_step=lambda step: on_step(_in_words(step)),
+        )
+        on_step("writing the report")
+        page = write_report(measured, images, out, _again(networks, data, folder, full))
+    networks_said = "1 network" if len(measured) == 1 else f"{len(measured)} networks"
+    print(f"{page}: {networks_said}, {time.monotonic() - start:.0f} s")
+
+
+def _check_extra() -> None:
+    missing = [name for name in ("jinja2", "matplotlib") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise StudyError(
+            f'The report is made with {missing[0]}, which is missing: pip install "cnnwalk[study]".'
+        )
+
+
+def _in_words(step: Step) -> str:
+    return f"{step.network}: {step.measure}, {step.done} of {step.of}"
+
+
+def _again(networks: Path | None, data: str | None, folder: Path | None, full: bool) -> str:
+    """Return the command that was given, but for --out."""
+    given = {"--networks": networks, "--data": data, "--folder": folder}
+    words = [f"{name} {shlex.quote(str(value))}" for name, value in given.items() if value]
+    return " ".join(["cnnwalk study report", *words, *(["--full"] if full else [])])
