@@ -176,8 +176,17 @@ def test_undo_takes_back_all_that_was_done_at_once(pair):
 
 def test_the_card_puts_the_image_before_into_the_network_one_is_at(pair):
     inserted_twice_into_all(pair)
-    # By its key: the card takes its new shape while the page comes to rest.
-    pair.page.get_by_role("button", name="Insert the image before this one").press("Enter")
+    undo = pair.page.get_by_role("button", name="Insert the image before this one")
+    pair.page.mouse.move(700, 200)
+    at = undo.bounding_box()
+    go(pair, "left")
+    assert undo.bounding_box() == at
+    # The card unfolds above its line, which stays where a quick hand goes.
+    pair.page.mouse.move(at["x"] + 5, at["y"] + 5)
+    pair.page.get_by_label("Noise on the input").wait_for()
+    assert undo.bounding_box() == at
+    go(pair, "right")
+    pair.page.mouse.click(at["x"] + 5, at["y"] + 5)
     settle(pair)
     assert inserted(pair) == ["32.png", "31.png"]
 
