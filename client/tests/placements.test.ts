@@ -119,6 +119,21 @@ describe('moving panels', () => {
     expect([now(), placements.undoable.value, server.sent]).toEqual([{}, false, []]);
   });
 
+  it('leaves no panel in the floor', async () => {
+    const { network, placements, show, now } = page();
+    await show(OPEN);
+    const panel = network.hall.peek()?.arrangement.panels[0];
+    placements.move(network, 'a', { ...UNMOVED, scale: 20 });
+    const { y = NaN, scale = NaN } = now()['a'] ?? {};
+    expect(scale).toBe(20);
+    const height = (panel?.rows ?? NaN) * (panel?.cell_height ?? NaN);
+    expect((panel?.y ?? NaN) + y - (height * scale) / 2).toBeCloseTo(0.05, 3);
+    placements.move(network, 'a', { ...UNMOVED, y: -50 });
+    expect((panel?.y ?? NaN) + (now()['a']?.y ?? NaN) - height / 2).toBeCloseTo(0.05, 3);
+    placements.reset(network, 'a');
+    expect(now()).toEqual({});
+  });
+
   it('keeps to what the server takes', () => {
     const wild = sound({ x: NaN, y: -Infinity, z: 1e9, yaw: 7, scale: 1000 });
     expect(wild).toEqual({ x: 0, y: 0, z: 10_000, yaw: 0.7168, scale: 20 });

@@ -28,7 +28,7 @@ import { Pictures } from './pages/pictures';
 import { Places } from './pages/places';
 import { Search } from './pages/search';
 import { Walking } from './pages/walking';
-import { isBefore, readingDistance, standBefore, standBeside, type Gaze } from './readable';
+import { isBefore, LAYER_ASIDE, readingDistance, standBefore, standBeside, type Gaze } from './readable';
 import { WristPlate } from './wristplate';
 
 /** What the boards need of the headset and the hall. */
@@ -51,8 +51,6 @@ export interface MenuNeeds {
 
 export type Open = 'none' | 'menu' | 'layer';
 
-/** So far to the right a layer's board stands, in rad: one sees on its panel what one chooses. */
-const ASIDE = 0.65;
 /** Rays to the middle and the corners of where a board will stand, as shares of the way there. */
 const FEELERS = [[0, 0], [-0.55, 0.42], [0.55, 0.42], [-0.55, -0.42], [0.55, -0.42]] as const;
 
@@ -240,7 +238,7 @@ export class Menus {
 
   private stand(open: Open): void {
     const { eye, heading, scale } = this.look();
-    const gaze = { eye, scale, heading: heading - (open === 'layer' ? ASIDE : 0) };
+    const gaze = { eye, scale, heading: heading - (open === 'layer' ? LAYER_ASIDE : 0) };
     this.hang(false);
     const free = this.free(gaze);
     standBefore(this.large.object, gaze, readingDistance(free, gaze.scale));

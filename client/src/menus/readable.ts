@@ -17,6 +17,12 @@ export const EM = 0.0415;
 /** How far below the eyes its middle is, as a share of the distance: one looks down a little. */
 const BELOW = 0.1;
 
+/**
+ * So far to the right a layer's board stands, in rad: whole in view, and the left of the panel that
+ * it is about beside it, so that one sees there what one chooses.
+ */
+export const LAYER_ASIDE = 0.27;
+
 const ahead = new Vector3();
 
 /** Where a visitor's eyes are and look. */

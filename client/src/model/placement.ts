@@ -29,6 +29,20 @@ export function placed(panel: Panel, { x, y, z, yaw, scale }: Placement): Panel 
   };
 }
 
+/** A panel's lower edge stays so far over the floor, in m, where the layout has it no lower. */
+const OVER_FLOOR = 0.05;
+
+/** By how much a panel must be moved up at least so that it does not stand in the floor; `bottom`, `height`: as the layout has it, in m. */
+export function leastRise(bottom: number, height: number, scale: number): number {
+  return Math.min(OVER_FLOOR, bottom) - bottom + ((scale - 1) * height) / 2;
+}
+
+/** A placement of a panel that keeps it out of the floor. */
+export function overFloor({ y, rows, cell_height }: Panel, placement: Placement): Placement {
+  const height = rows * cell_height;
+  return { ...placement, y: Math.max(placement.y, leastRise(y - height / 2, height, placement.scale)) };
+}
+
 /** Of a scale. */
 export const SMALLEST = 0.05;
 export const LARGEST = 20;

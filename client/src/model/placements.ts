@@ -10,7 +10,7 @@ import { Arrangement, type Changes } from './arrangement';
 import type { History } from './history';
 import type { NetworkState } from './networkstate';
 import type { Notices } from './notices';
-import { aligned, sound, UNMOVED, type Placement } from './placement';
+import { aligned, overFloor, sound, UNMOVED, type Placement } from './placement';
 import type { State } from './state';
 
 export class Placements {
@@ -46,9 +46,12 @@ export class Placements {
     const hall = network.hall.peek();
     if (hall === null) return;
     const arrangement = this.arrangementOf(network, hall);
-    const known = new Set(hall.arrangement.panels.map(({ layer }) => layer));
+    const panels = new Map(hall.arrangement.panels.map((panel) => [panel.layer, panel]));
     const after: Changes = new Map(
-      [...placements].flatMap(([layer, placement]) => (known.has(layer) ? [[layer, sound(placement)] as const] : [])),
+      [...placements].flatMap(([layer, placement]) => {
+        const panel = panels.get(layer);
+        return panel === undefined ? [] : [[layer, sound(overFloor(panel, placement))] as const];
+      }),
     );
     const before = arrangement.changed(after);
     if (before === null) return;

@@ -87,9 +87,9 @@ export function poseBefore(
   const eyes = standing + Math.max(0, place.bottom - Math.max(layout.bottom, standing));
   const half = Math.tan(fieldOfView / 2);
   const scale = place.width / layout.width;
-  const plate = scale * (PLATE_WIDTH + 0.2);
-  const plateUpper = plateTop(exhibit) + PLATE_MARGIN;
-  const plateLower = plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN;
+  const plate = sections > 0 ? scale * (PLATE_WIDTH + 0.2) : 0;
+  const plateUpper = sections > 0 ? plateTop(exhibit) + PLATE_MARGIN : layout.top;
+  const plateLower = sections > 0 ? plateUpper - sections * SECTION_HEIGHT - PLATE_MARGIN : layout.bottom;
   const upper = exhibit.turns ? onButton(exhibit, 0, BUTTON_HEIGHT).y : layout.top + header;
   const top = heightNow(exhibit, Math.max(upper + MARGIN, plateUpper)) - eyes;
   const bottom = heightNow(exhibit, Math.min(layout.bottom - MARGIN, plateLower)) - eyes;

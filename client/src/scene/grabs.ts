@@ -6,12 +6,12 @@
 import { Matrix4, Quaternion, Vector3 } from 'three';
 
 import type { Placements } from '../model/placements';
-import { LARGEST, SMALLEST, UNMOVED, type Placement } from '../model/placement';
+import { LARGEST, leastRise, SMALLEST, UNMOVED, type Placement } from '../model/placement';
 import type { Pins } from '../model/pins';
 import type { LayerPlace } from '../model/pointed';
 import type { Side } from '../xr/hand';
 import type { HallScene } from './hallscene';
-import { UP } from './place';
+import { UP, type Place } from './place';
 import { wrapped } from './walker';
 
 export type Holder = Side | 'mouse';
@@ -71,7 +71,7 @@ class HeldPanel {
     readonly scene: HeldScene,
     readonly layer: string,
     /** As the layout has it. */
-    private readonly layout: Vector3,
+    private readonly layout: Place,
   ) {
     this.placement = { ...scene.placementOf(layer) };
     this.rebase();
@@ -80,7 +80,7 @@ class HeldPanel {
   /** Counts from where everything is now. */
   rebase(): void {
     const { x, y, z, yaw, scale } = this.placement;
-    this.base.copy(this.layout);
+    this.base.copy(this.layout.centre);
     this.base.x += x;
     this.base.y += y;
     this.base.z += z;
@@ -101,7 +101,7 @@ class HeldPanel {
   /** Farther from the hand, in m; nearer where it is negative. */
   push(grip: Grip, metres: number): void {
     const { placement, layout, way } = this;
-    way.set(layout.x + placement.x, layout.y + placement.y, layout.z + placement.z).sub(grip.position);
+    way.set(placement.x, placement.y, placement.z).add(layout.centre).sub(grip.position);
     const length = way.length();
     if (length < 1e-6) return;
     const wanted = Math.max(Math.min(length, NEAREST), length + metres);
@@ -109,20 +109,20 @@ class HeldPanel {
     placement.x += way.x;
     placement.y += way.y;
     placement.z += way.z;
+    this.stand();
     this.rebase();
-    this.scene.move(this.layer, this.placement);
   }
 
   scaleBy(factor: number): void {
     this.placement.scale = bounded(this.placement.scale * factor);
+    this.stand();
     this.rebase();
-    this.scene.move(this.layer, this.placement);
   }
 
   turnBy(radians: number): void {
     this.placement.yaw += radians;
+    this.stand();
     this.rebase();
-    this.scene.move(this.layer, this.placement);
   }
 
   private followOne({ position, turn, from, fromTurn }: Grip): void {
@@ -147,10 +147,18 @@ class HeldPanel {
   }
 
   private put(): void {
-    this.placement.x = this.centre.x - this.layout.x;
-    this.placement.y = this.centre.y - this.layout.y;
-    this.placement.z = this.centre.z - this.layout.z;
-    this.scene.move(this.layer, this.placement);
+    const { centre } = this.layout;
+    this.placement.x = this.centre.x - centre.x;
+    this.placement.y = this.centre.y - centre.y;
+    this.placement.z = this.centre.z - centre.z;
+    this.stand();
+  }
+
+  /** In the hall as it is placed now, but not in its floor. */
+  private stand(): void {
+    const { placement, layout } = this;
+    placement.y = Math.max(placement.y, leastRise(layout.bottom, layout.height, placement.scale));
+    this.scene.move(this.layer, placement);
   }
 }
 
@@ -182,7 +190,7 @@ export class Grabs {
     if (scene === null || exhibit === undefined) return;
     let held = this.held.find((one) => one.scene === scene && one.layer === layer);
     if (held === undefined) {
-      held = new HeldPanel(scene, layer, exhibit.layout.centre);
+      held = new HeldPanel(scene, layer, exhibit.layout);
       this.held.push(held);
     }
     held.grips.push(new Grip(by, pose));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CAPITAL } from '../../src/menus/layout';
 import { HEIGHT, WIDTH } from '../../src/menus/largeboard';
-import { isBefore, READABLE, READING, readingDistance, standBefore, standBeside } from '../../src/menus/readable';
+import { isBefore, LAYER_ASIDE, READABLE, READING, readingDistance, standBefore, standBeside } from '../../src/menus/readable';
 
 const EYE = new Vector3(3, 1.65, -7);
 
@@ -39,6 +39,19 @@ describe('a board to read', () => {
     expect(readingDistance(0.8, 1)).toBeLessThan(0.8);
     expect(readingDistance(0.01, 1)).toBeGreaterThan(0.2);
     expect(readingDistance(Infinity, 2)).toBe(2 * READING);
+  });
+
+  it('of a layer is seen whole with the left of its panel beside it', () => {
+    const board = new Group();
+    standBefore(board, { eye: EYE, heading: -LAYER_ASIDE, scale: 1 }, READING);
+    board.updateMatrixWorld();
+    const sides = [-WIDTH / 2, WIDTH / 2].map((x) => {
+      const way = new Vector3(x, 0, 0).applyMatrix4(board.matrixWorld).sub(EYE);
+      return (Math.atan2(way.x, -way.z) * 180) / Math.PI;
+    });
+    // A headset shows 45 to 55 degrees to each side; a panel that one is before reaches 32 degrees.
+    expect(sides[1]).toBeLessThan(46);
+    expect(sides[0]).toBeGreaterThan(-16);
   });
 
   it('is not before eyes that look away from it or have gone', () => {

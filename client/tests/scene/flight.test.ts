@@ -212,3 +212,13 @@ describe('poseBefore a panel that was moved', () => {
     expect(poseOf(moved({ y: 0.8 })).eye.y).toBe(EYE_HEIGHT);
   });
 });
+
+describe('a panel without its plate', () => {
+  it('is stood before in its own middle, and nearer', () => {
+    const place = placeOf(panel('a', -3, 23, 6));
+    const pose = (sections: number): Pose => poseBefore({ ...exhibit(place), sections }, Infinity, 1, (FOV * Math.PI) / 180, 0.8);
+    expect(pose(0).eye.x).toBeCloseTo(0);
+    expect(pose(2).eye.x).toBeLessThan(-0.4);
+    expect(pose(0).eye.z).toBeLessThan(pose(2).eye.z - 0.4);
+  });
+});

@@ -12,7 +12,7 @@ const DEGREES = Math.PI / 180;
 const START: Placement = { x: 0.5, y: 0.25, z: -1, yaw: 20 * DEGREES, scale: 1.5 };
 
 /** A hall of one panel that notes where it is put. */
-function sceneOf(): { scene: HeldScene; now: () => Placement } {
+function sceneOf(): { scene: HeldScene; now: () => Placement; height: number } {
   const hall = hallOf([{ id: 'conv', shape: [4, 8, 8], panel: { x: 3, z: -7, yaw: 0.3 } }]);
   const network = new NetworkState({ id: 'net', name: 'net', collapsed: [], course: 'straight' } as unknown as NetworkSummary);
   network.placements.value = new Map([['conv', START]]);
@@ -25,7 +25,7 @@ function sceneOf(): { scene: HeldScene; now: () => Placement } {
       placement = { ...to };
     },
   };
-  return { scene, now: () => placement };
+  return { scene, now: () => placement, height: scene.exhibits.get('conv')?.layout.height ?? NaN };
 }
 
 function poseOf(x: number, y: number, z: number, yaw = 0, pitch = 0, roll = 0): Matrix4 {
@@ -71,6 +71,24 @@ beforeEach(() => {
     made.scene.move('conv', START);
   };
   grabs = new Grabs(() => made.scene, { move }, { unpin });
+});
+
+describe('the floor', () => {
+  const lower = (): number => new Vector3(3, 1.5 - made.height / 2, -7).applyMatrix4(matrixOf(made.now())).y;
+
+  it('is met by a panel that grows, is pushed or is brought down, and not passed', () => {
+    grabs.take(place(), 'mouse', poseOf(3, 1.5, -7));
+    grabs.scaleBy('mouse', 20);
+    expect(lower()).toBeCloseTo(0.05);
+    grabs.follow('mouse', poseOf(3, -4, -7));
+    expect(lower()).toBeCloseTo(0.05);
+    grabs.follow('mouse', poseOf(3, 40, -7));
+    expect(lower()).toBeGreaterThan(5);
+    grabs.follow('mouse', poseOf(3, -9, -7));
+    grabs.letGo('mouse');
+    expect(kept).toHaveLength(1);
+    expect(kept[0]?.y).toBeCloseTo(0.05 - 1.5 + (made.height * (kept[0]?.scale ?? NaN)) / 2);
+  });
 });
 
 describe('one hand', () => {
