@@ -13,6 +13,7 @@ from cnnwalk.study.measures.measurements import (
 )
 from cnnwalk.study.measures.measuring import OnStep, Step, measure
 from cnnwalk.study.measures.settings import FULL, MeasureSettings
+from cnnwalk.study.measures.several import measure_all
 from cnnwalk.study.measures.stored import from_json, to_json
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Step",
     "from_json",
     "measure",
+    "measure_all",
     "to_json",
 ]

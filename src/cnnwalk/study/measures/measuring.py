@@ -77,27 +77,26 @@ def measure(
         StudyError: the file is not such a network, its weights or scores are not finite, or the
             images do not fit it.
     """
-    return measure_with(trained, images, digest_of_images(images), settings, on_step)
+    settings = settings or MeasureSettings()
+    digest = digest_of_images(images)
+    kept = find_measured(trained, digest, settings)
+    return kept or measure_with(trained, images, digest, settings, on_step)
+
+
+def find_measured(trained: Path, digest: str, settings: MeasureSettings) -> Measurements | None:
+    """Return what was measured before of a network with images of a digest, if it was."""
+    return read_kept(key_of(digest_of_file(trained), digest, settings))
 
 
 def measure_with(
-    trained: Path,
-    images: ImageSet,
-    digest: str,
-    settings: MeasureSettings | None,
-    on_step: OnStep,
+    trained: Path, images: ImageSet, digest: str, settings: MeasureSettings, on_step: OnStep
 ) -> Measurements:
-    """Do as `measure`, where the images' digest is known."""
-    settings = settings or MeasureSettings()
+    """Do as `measure`, where the images' digest is known and nothing is kept."""
     weights = digest_of_file(trained)
-    key = key_of(weights, digest, settings)
-    kept = read_kept(key)
-    if kept is not None:
-        return kept
     module, about = load_trained(trained)
     _check(trained, module, about, images)
     made = _Measuring(module, about, images, settings, on_step).measurements(weights, digest)
-    keep(key, made)
+    keep(key_of(weights, digest, settings), made)
     return made
 
 
