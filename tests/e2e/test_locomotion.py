@@ -10,9 +10,9 @@ HEAD = "cnnwalk.xr.head"
 TO_LAYER = 7  # m before a panel at which one has come to it
 
 
-def visit_with(visitors, demo, **preferences):
+def visit_with(visitors, demo, size=(640, 360), **preferences):
     """A visit with preferences that the browser remembers from another one."""
-    visit = visitors(640, 360)
+    visit = visitors(*size)
     kept = json.dumps({f"cnnwalk.{name}": str(value) for name, value in preferences.items()})
     visit.page.add_init_script(f"Object.assign(localStorage, {kept})")
     return visit.open(demo.url, "&xr=emulate")
@@ -118,7 +118,7 @@ def test_smooth_movement_has_a_dark_rim_and_who_sits_is_raised(demo, visitors):
 
 
 def test_the_map_leads_to_a_panel(demo, visitors):
-    visit = visit_with(visitors, demo, scale=0.5)
+    visit = visit_with(visitors, demo, (960, 540), scale=0.5)
     frame, panels = (
         visit.tell(f"cnnwalk.{what}") for what in ("framePlace", "layers.map(({ pose }) => pose)")
     )
