@@ -181,6 +181,28 @@ def test_class_names_of_a_file(code: Code, tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "code_of_build",
+    [
+        "def build(classes=5): return nn.Linear(8, classes)",
+        "def build(*, width=8, classes=5): return nn.Linear(width, classes)",
+        # What means something else by that name is left alone.
+        "def build(classes=('a', 'b', 'c')): return nn.Linear(8, len(classes))",
+        "def build(classes=None): return nn.Linear(8, 3 if classes is None else 0)",
+        "def build(classes=True): return nn.Linear(8, 3 if classes is True else 0)",
+        "def build(**classes): return nn.Linear(8, 0 if classes else 3)",
+        "build = nn.Linear(8, 3)",
+    ],
+)
+def test_code_that_asks_for_the_number_of_classes_is_told(
+    code: Code, tmp_path: Path, code_of_build: str
+) -> None:
+    (tmp_path / "names").write_text("a\nb\nc\n")
+    reference = code(code_of_build) + ":build"
+    network = load_network(reference, classes=tmp_path / "names", trial=False)
+    assert network.module.out_features == 3
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"a\nb\n", "There are 2 class names, but Small has 5 classes: give 5 names"),
