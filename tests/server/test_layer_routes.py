@@ -113,6 +113,23 @@ def test_the_sheet_of_a_layer_has_every_map_in_the_colours_of_its_panel(server, 
         np.testing.assert_allclose(middle, 255 * colors, atol=0.51)
 
 
+def test_the_sheet_is_in_the_colours_that_the_visitor_chose(server, layers):
+    layer = layers[2]
+    values = loaded(get(server, layer["id"], "values.npz").content)["values"].astype(np.float64)
+    plain = get(server, layer["id"], "maps.png")
+    assert plain.content == get(server, layer["id"], "maps.png?colors=paper").content
+    sheet = Image.open(io.BytesIO(get(server, layer["id"], "maps.png?colors=safe").content))
+    times = -(-48 // max(values.shape[1:]))
+    shares = values / np.abs(values).max()
+    assert shares.max() > 0
+    size = (values.shape[2] * times, values.shape[1] * times)
+    for found, share in zip(cells(sheet, values.shape, size), shares[..., None], strict=True):
+        colors = np.where(share >= 0, share * [1, 0.58, 0.08], -share * [0.1, 0.55, 1])
+        middle = found[times // 2 :: times, times // 2 :: times]
+        np.testing.assert_allclose(middle, 255 * colors, atol=0.51)
+    assert get(server, layer["id"], "maps.png?colors=rainbow").status_code == 422
+
+
 def test_a_sheet_shows_what_is_negative_and_what_is_no_number():
     maps = np.float32([[[-2, 0], [1, np.nan]], [[0.5, -np.inf], [0, 0]]])
     for scaling, half in (("layer", 64), ("channel", 255)):

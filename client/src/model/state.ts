@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals-core';
 
+import type { MapLook } from '../net/api';
 import type { DatasetSummary, Draw, ImageInfo, WalkInfo } from '../net/types';
 import type { NetworkState } from './networkstate';
 import { Pins } from './pins';
@@ -96,6 +97,11 @@ export class State {
 
   readonly connection = signal<Connection>('online');
   readonly notices = signal<readonly Notice[]>([]);
+
+  /** How feature maps are shown. */
+  get mapLook(): MapLook {
+    return { scaling: this.scaling.value, colors: this.preferences.colors.value };
+  }
 
   /** The network with this id, without following changes. */
   find(network: string): NetworkState | undefined {

@@ -2086,6 +2086,7 @@ export interface operations {
         parameters: {
             query?: {
                 scaling?: "layer" | "channel";
+                colors?: "paper" | "safe";
             };
             header?: never;
             path: {

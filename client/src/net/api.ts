@@ -63,6 +63,12 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 /** A piece of a URL's path; ids may hold any character. */
 const part = encodeURIComponent;
 
+/** How feature maps are shown: what is brightest, and in which colours. */
+export interface MapLook {
+  readonly scaling: 'layer' | 'channel';
+  readonly colors: 'paper' | 'safe';
+}
+
 export class Api {
   readonly visualizations = new VisualizationRequests((url, init) => this.json(url, init));
 
@@ -175,9 +181,9 @@ export class Api {
     return `${layerUrl(network, image, layer)}/values.npz`;
   }
 
-  /** All feature maps of a layer in one picture, each map brightest on its own scale or all on one. */
-  sheetUrl(network: string, image: string, layer: string, scaling: 'layer' | 'channel'): string {
-    return `${layerUrl(network, image, layer)}/maps.png?scaling=${scaling}`;
+  /** All feature maps of a layer in one picture. */
+  sheetUrl(network: string, image: string, layer: string, { scaling, colors }: MapLook): string {
+    return `${layerUrl(network, image, layer)}/maps.png?${new URLSearchParams({ scaling, colors }).toString()}`;
   }
 
   pictureUrl(image: string): string {

@@ -121,7 +121,7 @@ export class LayerCard {
       { class: 'row', role: 'group', 'aria-label': 'Save' },
       link(SAVING.values, 'All values of this layer, for numpy', ({ network, layer }, image) => api.valuesUrl(network.id, image, layer.id)),
       link(SAVING.sheet, 'All feature maps on one sheet', ({ network, layer }, image) =>
-        api.sheetUrl(network.id, image, layer.id, this.state.scaling.value)),
+        api.sheetUrl(network.id, image, layer.id, this.state.mapLook)),
       this.pictures(),
     );
   }

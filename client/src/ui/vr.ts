@@ -5,7 +5,7 @@ import type { WebGLRenderer } from 'three';
 import type { Actions } from '../model/actions';
 import { messageOf } from '../model/notices';
 import type { State } from '../model/state';
-import { followWearer, startSession } from '../xr/session';
+import { followWearer, noHeadsetText, startSession } from '../xr/session';
 import { button } from './dom';
 
 export function vrButton(state: State, actions: Actions, renderer: WebGLRenderer): HTMLButtonElement {
@@ -57,7 +57,7 @@ async function obstacle(): Promise<string | null> {
   } catch {
     return 'This browser does not allow VR on this page.';
   }
-  return 'No VR headset was found. Start the walk with --lan, as in “cnnwalk demo --lan”, and open what it prints in the headset’s browser, or connect a headset and reload the page.';
+  return noHeadsetText(location.protocol);
 }
 
 async function toggle(actions: Actions, renderer: WebGLRenderer): Promise<void> {

@@ -21,6 +21,16 @@ export async function startSession(manager: WebXRManager): Promise<void> {
   await setFrameRate(session);
 }
 
+/** Why VR cannot be entered where WebXR finds no headset; `protocol`: of the page's address. */
+export function noHeadsetText(protocol: string): string {
+  // What https serves other machines reach, too; else nobody but this one may be let in.
+  const elsewhere =
+    protocol === 'https:'
+      ? 'Open this walk in the headset’s own browser, at the address that the terminal prints'
+      : 'Start the walk with --lan, as in “cnnwalk demo --lan”, and open what it prints in the headset’s browser';
+  return `No VR headset was found. ${elsewhere}, or connect a headset and reload the page.`;
+}
+
 /** The nearest to `wanted` of what a headset offers; null where it offers no choice. */
 export function nearestRate(offered: Iterable<number> | undefined, wanted: number): number | null {
   let found: number | null = null;

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { nearestRate, startSession } from '../../src/xr/session';
+import { nearestRate, noHeadsetText, startSession } from '../../src/xr/session';
+
+describe('what is said where no headset is found', () => {
+  it('leads to a secure address, and from one of these to the headset’s own browser', () => {
+    expect(noHeadsetText('http:')).toContain('--lan');
+    expect(noHeadsetText('https:')).not.toContain('--lan');
+    expect(noHeadsetText('https:')).toContain('headset’s own browser');
+  });
+});
 
 describe('nearestRate', () => {
   it('is what is wanted where the headset has it', () => {

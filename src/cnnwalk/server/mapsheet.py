@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import math
 from typing import Literal
@@ -15,10 +16,24 @@ from cnnwalk.layout.panels import grid_of
 Scaling = Literal["layer", "channel"]
 """What is as bright as can be: the layer's largest magnitude, or each channel's own."""
 
-# In shares of red, green and blue, as the page draws them.
-_POSITIVE = (1.0, 1.0, 1.0)
-_NEGATIVE = (0.10, 0.45, 1.0)
-_NON_FINITE = (255, 0, 255)
+Colors = Literal["paper", "safe"]
+"""The colours of values: the paper's, or those that every kind of colour vision tells apart."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Palette:
+    """What is positive, negative and no number, in shares of red, green and blue."""
+
+    positive: tuple[float, float, float]
+    negative: tuple[float, float, float]
+    non_finite: tuple[float, float, float]
+
+
+# As the page draws them.
+_PALETTES = {
+    "paper": _Palette((1.0, 1.0, 1.0), (0.10, 0.45, 1.0), (1.0, 0.0, 1.0)),
+    "safe": _Palette((1.0, 0.58, 0.08), (0.10, 0.55, 1.0), (1.0, 1.0, 1.0)),
+}
 
 _BACKGROUND = (18, 20, 24)
 _TEXT = (222, 226, 232)
@@ -33,7 +48,9 @@ _SMALL = ImageFont.load_default(12)
 _LARGE = ImageFont.load_default(16)
 
 
-def map_sheet(maps: npt.NDArray[np.float32], scaling: Scaling, title: str) -> bytes:
+def map_sheet(
+    maps: npt.NDArray[np.float32], scaling: Scaling, title: str, colors: Colors = "paper"
+) -> bytes:
     """Return all feature maps of a layer as a PNG file.
 
     They stand in rows as on the layer's panel, with the number of each row's first channel before
@@ -44,6 +61,7 @@ def map_sheet(maps: npt.NDArray[np.float32], scaling: Scaling, title: str) -> by
         maps: of shape (C, h, w).
         scaling: as on the panel.
         title: one line above.
+        colors: as on the panel.
     """
     channels, height, width = maps.shape
     columns = grid_of(maps.shape).columns
@@ -63,7 +81,7 @@ def map_sheet(maps: npt.NDArray[np.float32], scaling: Scaling, title: str) -> by
         first = row * columns
         draw.text((left - _MARGIN, upper), str(first), _FAINT, _SMALL, anchor="ra")
         for channel in range(first, min(channels, first + columns)):
-            cell = _cell(maps[channel], float(full[channel]), size)
+            cell = _cell(maps[channel], float(full[channel]), size, colors)
             sheet.paste(cell, (left + (channel - first) * across, upper))
     data = io.BytesIO()
     sheet.save(data, "PNG", compress_level=1)
@@ -85,14 +103,18 @@ def _cell_size(width: int, height: int, count: int) -> tuple[int, int]:
     return max(1, int(width * scale)), max(1, int(height * scale))
 
 
-def levels_of(values: npt.NDArray[np.float32], full: float) -> npt.NDArray[np.uint8]:
-    """Return values in the paper's colours: negative blue, zero black, positive white.
+def levels_of(
+    values: npt.NDArray[np.float32], full: float, colors: Colors = "paper"
+) -> npt.NDArray[np.uint8]:
+    """Return values in the colours of feature maps: negative blue, zero black, positive white.
 
-    What is not finite is magenta.
+    What is not finite is magenta. Of the safe colours what is positive is orange, and what is not
+    finite white.
 
     Args:
         values: of any shape.
         full: the magnitude that is shown as bright as can be, like all beyond; 0 where all is 0.
+        colors: the colours.
 
     Returns:
         Red, green and blue in 0..255, along a last axis of their own.
@@ -100,20 +122,24 @@ def levels_of(values: npt.NDArray[np.float32], full: float) -> npt.NDArray[np.ui
     finite = np.isfinite(values)
     shares = np.where(finite, values, 0).astype(np.float64) / (full or 1.0)
     shares = shares.clip(-1, 1)[..., None]
-    colors = np.where(shares >= 0, _POSITIVE, _NEGATIVE) * np.abs(shares)
-    levels = np.rint(255 * colors).astype(np.uint8)
-    levels[~finite] = _NON_FINITE
+    palette = _PALETTES[colors]
+    shown = np.where(shares >= 0, palette.positive, palette.negative) * np.abs(shares)
+    shown[~finite] = palette.non_finite
+    levels: npt.NDArray[np.uint8] = np.rint(255 * shown).astype(np.uint8)
     return levels
 
 
-def _cell(values: npt.NDArray[np.float32], full: float, size: tuple[int, int]) -> Image.Image:
+def _cell(
+    values: npt.NDArray[np.float32], full: float, size: tuple[int, int], colors: Colors
+) -> Image.Image:
     """Return a map as a picture.
 
     Args:
         values: of shape (h, w).
         full: as for `levels_of`.
         size: width and height in pixels.
+        colors: the colours.
     """
-    image = Image.fromarray(levels_of(values, full))
+    image = Image.fromarray(levels_of(values, full, colors))
     larger = size[0] >= image.width and size[1] >= image.height
     return image.resize(size, Image.Resampling.NEAREST if larger else Image.Resampling.BOX)

@@ -58,14 +58,14 @@ export class Panel implements Page {
   private exports({ network, layer }: Subject): Row[] {
     const image = network.inserted.value;
     const { api } = this.actions;
-    const scaling = this.state.scaling.value;
+    const { mapLook } = this.state;
     const from = (url: (image: string) => string): (() => void) | null =>
       image === null ? null : () => { this.save(url(image.id)); };
     return [
       row(
         { kind: 'text', text: 'Save', tone: 'muted', width: 3 },
         button(SAVING.values, from((id) => api.valuesUrl(network.id, id, layer.id))),
-        button(SAVING.sheet, from((id) => api.sheetUrl(network.id, id, layer.id, scaling))),
+        button(SAVING.sheet, from((id) => api.sheetUrl(network.id, id, layer.id, mapLook))),
       ),
       line('The browser of this device downloads it.'),
     ];

@@ -15,7 +15,7 @@ from cnnwalk.images import StoredImage
 from cnnwalk.server.caching import revalidate, tag
 from cnnwalk.server.downloads import disposition, file_name
 from cnnwalk.server.figures import figures_of
-from cnnwalk.server.mapsheet import Scaling, map_sheet
+from cnnwalk.server.mapsheet import Colors, Scaling, map_sheet
 from cnnwalk.server.messages import ChannelFigures
 from cnnwalk.server.routes.state import image_of, network_of, walk_of
 from cnnwalk.server.valuesfile import MEDIA_TYPE, values_file
@@ -84,13 +84,15 @@ def get_layer_values(computed: Computed) -> Response:
 
 
 @router.get("/maps.png", response_class=Response, responses=_PNG)
-def get_layer_sheet(computed: Computed, scaling: Scaling = "layer") -> Response:
+def get_layer_sheet(
+    computed: Computed, scaling: Scaling = "layer", colors: Colors = "paper"
+) -> Response:
     """All feature maps of the layer in one picture, in the colours and the grid of its panel."""
     network, layer, image = computed.network, computed.layer, computed.image
     title = f"{network} · {layer.id} · {layer.label} · {image.name}"
     saved = disposition(file_name(network, layer.id, image.name, scaling, suffix=".png"))
     return Response(
-        map_sheet(computed.maps, scaling, title),
+        map_sheet(computed.maps, scaling, title, colors),
         headers=computed.headers | saved,
         media_type="image/png",
     )
