@@ -15,6 +15,7 @@ from PIL import Image
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.sources import classfolders, open_images
 from cnnwalk.study.sources.counting import count
+from cnnwalk.terminal import arguments
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +183,8 @@ def test_what_was_decoded_is_mapped_into_memory_and_not_decoded_again(
     assert isinstance(again.pixels, np.memmap)
     np.testing.assert_array_equal(first.pixels, again.pixels)
     assert (again.mean, again.keys, again.skipped) == (first.mean, first.keys, first.skipped)
+    named = arguments.Size(10, 8)  # as the command line has it
+    open_images("folder", folder, size=named, on_step=lambda _: None)
     (pack,) = cache.iterdir()
     assert pack.stat().st_size < first.pixels.nbytes + 200 * len(first.keys)
 

@@ -76,12 +76,18 @@ def _split(source: Source, split: str | None) -> SplitName:
 
 
 def _checked(size: Size) -> Size:
+    """Return a size as a plain tuple, whatever tuple it came as: packs are known by it.
+
+    Raises:
+        StudyError: nobody means such images.
+    """
     if min(size) < _SMALLEST or max(size) > _LARGEST:
         raise StudyError(
             f"images of {size[0]}x{size[1]} pixels are not taken: give a size from "
             f"{_SMALLEST}x{_SMALLEST} to {_LARGEST}x{_LARGEST}"
         )
-    return size
+    height, width = size
+    return height, width
 
 
 def _image_set(
