@@ -17,6 +17,7 @@ from cnnwalk.study.measures import (
     Measurements,
     MeasureSettings,
     PictureMeasures,
+    PicturePlace,
 )
 from cnnwalk.study.strategies import StrategyName
 from cnnwalk.study.trained import About, NetworkName
@@ -121,19 +122,7 @@ def measured(
         noise=Curve((0.0, 0.25, 0.5), tuple(noise), TESTED),
         blur=Curve((0.0, 1.0), (0.5, 0.3), TESTED),
         pictures_of=tuple(
-            PictureMeasures(
-                place,
-                f"layer{at}",
-                tuple(range(CHANNELS)),
-                tuple(classes[:CHANNELS])
-                if place == "class"
-                else tuple(f"channel {each}" for each in range(CHANNELS)),
-                ("before_activation", None, None, None),
-                (2.0,) * CHANNELS,
-                (0.99, shares[at], shares[at], shares[at]),
-                (False, live, live, live),
-            )
-            for at, place in enumerate(PICTURE_PLACES)
+            _pictures(place, shares[at], live, classes) for at, place in enumerate(PICTURE_PLACES)
         ),
         examples=Examples((60,), ("image-60.png",), (0,), (1,), "layer4"),
         seconds={"maps": 1.5, "pictures": 2.5},
@@ -144,6 +133,25 @@ def measured(
                 for place in PICTURE_PLACES
             },
         },
+    )
+
+
+def _pictures(
+    place: PicturePlace, share: float, live: bool, classes: Sequence[str]
+) -> PictureMeasures:
+    names = tuple(f"channel {each}" for each in range(CHANNELS))
+    if place == "class":
+        names = tuple(classes[:CHANNELS])
+    others = len(names) - 1
+    return PictureMeasures(
+        place,
+        "layer",
+        tuple(range(len(names))),
+        names,
+        ("before_activation", *[None] * others),
+        (2.0,) * len(names),
+        (0.99, *[share] * others),
+        (False, *[live] * others),
     )
 
 

@@ -1,0 +1,113 @@
+"""``cnnwalk study report``: which networks and images it takes, and what it says."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reporting import measured
+from typer.testing import CliRunner
+
+from cnnwalk.cli import app
+from cnnwalk.study.errors import StudyError
+from cnnwalk.study.imageset import ImageSet
+from cnnwalk.study.measures import FULL, Measurements, MeasureSettings
+from cnnwalk.study.trained import build_network, save_trained
+
+CLASSES = ("cat", "dog")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of two class folders with ten images each."""
+    rng = np.random.default_rng(0)
+    for name in CLASSES:
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for at in range(10):
+            pixels = rng.integers(0, 256, (16, 16, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "images" / name / f"{at}.png")
+    return tmp_path / "images"
+
+
+def trained(folder: Path, data: str = "folder") -> Path:
+    module = build_network("covidresnet", len(CLASSES), 3).eval()
+    about = measured("plain", classes=CLASSES).about
+    return save_trained(folder, module, dataclasses.replace(about, data=data))
+
+
+def run(*words: object):
+    return CliRunner().invoke(app, ["study", "report", *map(str, words)])
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """Measure nothing, but keep what was to be measured; packed images go to a folder of ours."""
+    told: list[tuple[tuple[Path, ...], ImageSet, MeasureSettings]] = []
+
+    def measure_all(paths, images, *, settings, on_step) -> list[Measurements]:
+        told.append((tuple(paths), images, settings))
+        made = measured("plain", classes=CLASSES)
+        return [dataclasses.replace(made, examples=dataclasses.replace(made.examples, images=(0,)))]
+
+    monkeypatch.setattr("cnnwalk.study.measures.measure_all", measure_all)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return told
+
+
+def test_it_measures_with_the_images_of_the_networks_and_says_where_the_page_is(
+    folder, tmp_path, asked
+):
+    file = trained(tmp_path / "networks")
+    out = tmp_path / "out"
+    words = ("--networks", file.parent, "--folder", folder, "--out", out)
+    result = run(*words)
+    assert result.exit_code == 0, result.exception
+    assert f"{out / 'report.html'}: 1 network, " in result.output
+    ((paths, images, settings),) = asked
+    assert paths == (file,)
+    assert images.pixels.shape == (20, 16, 16, 3)  # the size of the network
+    assert (images.classes, images.split) == (CLASSES, "random")
+    assert settings == MeasureSettings()
+    numbers = json.loads((out / "report.json").read_text())
+    assert numbers["commands"][-1] == (
+        f"cnnwalk study report --networks {file.parent} --folder {folder}"
+    )
+    run(*words, "--full")
+    assert asked[1][2] == FULL
+
+
+def test_networks_of_two_sets_of_images_need_a_choice(folder, tmp_path, asked):
+    trained(tmp_path / "networks")
+    trained(tmp_path / "networks", "emoji")
+    words = ("--networks", tmp_path / "networks", "--folder", folder, "--out", tmp_path / "out")
+    error = run(*words).exception
+    assert isinstance(error, StudyError)
+    assert "trained on emoji and on folder: say by --data" in str(error)
+    assert run(*words, "--data", "folder").exit_code == 0
+    error = run(*words, "--data", "elpv").exception
+    assert isinstance(error, StudyError)
+    assert "No network here was trained on elpv, but on emoji and on folder" in str(error)
+
+
+def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path, asked):
+    (tmp_path / "file").touch()
+    error = run("--networks", tmp_path, "--out", tmp_path / "file").exception
+    assert isinstance(error, StudyError)
+    assert "give another folder with --out" in str(error)
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "matplotlib" else find(name)
+    )
+    error = run().exception
+    assert isinstance(error, StudyError)
+    assert str(error) == (
+        'The report is made with matplotlib, which is missing: pip install "cnnwalk[study]".'
+    )
