@@ -2,7 +2,7 @@
  * Where a panel stands otherwise than the layout says: moved, turned about its upright and scaled,
  * all about its centre. A layer without one stands as the layout has it.
  */
-import type { Panel } from '../net/types';
+import type { Hall, Panel } from '../net/types';
 
 export interface Placement {
   /** By how much the panel's centre is moved, in m. */
@@ -27,6 +27,12 @@ export function placed(panel: Panel, { x, y, z, yaw, scale }: Placement): Panel 
     cell_width: panel.cell_width * scale,
     cell_height: panel.cell_height * scale,
   };
+}
+
+/** A hall with its panels where they stand now. */
+export function standing(hall: Hall, placementOf: (layer: string) => Placement): Hall {
+  const panels = hall.arrangement.panels.map((panel) => placed(panel, placementOf(panel.layer)));
+  return { ...hall, arrangement: { ...hall.arrangement, panels } };
 }
 
 /** A panel's lower edge stays so far over the floor, in m, where the layout has it no lower. */

@@ -68,12 +68,6 @@ export class Moves {
     this.texture.needsUpdate = true;
   }
 
-  /** Moves an anchor on the floor, in m. */
-  shift(anchor: number, x: number, z: number): void {
-    this.write(anchor, 1, 0, 1, x, 0, z, true, 0);
-    this.texture.needsUpdate = true;
-  }
-
   scale(anchor: number): number {
     return this.float(anchor, 2);
   }

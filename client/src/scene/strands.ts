@@ -6,12 +6,18 @@ import { CatmullRomCurve3, Vector3 } from 'three';
 
 import type { Route } from '../net/types';
 import type { Moves } from './moves';
+import { wrapped } from './walker';
 
 /** Points per metre. */
 const DENSITY = 5;
 const LEAST_POINTS = 8;
 /** From an end that is moved, so much of the way bends, in m. */
 const REACH = 8;
+/** A label turns by quarters to who comes near, in m, and not before they are well round its corner, in rad. */
+const READ_WITHIN = 24;
+const UNDERFOOT = 0.5;
+const QUARTER = Math.PI / 2;
+const ROUND = QUARTER / 2 + 0.15;
 
 /** What a strand's ends and its label move with; see `Moves`. */
 export interface StrandAnchors {
@@ -29,6 +35,9 @@ export class Strand {
   private readonly baseAlong: Float32Array;
   /** How far along the label stands. */
   private readonly labelAlong: number;
+  /** As the layout has it, and how it stands now. */
+  private readonly labelAt: Vector3;
+  private readonly label = { x: 0, y: 0, z: 0, yaw: 0, scale: 1 };
   private readonly end = new Vector3();
   private readonly atSource = new Vector3();
   private readonly atTarget = new Vector3();
@@ -43,6 +52,7 @@ export class Strand {
     this.along = new Float32Array(this.points);
     measure(this.base, this.baseAlong);
     measure(this.line, this.along);
+    this.labelAt = new Vector3(route.label_at[0], 0, route.label_at[1]);
     this.labelAlong = this.baseAlong[nearestPoint(this.base, route.label_at)] ?? 0;
   }
 
@@ -68,7 +78,22 @@ export class Strand {
     }
     measure(line, this.along);
     const bent = this.bent(this.labelAlong);
-    moves.shift(anchors.label, bent.x, bent.z);
+    this.label.x = bent.x;
+    this.label.z = bent.z;
+    moves.place(anchors.label, this.labelAt, this.label, true, 0);
+  }
+
+  /** Turns the label to who stands near, so that they can read it. Makes no objects. */
+  face(eye: Vector3, moves: Moves): void {
+    const { label, labelAt, route } = this;
+    const x = eye.x - labelAt.x - label.x;
+    const z = eye.z - labelAt.z - label.z;
+    const away = x * x + z * z;
+    if (away > READ_WITHIN * READ_WITHIN || away < UNDERFOOT * UNDERFOOT) return;
+    const wanted = Math.atan2(x, z) - route.label_yaw;
+    if (Math.abs(wrapped(wanted - label.yaw)) < ROUND) return;
+    label.yaw = wrapped(Math.round(wanted / QUARTER) * QUARTER);
+    moves.place(this.anchors.label, labelAt, label, true, 0);
   }
 
   /** By how much an end is moved. */

@@ -2,6 +2,7 @@ import { Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import type { Hall } from '../../src/net/types';
+import { standing, UNMOVED } from '../../src/model/placement';
 import { keepPlace, standInFor } from '../../src/scene/keepplace';
 import { nearest } from '../../src/scene/nearest';
 import { hallOf, type MadeLayer } from '../tiles/halls';
@@ -51,6 +52,16 @@ describe('the panel that stands for another', () => {
 });
 
 describe('the visitor', () => {
+  it('is at the panel where it stands now, in both halls, not where the layouts have it', () => {
+    const away = { ...UNMOVED, x: 5, z: -20 };
+    const pose = { eye: new Vector3(7, 1.65, -31), yaw: 0, pitch: 0 };
+    const layers = [{ id: 'a', shape, panel: { x: 0, z: -4 } }, { id: 'b', shape, panel: { x: 0, z: -8 } }];
+    const before = standing(open, (layer) => (layer === 'b' ? away : UNMOVED));
+    const after = standing(view(layers, {}), (layer) => (layer === 'b' ? { ...UNMOVED, x: -3 } : UNMOVED));
+    expect(keepPlace(pose, before, after).eye.toArray()).toEqual([-3, 1.65, -5]);
+    expect(keepPlace(pose, open, view(layers, {})).eye.x).not.toBe(-3);
+  });
+
   it('is at the panel that they look at, not at a nearer one behind them', () => {
     const pose = { eye: new Vector3(2, 1.65, -10.5), yaw: 0, pitch: 0 };
     const layers = [
