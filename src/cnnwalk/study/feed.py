@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -41,6 +42,9 @@ class Feed:
     Args:
         examples: all there are.
         device: where batches are wanted.
+
+    Attributes:
+        waited: seconds for which who takes batches had to wait for the file.
     """
 
     def __init__(self, examples: Examples, device: torch.device) -> None:
@@ -48,6 +52,7 @@ class Feed:
         self._device = device
         self._shown = Shown(examples, device)
         self._labels = examples.labels.to(device)
+        self.waited = 0.0
         self._pixels = self._resident() if device.type == "cuda" else None
 
     def batches(self, order: Sequence[Indices]) -> Iterator[Batch]:
@@ -68,7 +73,9 @@ class Feed:
                 pool.submit(self._read, numbers) for numbers in itertools.islice(rest, _AHEAD)
             )
             while ahead:
+                begin = time.perf_counter()
                 pixels, places = ahead.popleft().result()
+                self.waited += time.perf_counter() - begin
                 ahead.extend(pool.submit(self._read, more) for more in itertools.islice(rest, 1))
                 yield self._batch(
                     pixels.to(self._device, non_blocking=True),

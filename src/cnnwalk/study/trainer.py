@@ -59,6 +59,7 @@ class Trainer:
     Attributes:
         module: the network, in training mode.
         examples: what it learns.
+        feed: gives them to it.
         epoch: the one that runs, 0-based; ``recipe.epochs`` after the last.
         batch: how many of its batches are done.
         batches: of each epoch.
@@ -86,7 +87,7 @@ class Trainer:
         self.module = _new_network(network, images, seed)
         self._lamb = Lamb(self.module.parameters(), recipe.rate, recipe.decay)
         self._model, self._optimizer = fabric.setup(self.module, self._lamb)
-        self._feed = Feed(self.examples, fabric.device)
+        self.feed = Feed(self.examples, fabric.device)
         self._sums = torch.zeros(3, device=fabric.device)  # loss, told right, seen
 
     def steps(self) -> Iterator[None]:
@@ -94,7 +95,7 @@ class Trainer:
         share = share_of_rate(self.epoch, self._recipe.epochs)
         for group in self._lamb.param_groups:
             group["lr"] = self._recipe.rate * share
-        for batch in self._feed.batches(self._order()[self.batch :]):
+        for batch in self.feed.batches(self._order()[self.batch :]):
             self._step(batch)
             self.batch += 1
             yield

@@ -19,6 +19,7 @@ from cnnwalk.study.recipe import Recipe, recipe_for
 from cnnwalk.study.strategies import StrategyName
 from cnnwalk.study.trained import About, NetworkName, load_trained, save_trained
 from cnnwalk.study.trainer import EpochFigures, Trainer
+from cnnwalk.study.writing import require_writable
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -110,6 +111,8 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
         return path
     if fabric is None:
         fabric = machine()
+    for folder in ("checkpoints", "networks"):
+        require_writable(out / folder)
     trainer = Trainer(fabric, images, network, strategy, seed, recipe)
     belongs_to = identity(images, network, strategy, seed, recipe, fabric.world_size)
     checkpoint = out / "checkpoints" / f"{about.name}.pt"

@@ -31,6 +31,17 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from error
 
 
+def require_writable(folder: Path) -> None:
+    """Make a folder, and see that files can be written there, before long work is done for them.
+
+    Raises:
+        StudyError: they cannot.
+    """
+    trial = folder / f".trial-{secrets.token_hex(4)}"
+    write_whole(trial, b"")
+    trial.unlink(missing_ok=True)
+
+
 def _replace(path: Path, data: bytes) -> None:
     # Two processes that write the same file must not write into each other's.
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
