@@ -127,7 +127,7 @@ export class Actions {
 
   /** Takes the inserted image out again and puts the one before in its place. */
   undoImage(network = this.state.current.peek()): void {
-    if (network !== null) this.insertion(network).undo();
+    for (const meant of this.meant(network)) this.insertion(meant).undo();
   }
 
   /** Starts the pass of the inserted image anew, after a failure. */

@@ -122,9 +122,14 @@ export function cleanOf(image: ImageInfo): ImageInfo {
 
 /** What an image is called: its class where it has one, and how strong the noise on it is. */
 export function imageText(image: ImageInfo): string {
-  const { label, name } = cleanOf(image);
   const sigma = sigmaOf(image);
-  return sigma === 0 ? (label ?? name) : `${label ?? name} · noise ${sigmaText(sigma)}`;
+  return sigma === 0 ? cleanText(image) : `${cleanText(image)} · noise ${sigmaText(sigma)}`;
+}
+
+/** What it is called without that. */
+export function cleanText(image: ImageInfo): string {
+  const { label, name } = cleanOf(image);
+  return label ?? name;
 }
 
 export function sigmaText(sigma: number): string {

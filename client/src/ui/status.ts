@@ -7,7 +7,7 @@ import { effect } from '@preact/signals-core';
 import { findingsOf } from '../model/findings';
 import { formatPercent } from '../model/format';
 import type { Actions } from '../model/actions';
-import { cleanOf, imageText } from '../model/inputnoise';
+import { cleanOf, cleanText, sigmaOf, sigmaText } from '../model/inputnoise';
 import type { State } from '../model/state';
 import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, button, h } from './dom';
@@ -58,11 +58,18 @@ function inserted(state: State, actions: Actions): HTMLElement {
     const image = state.current.value?.inserted.value ?? null;
     picture.hidden = image === null;
     if (image !== null) picture.src = actions.api.thumbnailUrl(image.id);
-    name.textContent = image === null ? 'No image inserted' : imageText(image);
-    const details = image === null ? [] : [image.label === null || image.label === image.name ? '' : cleanOf(image).name, sizeOf(image)];
-    origin.textContent = details.filter(Boolean).join(' · ');
+    name.textContent = image === null ? 'No image inserted' : cleanText(image);
+    origin.textContent = image === null ? '' : detailsOf(image);
   });
   return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
+}
+
+/** What its name leaves out. */
+function detailsOf(image: ImageInfo): string {
+  const { label, name } = cleanOf(image);
+  const sigma = sigmaOf(image);
+  const details = [label === null || label === name ? '' : name, sizeOf(image), sigma === 0 ? '' : `noise ${sigmaText(sigma)}`];
+  return details.filter(Boolean).join(' · ');
 }
 
 function sizeOf({ width, height, channels }: ImageInfo): string {

@@ -75,7 +75,7 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
 
 
 def _open_images(about: About, folder: Path | None, on_step: Callable[[str], None]) -> Dataset:
-    """Return the test images; photographs where the emoji set cannot be built."""
+    """Return the test images; photographs where the emoji cannot be had."""
     from cnnwalk.images import samples
     from cnnwalk.study.errors import StudyError
     from cnnwalk.study.sources import open_images
@@ -83,11 +83,14 @@ def _open_images(about: About, folder: Path | None, on_step: Callable[[str], Non
 
     on_step(f"opening the images {about.data}")
     size = (about.height, about.width)
+    split = about.split or None
     try:
-        return HeldOutImages(open_images(about.data, folder, size=size, on_step=on_step))
+        images = open_images(about.data, folder, size=size, split=split, on_step=on_step)
     except StudyError as error:
-        # It is built of packages from a registry, which may be out of reach.
+        # They are made of packages from a registry, which may be out of reach.
         if about.data != _EMOJI or folder is not None:
             raise
-        print(f"cnnwalk: {error} Until then there are photographs.", file=sys.stderr)
+        reason = str(error).rstrip(".")
+        print(f"cnnwalk: {reason}. Until then there are photographs to insert.", file=sys.stderr)
         return samples()
+    return HeldOutImages(images)
