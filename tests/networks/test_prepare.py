@@ -54,6 +54,20 @@ def test_an_image_is_fitted_to_the_size_and_channels(channels: int, size: tuple[
     assert np.array_equal(fitted, expected.numpy())
 
 
+@pytest.mark.parametrize(
+    "size", [(300, 200), (200, 301), (57, 33), (1, 1), (1, 700), (64, 48), (48, 64), (1025, 769)]
+)
+@pytest.mark.parametrize("resize", [48, 55])
+def test_what_is_scaled_already_goes_in_as_if_it_were_not(
+    size: tuple[int, int], resize: int
+) -> None:
+    spec = InputSpec(height=48, width=64, resize=resize)
+    image = np.asarray(picture(*size))
+    scaled = network(spec).scale(image)
+    assert scaled.shape[2] == 3
+    assert torch.equal(network(spec).prepare(scaled), network(spec).prepare(image))
+
+
 def test_is_a_float_tensor_of_the_asked_shape() -> None:
     prepared = network(InputSpec(height=180, width=250, resize=180)).prepare(picture(90, 90))
     assert prepared.shape == (1, 3, 180, 250)
