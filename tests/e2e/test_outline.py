@@ -298,7 +298,7 @@ def yaws(visit):
 
 def test_the_course_is_chosen_in_the_settings(visit):
     visit.page.get_by_role("button", name="Settings").click()
-    visit.page.get_by_role("radio", name=re.compile("Spiral")).check()
+    visit.page.get_by_role("radio", name=re.compile("spiral")).check()
     visit.until("cnnwalk.networks[0].hall.course === 'spiral'")
     visit.page.get_by_role("button", name="Done").click()
     settle(visit)
