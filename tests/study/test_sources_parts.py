@@ -62,6 +62,13 @@ def test_a_class_of_few_large_groups_is_tested_with_the_smallest() -> None:
     assert parts["train"].tolist() == list(range(10))
 
 
+def test_what_other_classes_leave_of_a_class_is_for_training() -> None:
+    labels, groups = np.repeat([0, 0, 1, 1], [1, 4, 18, 2]), "p" + "q" * 4 + "p" * 18 + "r" * 2
+    parts = divide(labels, 0, list(groups))
+    assert {groups[row] for row in parts["test"]} == {"p"}
+    assert {groups[row] for row in parts["train"]} == {"q", "r"}
+
+
 def test_undersampling_leaves_as_many_of_each_class_for_training_and_the_rest_as_it_was(
     labels,
 ) -> None:
