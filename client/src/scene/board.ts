@@ -7,7 +7,7 @@
  * the 400 kB that the whole page may have, and its checks compile code from strings, which
  * the page's content policy forbids.
  */
-import { Group, Matrix4, Vector3, type Ray, type Texture } from 'three';
+import { Group, Vector2, Vector3, type Ray, type Texture } from 'three';
 
 import type { Glyphs, Weight } from './glyphs';
 import { UP } from './place';
@@ -56,10 +56,11 @@ export class Board implements Pickable {
   readonly object = new Group();
   private readonly rectangles: Rectangles;
   private readonly writing: Text;
-  private readonly inverse = new Matrix4();
-  private readonly from = new Vector3();
-  private readonly to = new Vector3();
+  /** Where the last ray met its plane, from its upper left corner. */
+  private readonly met = new Vector2();
   private widgets: readonly Widget[] = [];
+  /** Each widget's left, upper, right and lower edge: read from the widgets, each number would be an object. */
+  private edges = new Float64Array();
   private captions: readonly Caption[] = [];
   private written = '';
   private hit = -1;
@@ -79,6 +80,7 @@ export class Board implements Pickable {
   /** Shows these widgets, the first one behind, and these lines before them. */
   set(widgets: readonly Widget[], captions: readonly Caption[]): void {
     this.widgets = widgets;
+    this.edges = Float64Array.from(widgets.flatMap(({ x, y, width, height }) => [x, y, x + width, y + height]));
     this.captions = captions;
     this.rectangles.set(widgets);
     const written = JSON.stringify(captions);
@@ -114,17 +116,17 @@ export class Board implements Pickable {
 
   /** What is drawn is met, its buttons and sliders are pressed; beside that a ray passes. */
   pick(ray: Ray): number | null {
-    const distance = this.meet(ray);
-    if (!this.object.visible || distance === null) return null;
-    const { x, y } = this.to;
+    const distance = this.object.visible ? this.meet(ray) : null;
+    if (distance === null) return null;
+    const { x, y } = this.met;
     let isOn = false;
     this.hitX = x;
     this.hit = -1;
     for (let index = this.widgets.length - 1; index >= 0; index -= 1) {
-      const one = this.widgets[index];
-      if (one === undefined || x < one.x || y < one.y || x > one.x + one.width || y > one.y + one.height) continue;
+      if (!this.covers(index, x, y)) continue;
       isOn = true;
-      if (one.action === undefined && one.slide === undefined) continue;
+      const one = this.widgets[index];
+      if (one?.action === undefined && one?.slide === undefined) continue;
       this.hit = index;
       break;
     }
@@ -151,7 +153,7 @@ export class Board implements Pickable {
   /** The slider that is held follows the ray, beside the board too. */
   drag(ray: Ray): void {
     if (this.held === null || this.meet(ray) === null) return;
-    this.held.slide?.(shareAt(this.held, this.to.x));
+    this.held.slide?.(shareAt(this.held, this.met.x));
   }
 
   /** The slider that is held stays where it is. */
@@ -169,16 +171,29 @@ export class Board implements Pickable {
   /** Writes where a ray meets the plane from the front, and returns how far along it; else null. */
   private meet(ray: Ray): number | null {
     this.object.updateWorldMatrix(true, false);
-    this.inverse.copy(this.object.matrixWorld).invert();
-    this.from.copy(ray.origin).applyMatrix4(this.inverse);
-    this.to.copy(ray.origin).add(ray.direction).applyMatrix4(this.inverse).sub(this.from);
-    if (this.to.z >= 0) return null;
-    const distance = -this.from.z / this.to.z;
+    const { origin, direction } = ray;
+    // In columns: its right, its upright, out of its face, each as long as its scale, and its middle.
+    const at = this.object.matrixWorld.elements;
+    const towards = direction.x * at[8] + direction.y * at[9] + direction.z * at[10];
+    if (towards >= 0) return null;
+    const ahead = (at[12] - origin.x) * at[8] + (at[13] - origin.y) * at[9] + (at[14] - origin.z) * at[10];
+    const distance = ahead / towards;
     if (distance <= 0) return null;
-    this.to.multiplyScalar(distance).add(this.from);
-    this.to.x += this.form.width / 2;
-    this.to.y = this.form.height / 2 - this.to.y;
+    const x = origin.x + distance * direction.x - at[12];
+    const y = origin.y + distance * direction.y - at[13];
+    const z = origin.z + distance * direction.z - at[14];
+    const square = at[8] * at[8] + at[9] * at[9] + at[10] * at[10];
+    const right = (x * at[0] + y * at[1] + z * at[2]) / square;
+    const up = (x * at[4] + y * at[5] + z * at[6]) / square;
+    this.met.set(this.form.width / 2 + right, this.form.height / 2 - up);
     return distance;
+  }
+
+  private covers(widget: number, x: number, y: number): boolean {
+    const { edges } = this;
+    const at = 4 * widget;
+    if (x < (edges[at] ?? 0) || y < (edges[at + 1] ?? 0)) return false;
+    return x <= (edges[at + 2] ?? 0) && y <= (edges[at + 3] ?? 0);
   }
 
   private local(x: number, y: number): Vector3 {

@@ -1,5 +1,5 @@
 /** Rectangles that stand upright in the hall, as something to point at from the front. */
-import { Vector3, type Ray } from 'three';
+import type { Ray, Vector3 } from 'three';
 
 import type { Exhibit } from './exhibit';
 import type { Moves } from './moves';
@@ -42,39 +42,43 @@ export class PanelBoard implements Board {
   }
 }
 
-const point = new Vector3();
+/** Along the ray to the board that it met last; typed, because a number that is returned is an object each time. */
+const met = new Float64Array(1);
 
 /** Along the ray to the front of a board; infinite beside it and from behind. */
 export function distanceTo(ray: Ray, board: Board): number {
-  const distance = toPlane(ray, board);
-  return distance > 0 && covers(ray, distance, board) ? distance : Infinity;
+  return meets(ray, board) ? (met[0] ?? Infinity) : Infinity;
 }
 
 /** The nearest board that a ray meets. */
 export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): T | null {
   let found: T | null = null;
   let least = Infinity;
-  for (const board of boards) {
-    const distance = toPlane(ray, board);
-    // Most boards are farther away than one that was met, so where they end is not asked.
-    if (!(distance > 0 && distance < least) || !covers(ray, distance, board)) continue;
+  for (let at = 0; at < boards.length; at += 1) {
+    const board = boards[at];
+    if (board === undefined || !meets(ray, board)) continue;
+    const distance = met[0] ?? Infinity;
+    if (distance >= least) continue;
     found = board;
     least = distance;
   }
   return found;
 }
 
-/** Along the ray to the plane of a board that faces it; 0 for one that does not. */
-function toPlane({ origin, direction }: Ray, { centre, normal }: Board): number {
+/** Whether a ray meets a board that faces it; how far along it is in `met` then. */
+function meets({ origin, direction }: Ray, { centre, normal, right, width, height }: Board): boolean {
   const towards = direction.x * normal.x + direction.y * normal.y + direction.z * normal.z;
-  if (towards >= 0) return 0;
+  if (towards >= 0) return false;
   const x = centre.x - origin.x;
   const y = centre.y - origin.y;
   const z = centre.z - origin.z;
-  return (x * normal.x + y * normal.y + z * normal.z) / towards;
-}
-
-function covers(ray: Ray, distance: number, { centre, right, width, height }: Board): boolean {
-  ray.at(distance, point).sub(centre);
-  return Math.abs(point.dot(right)) <= width / 2 && Math.abs(point.y) <= height / 2;
+  const distance = (x * normal.x + y * normal.y + z * normal.z) / towards;
+  if (distance <= 0) return false;
+  const up = distance * direction.y - y;
+  if (up > height / 2 || up < -height / 2) return false;
+  const aside =
+    (distance * direction.x - x) * right.x + up * right.y + (distance * direction.z - z) * right.z;
+  if (aside > width / 2 || aside < -width / 2) return false;
+  met[0] = distance;
+  return true;
 }

@@ -2,6 +2,7 @@
 import { Matrix4, Vector3, type PerspectiveCamera } from 'three';
 
 import { Carrying, type Modifiers } from './carrying';
+import type { Clock } from './clock';
 import { Flight } from './flight';
 import type { Grabs } from './grabs';
 import { Keys } from './keys';
@@ -61,9 +62,9 @@ export class Desk {
   }
 
   /** One frame; returns whether the view moved. */
-  step(seconds: number): boolean {
-    if (this.flight.flying) this.flight.step(seconds);
-    else this.walker.step(seconds, this.keys.steering);
+  step({ step }: Clock): boolean {
+    if (this.flight.flying) this.flight.step(step);
+    else this.walker.step(step, this.keys.steering);
     this.apply();
     if (this.camera.matrix.equals(this.view)) return false;
     this.view.copy(this.camera.matrix);

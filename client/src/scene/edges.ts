@@ -6,9 +6,10 @@
 import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial } from 'three';
 
 import type { Route } from '../net/types';
+import type { Clock } from './clock';
 import type { Moves } from './moves';
 import { Strand } from './strands';
-import { AMBER, display, EDGE, LANE, LIGHT } from './palette';
+import { AMBER, constant, EDGE, LANE, LIGHT } from './palette';
 
 const WIDTH = 0.11;
 const LIFT = 0.012;
@@ -36,11 +37,10 @@ void main() {
 }`;
 
 const FRAGMENT = /* glsl */ `
-uniform vec3 quiet;
-uniform vec3 aside;
-uniform vec3 accent;
-uniform float time;
-uniform float moving;
+const vec3 quiet = ${constant(EDGE)};
+const vec3 aside = ${constant(LANE)};
+const vec3 accent = ${constant(AMBER)};
+uniform float drift[2]; // seconds, and 1 while the light moves
 varying vec2 spot;
 varying float left;
 varying float chosen;
@@ -54,9 +54,9 @@ void main() {
   float blur = fwidth(spot.x);
   float tip = 1.0 - smoothstep(0.022, 0.032 + blur, abs(arrow));
   tip *= 1.0 - smoothstep(0.06, 0.25, blur);
-  float wave = fract(spot.x / 4.8 - time * 0.34);
+  float wave = fract(spot.x / 4.8 - drift[0] * 0.34);
   float crest = (wave - 0.5) * 7.0;
-  float pulse = moving * exp(-crest * crest);
+  float pulse = drift[1] * exp(-crest * crest);
   float ends = smoothstep(0.0, 0.35, spot.x) * smoothstep(0.0, 0.25, left);
   vec3 color = mix(mix(quiet, aside, lane), accent, chosen) * (0.62 + 0.75 * tip + 0.7 * pulse);
   color = mix(color, air.rgb, air.a);
@@ -83,6 +83,8 @@ interface Ribbon {
 export class Edges {
   readonly object: Mesh<BufferGeometry, ShaderMaterial>;
   private readonly numbers: ReadonlyMap<string, number>;
+  /** Typed, because a number that is written to a uniform is an object each time. */
+  private readonly drift = new Float32Array(2);
   private readonly positions: BufferAttribute;
   private readonly strands: BufferAttribute;
   private readonly wholes: BufferAttribute;
@@ -109,7 +111,7 @@ export class Edges {
     this.wholes = new BufferAttribute(new Float32Array(2 * vertices), 2);
     this.writeFixed(routes);
     for (const ribbon of this.ribbons) this.write(ribbon);
-    this.object = new Mesh(this.geometry(), materialOf());
+    this.object = new Mesh(this.geometry(), materialOf(this.drift));
     this.object.frustumCulled = false;
     this.object.renderOrder = 12;
   }
@@ -119,10 +121,10 @@ export class Edges {
     this.uniform('hovered', layer === null ? -1 : (this.numbers.get(layer) ?? -1));
   }
 
-  /** `seconds`: of the clock; with less motion the light stands still. */
-  update(seconds: number, still: boolean): void {
-    this.uniform('time', seconds);
-    this.uniform('moving', still ? 0 : 1);
+  /** Once a frame; with less motion the light stands still. */
+  update(clock: Clock, still: boolean): void {
+    this.drift[0] = clock.seconds;
+    this.drift[1] = still ? 0 : 1;
   }
 
   /** A panel was moved: the ends of its edges go with it. Makes no objects. */
@@ -203,17 +205,13 @@ export class Edges {
   }
 }
 
-function materialOf(): ShaderMaterial {
+function materialOf(drift: Float32Array): ShaderMaterial {
   return new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
     uniforms: {
-      quiet: { value: display(EDGE) },
-      aside: { value: display(LANE) },
-      accent: { value: display(AMBER) },
       hovered: { value: -1 },
-      time: { value: 0 },
-      moving: { value: 1 },
+      drift: { value: drift },
     },
     transparent: true,
     depthWrite: false,

@@ -6,7 +6,6 @@ import {
   IcosahedronGeometry,
   Mesh,
   ShaderMaterial,
-  Vector4,
   type Object3D,
   type Vector3,
 } from 'three';
@@ -119,7 +118,7 @@ export class Environment {
         vertexShader: FLOOR_VERTEX,
         fragmentShader: FLOOR_FRAGMENT,
         defines: { HALLS: 1 },
-        uniforms: { bounds: { value: [new Vector4(-4, 4, -20, 4)] } },
+        uniforms: { bounds: { value: Float32Array.of(-4, 4, -20, 4) } },
       }),
     );
     this.floor.renderOrder = 1;
@@ -131,10 +130,11 @@ export class Environment {
   light(arrangements: readonly Arrangement[]): void {
     const { material } = this.floor;
     const bounds = arrangements.map((one) => one.bounds);
-    const lit = bounds.map(({ min_x, max_x, min_z, max_z }) => new Vector4(min_x, max_x, min_z, max_z));
+    // Typed: three would write vectors into an array of its own in each frame, number by number.
+    const lit = Float32Array.from(bounds.flatMap(({ min_x, max_x, min_z, max_z }) => [min_x, max_x, min_z, max_z]));
     if (material.uniforms['bounds'] !== undefined) material.uniforms['bounds'].value = lit;
-    if (material.defines['HALLS'] === lit.length) return;
-    material.defines['HALLS'] = lit.length;
+    if (material.defines['HALLS'] === bounds.length) return;
+    material.defines['HALLS'] = bounds.length;
     material.needsUpdate = true;
   }
 

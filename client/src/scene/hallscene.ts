@@ -6,12 +6,13 @@ import type { Actions } from '../model/actions';
 import { MAP_COLORS } from '../model/mapcolors';
 import type { NetworkState } from '../model/networkstate';
 import { peek } from '../model/peek';
-import { UNMOVED, type Placement } from '../model/placement';
+import { standing, UNMOVED, type Placement } from '../model/placement';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
 import { PassLoader } from '../tiles/passloader';
 import { Tiles } from '../tiles/tiles';
 import { BlockTarget } from './blocktarget';
+import type { Clock } from './clock';
 import { Edges } from './edges';
 import type { Glyphs } from './glyphs';
 import { exhibitsOf, frameExhibit, type Exhibit } from './exhibit';
@@ -139,18 +140,18 @@ export class HallScene {
     });
   }
 
-  /** Once a frame; `seconds` is the clock's. */
-  update(camera: PerspectiveCamera, eye: Vector3, viewportHeight: number, seconds: number): void {
+  /** Once a frame. */
+  update(camera: PerspectiveCamera, eye: Vector3, viewportHeight: number, clock: Clock): void {
     this.tiles.update(camera, viewportHeight);
     this.plates.update(eye);
     this.labels.update(eye);
     this.buttons.update(eye);
-    this.turned.update(camera, seconds);
+    this.turned.update(camera, clock);
     const still = peek(this.state.reducedMotion);
-    this.edges.update(seconds, still);
-    this.frame.update(seconds, still);
-    if (seconds - this.refined < REFINE_EVERY) return;
-    this.refined = seconds;
+    this.edges.update(clock, still);
+    this.frame.update(clock, still);
+    if (clock.seconds - this.refined < REFINE_EVERY) return;
+    this.refined = clock.seconds;
     this.loader.refine(this.tiles.detailOrder(camera));
   }
 
@@ -173,6 +174,11 @@ export class HallScene {
     this.headers.follow(layer, this.moves);
     this.buttons.follow(layer);
     if (stands) this.edges.follow(layer, this.moves);
+  }
+
+  /** The hall with its panels where they stand now. */
+  get standing(): Hall {
+    return standing(this.hall, (layer) => this.placementOf(layer));
   }
 
   /** Where a panel stands now, while it is held, too. */

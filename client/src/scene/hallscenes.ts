@@ -8,6 +8,7 @@ import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import type { Arrangement, Hall } from '../net/types';
 import { PICTURE_PAGE_BYTES } from '../tiles/pictures';
+import type { Clock } from './clock';
 import type { Glyphs } from './glyphs';
 import { Grabs } from './grabs';
 import { HallScene } from './hallscene';
@@ -81,10 +82,10 @@ export class HallScenes {
     });
   }
 
-  /** Once a frame; `seconds` is the clock's. */
-  update(eye: Vector3, viewportHeight: number, seconds: number): void {
+  /** Once a frame. */
+  update(eye: Vector3, viewportHeight: number, clock: Clock): void {
     // By number: an iterator would be an object in each frame.
-    for (let at = 0; at < this.all.length; at += 1) this.all[at]?.update(this.camera, eye, viewportHeight, seconds);
+    for (let at = 0; at < this.all.length; at += 1) this.all[at]?.update(this.camera, eye, viewportHeight, clock);
     this.current = nearest(eye.x, eye.z, this.bounds, this.current);
     const network = this.all[this.current]?.network;
     if (network !== undefined) this.state.current.value = network;
@@ -105,7 +106,7 @@ export class HallScenes {
     this.all = [...this.byNetwork.values()];
     this.bounds = this.arrangements.map(({ bounds }) => bounds);
     this.object.add(scene.object);
-    this.onStand(scene, before?.hall ?? null);
+    this.onStand(scene, before?.standing ?? null);
     scene.load(this.camera);
   }
 }

@@ -16,7 +16,7 @@ import {
 import type { Statistics } from '../net/types';
 import { FACES, facesGeometry, type FacePlace } from './faces';
 import type { Moves } from './moves';
-import { AMBER, display, LIGHT } from './palette';
+import { AMBER, constant, LIGHT } from './palette';
 
 const BINS = 64;
 
@@ -41,7 +41,7 @@ void main() {
 const FRAGMENT = /* glsl */ `
 ${LIGHT}
 uniform sampler2D heights;
-uniform vec3 accent;
+const vec3 accent = ${constant(AMBER)};
 varying vec2 spot;
 varying vec2 size;
 varying vec3 world;
@@ -85,7 +85,7 @@ export class Histograms {
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
-      uniforms: { moves: { value: moves.texture }, heights: { value: this.texture }, accent: { value: display(AMBER) } },
+      uniforms: { moves: { value: moves.texture }, heights: { value: this.texture } },
       side: 2,
     });
     this.ranges = new InstancedBufferAttribute(new Float32Array(spots.length * 3), 3);

@@ -6,7 +6,7 @@ import { BufferAttribute, ConeGeometry, PlaneGeometry, ShaderMaterial, Vector2, 
 import { mergeGeometries } from 'three/examples/jsm/utils/BufferGeometryUtils.js';
 import type { BufferGeometry } from 'three';
 
-import { AMBER, display, GLASS } from './palette';
+import { AMBER, constant, GLASS } from './palette';
 
 /** The light's width at its upper end, and how far it reaches, in m. */
 const LIGHT_RADIUS = 0.1;
@@ -34,9 +34,9 @@ uniform vec2 size;   // of the picture, in pixels
 uniform vec3 lens;   // what its middle shows, in shares from the lower left; zoom
 uniform vec2 marked; // a pixel, counted from the lower left; negative without any
 uniform float shown;
-uniform vec3 accent;
-uniform vec3 glass;
-uniform float time;
+const vec3 accent = ${constant(AMBER)};
+const vec3 glass = ${constant(GLASS)};
+uniform float phase[1]; // of the slow sway, in rad
 varying vec2 spot;
 flat varying float which;
 flat varying vec2 extent;
@@ -69,7 +69,7 @@ vec4 magnified() {
   bool isMarked = all(lessThan(abs(floor(texel) - marked), vec2(0.5)));
   if (isMarked) color = mix(accent, color, smoothstep(1.6, 2.4, min(toSeam.x, toSeam.y)));
   // A faint line of light climbs, as a reminder that this is no paper.
-  float away = (fract(time * 0.16) * 1.5 - 0.25 - spot.y) * 26.0;
+  float away = (fract(phase[0] * 0.16) * 1.5 - 0.25 - spot.y) * 26.0;
   color += accent * 0.10 * exp(-away * away) * step(lens.z, 1.001);
   vec2 edge = min(spot, 1.0 - spot);
   float border = 1.0 - smoothstep(0.008, 0.008 + fwidth(spot.x), min(edge.x, edge.y));
@@ -103,9 +103,7 @@ export function hologramMaterial(): ShaderMaterial {
       lens: { value: null },
       marked: { value: new Vector2(-1, -1) },
       shown: { value: 0 },
-      accent: { value: display(AMBER) },
-      glass: { value: display(GLASS) },
-      time: { value: 0 },
+      phase: { value: null },
     },
     depthTest: false,
     depthWrite: false,

@@ -21,7 +21,8 @@ import type { Actions } from '../model/actions';
 import type { NetworkState, Progress } from '../model/networkstate';
 import type { Held } from '../model/state';
 import type { ImageInfo, InputFrame as Frame } from '../net/types';
-import { ALARM, AMBER, display, DITHER, LIGHT, MUTED, TEXT } from './palette';
+import type { Clock } from './clock';
+import { ALARM, AMBER, constant, DITHER, LIGHT, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
 import type { Line, TextPart } from './text';
@@ -47,12 +48,12 @@ ${DITHER}
 uniform sampler2D picture;
 uniform vec2 size;    // of the whole, with its border, in m
 uniform vec2 extent;  // of the picture, in m
-uniform vec3 accent;
+const vec3 accent = ${constant(AMBER)};
 uniform float loaded;
 uniform float invite; // 0..1
 uniform float over;
 uniform float progress; // 0..1, negative when nothing runs
-uniform float time;
+uniform float time[1];
 varying vec2 spot;
 varying vec3 world;
 
@@ -63,7 +64,7 @@ void main() {
   float rim = min(edge.x, edge.y);
   float pixel = fwidth(rim);
   // Wood in warm light, lit from above; it glows when something may be put in.
-  float beat = 0.72 + 0.28 * sin(time * 3.2);
+  float beat = 0.72 + 0.28 * sin(time[0] * 3.2);
   vec3 wood = vec3(0.235, 0.165, 0.105) * (0.72 + 0.5 * spot.y);
   wood += vec3(0.11, 0.08, 0.05) * (1.0 - smoothstep(0.004, 0.012 + pixel, rim));
   wood = mix(wood, accent, clamp(0.78 * invite * beat + 0.5 * over, 0.0, 1.0));
@@ -90,6 +91,8 @@ export class InputFrame implements Pickable {
   hint: string | null = null;
   private readonly canvas: Mesh<PlaneGeometry, ShaderMaterial>;
   private readonly point = new Vector3();
+  /** Typed, because a number that is written to a uniform is an object each time. */
+  private readonly time = new Float32Array(1);
   private shownImage: string | null = null;
   /** What the canvas shows; null until it is loaded. */
   readonly picture = signal<HTMLImageElement | null>(null);
@@ -110,12 +113,11 @@ export class InputFrame implements Pickable {
           picture: { value: null },
           size: { value: size },
           extent: { value: new Vector2(frame.width, frame.height) },
-          accent: { value: display(AMBER) },
           loaded: { value: 0 },
           invite: { value: 0 },
           over: { value: 0 },
           progress: { value: -1 },
-          time: { value: 0 },
+          time: { value: this.time },
         },
       }),
     );
@@ -193,9 +195,9 @@ export class InputFrame implements Pickable {
     this.writing.set(lines);
   }
 
-  /** `seconds`: of the clock; with less motion the invitation does not beat. */
-  update(seconds: number, still: boolean): void {
-    this.write('time', still ? 0 : seconds);
+  /** Once a frame; with less motion the invitation does not beat. */
+  update(clock: Clock, still: boolean): void {
+    this.time[0] = still ? 0 : clock.seconds;
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@
 import { Vector3 } from 'three';
 
 import { HALL, type Moves } from './moves';
+import { Stride } from './stride';
 import type { Line, TextPart } from './text';
 
 /** What is drawn is chosen anew after this many m. */
@@ -11,27 +12,25 @@ const GONE = 1.5;
 
 export class NearText {
   private lines: readonly Line[] = [];
-  private readonly chosenAt = new Vector3(Infinity, 0, 0);
+  private readonly stride: Stride;
   private readonly point = new Vector3();
-  private travelled = 0;
 
   constructor(
     private readonly text: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
-  ) {}
+  ) {
+    this.stride = new Stride(STRIDE, moves);
+  }
 
   /** All that may be written. */
   set(lines: readonly Line[]): void {
     this.lines = lines;
-    this.chosenAt.setX(Infinity);
+    this.stride.now();
   }
 
   /** Once a frame. */
   update(eye: Vector3): void {
-    const strode = this.chosenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
-    if (strode < STRIDE) return;
-    this.chosenAt.copy(eye);
-    this.travelled = this.moves.travelled;
+    if (!this.stride.taken(eye)) return;
     this.text.set(this.lines.filter((line) => this.isNear(line, eye)));
   }
 

@@ -32,6 +32,15 @@ export function display(color: string): Color {
 }
 
 /**
+ * A colour's display values as a constant of a shader: three looks at a uniform of three numbers in
+ * each frame, and makes six objects to compare it with what it was.
+ */
+export function constant(color: string): string {
+  const { r, g, b } = display(color);
+  return `vec3(${[r, g, b].map((value) => value.toFixed(6)).join(', ')})`;
+}
+
+/**
  * Shader functions: `horizon`, `sky`, `haze` and `withFog`.
  * The horizon is warm ahead, where the walk leads, and indigo behind.
  */

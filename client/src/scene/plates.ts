@@ -3,7 +3,7 @@
  * weights. The histograms are all there; the figures under them are written at the panels
  * near the visitor only.
  */
-import { Group, Vector3, type Object3D } from 'three';
+import { Group, type Object3D, type Vector3 } from 'three';
 
 import { formatCount, formatPercent, formatValue } from '../model/format';
 import type { Layer, Statistics } from '../net/types';
@@ -14,6 +14,7 @@ import { ALARM, MUTED, TEXT } from './palette';
 import type { Moves } from './moves';
 import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
 import { UP } from './place';
+import { Stride } from './stride';
 import type { Line, TextPart } from './text';
 
 /** What a histogram is of. */
@@ -39,17 +40,16 @@ export class Plates {
   private readonly plates: readonly Plate[];
   private readonly histograms: Histograms;
   private readonly shown: (Statistics | undefined)[] = [];
-  private readonly writtenAt = new Vector3(Infinity, 0, 0);
+  private readonly stride: Stride;
   private statistics: BySubject = [new Map(), new Map()];
-  private travelled = 0;
-  private stale = true;
 
   constructor(
     layers: readonly Layer[],
     exhibits: ReadonlyMap<string, Exhibit>,
     private readonly writing: Pick<TextPart, 'set'>,
-    private readonly moves: Moves,
+    moves: Moves,
   ) {
+    this.stride = new Stride(STRIDE, moves);
     this.plates = layers.flatMap((layer) => {
       const exhibit = exhibits.get(layer.id);
       return exhibit === undefined ? [] : [{ layer, exhibit }];
@@ -61,7 +61,7 @@ export class Plates {
   /** Shows the plates, or none of them. */
   show(shown: boolean): void {
     this.object.visible = shown;
-    this.stale = true;
+    this.stride.now();
   }
 
   /** Shows other statistics, by layer id. */
@@ -74,18 +74,14 @@ export class Plates {
         if (statistics === this.shown[slot]) return;
         this.shown[slot] = statistics;
         this.histograms.set(slot, statistics ?? null);
-        this.stale = true;
+        this.stride.now();
       });
     });
   }
 
   /** Once a frame: writes the figures of the plates near the eye. */
   update(eye: Vector3): void {
-    const strode = this.writtenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
-    if (!this.stale && strode < STRIDE) return;
-    this.stale = false;
-    this.writtenAt.copy(eye);
-    this.travelled = this.moves.travelled;
+    if (!this.stride.taken(eye)) return;
     if (!this.object.visible) {
       this.writing.set([]);
       return;

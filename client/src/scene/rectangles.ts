@@ -10,7 +10,7 @@ import {
   type Texture,
 } from 'three';
 
-import { AMBER, display, DITHER, LIGHT } from './palette';
+import { AMBER, constant, display, DITHER, LIGHT } from './palette';
 
 /** A rectangle on a board, in the board's units from its upper left corner. */
 export interface Box {
@@ -60,7 +60,7 @@ ${LIGHT}
 ${DITHER}
 uniform sampler2D sheet;
 uniform vec2 cells;
-uniform vec3 accent;
+const vec3 accent = ${constant(AMBER)};
 uniform float metre;
 varying vec2 at;
 varying vec3 world;
@@ -106,7 +106,6 @@ export class Rectangles {
         hovered: { value: -1 },
         sheet: { value: new DataTexture(new Uint8Array(4), 1, 1) },
         cells: { value: new Vector2(1, 1) },
-        accent: { value: display(AMBER) },
       },
       transparent: true,
       side: 2,

@@ -14,10 +14,11 @@ import {
 import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
 import type { Hand } from '../xr/hand';
+import type { Clock } from './clock';
 import type { Glyphs } from './glyphs';
 import { Hologram } from './hologram';
 import { READ_FROM } from './hologramtext';
-import { AMBER, display } from './palette';
+import { AMBER, constant } from './palette';
 import { UP } from './place';
 
 /** From the eye, in m. */
@@ -61,7 +62,7 @@ void main() {
 }`;
 
 const FRAGMENT = /* glsl */ `
-uniform vec3 accent;
+const vec3 accent = ${constant(AMBER)};
 uniform float lit;
 varying vec3 facing;
 varying float height;
@@ -103,7 +104,7 @@ export class Tool {
       new ShaderMaterial({
         vertexShader: VERTEX,
         fragmentShader: FRAGMENT,
-        uniforms: { accent: { value: display(AMBER) }, lit: { value: 0 } },
+        uniforms: { lit: { value: 0 } },
         transparent: true,
       }),
     );
@@ -144,7 +145,7 @@ export class Tool {
   }
 
   /** Once a frame in the corner: keeps to it and sways a little. */
-  update(camera: PerspectiveCamera, seconds: number, still: boolean): void {
+  update(camera: PerspectiveCamera, { seconds }: Clock, still: boolean): void {
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
     const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
     const phase = still ? 0 : (seconds * 2 * Math.PI) / SWAY_SECONDS;
@@ -157,19 +158,25 @@ export class Tool {
   /**
    * Once a frame in a hand: the hologram stands on the tool and faces the eye, larger when it is near.
    *
-   * `scale`: how large the visitor is beside the hall; `seconds`: of the clock, 0 where nothing is to move.
+   * `scale`: how large the visitor is beside the hall.
    */
-  follow(hand: Hand, eye: Vector3, scale: number, seconds: number): void {
+  follow(hand: Hand, eye: Vector3, scale: number, clock: Clock, still: boolean): void {
     this.object.visible = hand.present;
     if (!hand.present) return;
-    const { body } = this;
-    const { object } = this.hologram;
+    const { body, hologram } = this;
     body.visible = !hand.bare;
     hand.grip.decompose(body.position, body.quaternion, body.scale);
     body.scale.setScalar(scale);
     // A rod in a hand points along -z of its grip; the fist is around its middle.
     body.rotateX(-Math.PI / 2).translateY(GRASP * scale);
     this.tip.set(0, TIP * scale, 0).applyQuaternion(body.quaternion).add(body.position);
+    this.near = false;
+    if (hologram.object.visible) this.show(eye, scale, still ? 0 : (clock.seconds * 2 * Math.PI) / SWAY_SECONDS);
+  }
+
+  /** Stands the picture on the tip, turned to the eye; `phase`: of its slow sway, in rad. */
+  private show(eye: Vector3, scale: number, phase: number): void {
+    const { object } = this.hologram;
     const distance = this.face(eye, scale) / scale;
     object.position.copy(this.tip);
     object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
@@ -177,7 +184,7 @@ export class Tool {
     object.scale.setScalar(scale * Math.max(1, distance / READ_FROM));
     this.hologram.resize(Math.sqrt(Math.max(1, NEAR / Math.max(distance, 1e-3))));
     this.near = this.hologram.shown && distance < NEAR;
-    this.hologram.update((seconds * 2 * Math.PI) / SWAY_SECONDS);
+    this.hologram.update(phase);
   }
 
   /** Turns the picture's face to the eye; returns how far that is from its middle, in m. */

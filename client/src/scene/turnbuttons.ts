@@ -3,7 +3,7 @@
  * and back, and tells how far they are. The faces are all there; what is written on them stands
  * at the panels near the visitor only.
  */
-import { Group, Vector3, type Object3D, type Ray } from 'three';
+import { Group, type Object3D, type Ray, type Vector3 } from 'three';
 
 import { formatCount } from '../model/format';
 import type { NetworkState } from '../model/networkstate';
@@ -16,6 +16,7 @@ import type { Moves } from './moves';
 import { ALARM, AMBER, MUTED, TEXT } from './palette';
 import { UP } from './place';
 import type { Pickable } from './pointing';
+import { Stride } from './stride';
 import type { Line, TextPart } from './text';
 import { TurnFaces } from './turnfaces';
 
@@ -46,8 +47,7 @@ export class TurnButtons implements Pickable {
   private readonly buttons: readonly Button[];
   private readonly byLayer: ReadonlyMap<string, Button>;
   private readonly faces: TurnFaces;
-  private readonly writtenAt = new Vector3(Infinity, 0, 0);
-  private travelled = 0;
+  private readonly stride: Stride;
   private hit: Button | null = null;
   private jobs: ReadonlyMap<string, Visualization> = new Map();
   private turned: ReadonlySet<string> = new Set();
@@ -59,6 +59,7 @@ export class TurnButtons implements Pickable {
     private readonly text: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
   ) {
+    this.stride = new Stride(STRIDE, moves);
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
     this.byLayer = new Map(this.buttons.map((button) => [button.layer, button]));
     this.faces = new TurnFaces(
@@ -92,15 +93,12 @@ export class TurnButtons implements Pickable {
     }
     this.jobs = jobs;
     this.turned = turned;
-    this.writtenAt.setX(Infinity);
+    this.stride.now();
   }
 
   /** Once a frame: writes on the buttons near the eye. */
   update(eye: Vector3): void {
-    const strode = this.writtenAt.distanceTo(eye) + this.moves.travelled - this.travelled;
-    if (strode < STRIDE) return;
-    this.writtenAt.copy(eye);
-    this.travelled = this.moves.travelled;
+    if (!this.stride.taken(eye)) return;
     const near = this.buttons
       .map((button) => ({ button, distance: button.centre.distanceTo(eye) }))
       .filter(({ distance }) => distance < NEAR)

@@ -11,6 +11,7 @@ import { Pictures } from '../tiles/pictures';
 import type { Poses } from '../tiles/poses';
 import type { Tiles } from '../tiles/tiles';
 import { Attention } from './attention';
+import type { Clock } from './clock';
 
 /** What is missing is looked for this often, in s. */
 const EVERY = 0.15;
@@ -46,8 +47,8 @@ export class TurnedPanels {
     });
   }
 
-  /** Once a frame; `seconds` is the clock's. */
-  update(camera: Camera, seconds: number): void {
+  /** Once a frame. */
+  update(camera: Camera, { seconds }: Clock): void {
     this.pictures.update();
     if (seconds - this.looked < EVERY) return;
     this.looked = seconds;

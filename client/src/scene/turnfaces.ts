@@ -11,7 +11,7 @@ import {
 
 import { FACES, facesGeometry, type FacePlace } from './faces';
 import type { Moves } from './moves';
-import { AMBER, display, LIGHT } from './palette';
+import { AMBER, constant, LIGHT } from './palette';
 
 export interface FaceState {
   /** The share of pictures that are finished, 0..1. */
@@ -39,7 +39,7 @@ void main() {
 
 const FRAGMENT = /* glsl */ `
 ${LIGHT}
-uniform vec3 accent;
+const vec3 accent = ${constant(AMBER)};
 varying vec2 spot;
 varying vec3 world;
 flat varying vec2 size;
@@ -78,7 +78,7 @@ export class TurnFaces {
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
-      uniforms: { moves: { value: moves.texture }, accent: { value: display(AMBER) } },
+      uniforms: { moves: { value: moves.texture } },
     });
     this.object = new Mesh(geometryOf(spots, this.states), material);
     this.object.frustumCulled = false;

@@ -14,6 +14,7 @@ import type { Tiles } from '../tiles/tiles';
 import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
 import { Immersive } from '../xr/immersive';
 import { Rig } from '../xr/rig';
+import { Clock } from './clock';
 import { followContext } from './contextloss';
 import { DatasetStand } from './datasetstand';
 import { Desk } from './desk';
@@ -33,7 +34,6 @@ import { Tool } from './tool';
 import { EYE_HEIGHT, type Pose } from './walker';
 
 const FIELD_OF_VIEW = 56;
-const LONGEST_STEP = 0.1;
 /** What the page's overlays take of the view above and below, in CSS pixels. */
 const OVERLAYS = 84;
 /** In a low window they cover a part of the panel rather than make it small. */
@@ -62,7 +62,7 @@ export class World {
   /** At a screen, in the hand with the tool, and in the other one. */
   private pickables: Readonly<Record<'desk' | 'tool' | 'off', readonly Pickable[]>> = { desk: [], tool: [], off: [] };
   private frameCount = 0;
-  private before = 0;
+  private readonly clock = new Clock();
 
   constructor(
     private readonly container: HTMLElement,
@@ -163,15 +163,16 @@ export class World {
     });
   }
 
-  private built({ network, hall }: HallScene, before: Hall | null): void {
+  private built(scene: HallScene, before: Hall | null): void {
+    const { network, hall } = scene;
     // Not before: the fonts must not come in the way of the network's first data.
     this.glyphs.prepare();
     this.environment.light(this.halls.arrangements);
     this.collectPickables();
     if (network !== this.state.current.peek()) return;
     if (before === null) this.desk.stand(startPose(hall.arrangement, this.camera.aspect));
-    else if (this.immersive.active) this.immersive.locomotion.keepPlace(before, hall);
-    else this.desk.stand(keepPlace(this.desk.walker, before, hall));
+    else if (this.immersive.active) this.immersive.locomotion.keepPlace(before, scene.standing);
+    else this.desk.stand(keepPlace(this.desk.walker, before, scene.standing));
   }
 
   private makeMenus(): Menus {
@@ -243,18 +244,17 @@ export class World {
   }
 
   private frame(time: number): void {
-    const seconds = Math.min(LONGEST_STEP, Math.max(0, (time - this.before) / 1000));
-    this.before = time;
+    const { clock } = this;
+    clock.tick(time);
     if (this.immersive.hidden) return;
     this.frameCount += 1;
-    if (this.immersive.active) this.immersive.step(seconds, time / 1000);
-    else this.resolution.update(seconds, this.desk.step(seconds));
+    if (this.immersive.active) this.immersive.step(clock);
+    else this.resolution.update(clock.step, this.desk.step(clock));
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
-    const clock = time / 1000;
     this.bring();
     this.halls.update(this.eye, this.renderer.domElement.height, clock);
-    if (!this.immersive.active) this.point(clock);
+    if (!this.immersive.active) this.point();
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
   }
@@ -267,8 +267,8 @@ export class World {
     this.halls.pinned.update(this.eye, heading, hand, this.rig.scale);
   }
 
-  private point(clock: number): void {
-    this.tool.update(this.camera, clock, peek(this.state.reducedMotion));
+  private point(): void {
+    this.tool.update(this.camera, this.clock, peek(this.state.reducedMotion));
     this.desk.look();
   }
 

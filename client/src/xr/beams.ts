@@ -6,21 +6,23 @@ import {
   PlaneGeometry,
   ShaderMaterial,
   Vector2,
-  Vector3,
 } from 'three';
 
-import { AMBER, display, TEXT } from '../scene/palette';
+import { AMBER, constant, TEXT } from '../scene/palette';
 import type { Hand } from './hand';
 
 /** A ray that meets nothing ends after so many m as the visitor feels them. */
 const VOID = 2.2;
+/** Where a hand's three numbers begin. */
+const LEFT = 0;
+const RIGHT = 3;
 
 const VERTEX = /* glsl */ `
 attribute vec2 piece; // which hand; 0: the ray, 1: the mark at its end
 uniform vec3 from[2];
 uniform vec3 to[2];
 uniform vec3 look[2]; // shown, on something, pressed: 0 or 1
-uniform float scale;
+uniform float scale[1];
 varying vec2 at;
 flat varying vec2 kind;
 flat varying vec3 state;
@@ -36,7 +38,7 @@ void main() {
     place = mix(start, end, position.y + 0.5);
     vec3 toEye = cameraPosition - place;
     vec3 across = normalize(cross(end - start, toEye));
-    place += across * at.x * max(0.0012 * scale, 0.0011 * length(toEye));
+    place += across * at.x * max(0.0012 * scale[0], 0.0011 * length(toEye));
   } else {
     // A little nearer to the eye than what it lies on, and always equally large.
     place = mix(end, cameraPosition, 0.012);
@@ -50,8 +52,8 @@ void main() {
 }`;
 
 const FRAGMENT = /* glsl */ `
-uniform vec3 accent;
-uniform vec3 plain;
+const vec3 accent = ${constant(AMBER)};
+const vec3 plain = ${constant(TEXT)};
 varying vec2 at;
 flat varying vec2 kind;
 flat varying vec3 state;
@@ -77,9 +79,11 @@ void main() {
 
 export class Beams {
   readonly object: Mesh<InstancedBufferGeometry, ShaderMaterial>;
-  private readonly from = [new Vector3(), new Vector3()] as const;
-  private readonly to = [new Vector3(), new Vector3()] as const;
-  private readonly look = [new Vector3(), new Vector3()] as const;
+  /** For the left hand and the right; typed, because three would copy vectors number by number, each an object. */
+  private readonly from = new Float32Array(6);
+  private readonly to = new Float32Array(6);
+  private readonly look = new Float32Array(6);
+  private readonly scale = new Float32Array(1);
 
   constructor() {
     this.object = new Mesh(
@@ -91,9 +95,7 @@ export class Beams {
           from: { value: this.from },
           to: { value: this.to },
           look: { value: this.look },
-          scale: { value: 1 },
-          accent: { value: display(AMBER) },
-          plain: { value: display(TEXT) },
+          scale: { value: this.scale },
         },
         transparent: true,
         depthWrite: false,
@@ -108,19 +110,27 @@ export class Beams {
   /** Once a frame, before the hands are shown; `scale`: how large the visitor is beside the hall. */
   begin(scale: number): void {
     this.object.visible = false;
-    this.look[0].setX(0);
-    this.look[1].setX(0);
-    const uniform = this.object.material.uniforms['scale'];
-    if (uniform !== undefined) uniform.value = scale;
+    this.look[LEFT] = 0;
+    this.look[RIGHT] = 0;
+    this.scale[0] = scale;
   }
 
   /** Shows a hand's ray to what it meets; `distance`: to that, infinite where it meets nothing. */
   show({ side, ray, trigger }: Hand, distance: number, scale: number): void {
-    const at = side === 'left' ? 0 : 1;
+    const at = side === 'left' ? LEFT : RIGHT;
     const meets = distance < Infinity;
-    this.from[at].copy(ray.origin);
-    ray.at(meets ? distance : VOID * scale, this.to[at]);
-    this.look[at].set(1, meets ? 1 : 0, trigger.down ? 1 : 0);
+    const length = meets ? distance : VOID * scale;
+    const { origin, direction } = ray;
+    const { from, to, look } = this;
+    from[at] = origin.x;
+    from[at + 1] = origin.y;
+    from[at + 2] = origin.z;
+    to[at] = origin.x + length * direction.x;
+    to[at + 1] = origin.y + length * direction.y;
+    to[at + 2] = origin.z + length * direction.z;
+    look[at] = 1;
+    look[at + 1] = meets ? 1 : 0;
+    look[at + 2] = trigger.down ? 1 : 0;
     this.object.visible = true;
   }
 }

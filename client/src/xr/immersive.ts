@@ -4,6 +4,7 @@ import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } fr
 import type { Menus } from '../menus/menus';
 import { peek } from '../model/peek';
 import type { State } from '../model/state';
+import type { Clock } from '../scene/clock';
 import type { Glyphs } from '../scene/glyphs';
 import type { Grabs } from '../scene/grabs';
 import type { Pickable } from '../scene/pointing';
@@ -87,8 +88,8 @@ export class Immersive {
     return this.toolHand === this.hands.right ? this.hands.left : this.hands.right;
   }
 
-  /** One frame that took `seconds`; `clock`: since the start, in s. */
-  step(seconds: number, clock: number): void {
+  /** One frame. */
+  step(clock: Clock): void {
     const { xr } = this.stage.renderer;
     const session = xr.getSession();
     const frame = xr.getFrame();
@@ -98,10 +99,10 @@ export class Immersive {
     rig.track(xr.getCamera().cameras);
     this.hands.update(session, frame, space, rig.object);
     this.takeSticks();
-    this.zoom(seconds);
-    this.locomotion.update(this.hands, seconds, this.sticksTaken);
+    this.zoom(clock);
+    this.locomotion.update(this.hands, clock.step, this.sticksTaken);
     this.hands.place(rig.object);
-    this.gripping.update(this.hands, seconds, rig.scale);
+    this.gripping.update(this.hands, clock.step, rig.scale);
     this.pointers.update(this.toolHand, this.offHand, this.gripping);
     if (this.toolHand.lower.began) this.stage.letGo();
     this.feel();
@@ -116,13 +117,13 @@ export class Immersive {
   }
 
   /** The stick of the hand that holds the hologram near zooms it, about what the other hand points at. */
-  private zoom(seconds: number): void {
+  private zoom({ step }: Clock): void {
     const { tool } = this.stage;
     const { side, stick } = this.toolHand;
     if (!tool.near || this.gripping.holds(side) || stick.y === 0) return;
     const { hologram } = tool;
     const isPointed = this.pointers.off.target === this.stage.lens;
-    const factor = Math.exp(-stick.y * seconds * ZOOM_SPEED);
+    const factor = Math.exp(-stick.y * step * ZOOM_SPEED);
     hologram.zoom(factor, isPointed ? hologram.met.x : 0.5, isPointed ? hologram.met.y : 0.5);
   }
 
@@ -139,11 +140,11 @@ export class Immersive {
     menus.update(this.hands);
   }
 
-  private show(clock: number): void {
+  private show(clock: Clock): void {
     const { rig, tool } = this.stage;
     const { scale } = rig;
     rig.head(this.eye);
-    tool.follow(this.toolHand, this.eye, scale, peek(this.state.reducedMotion) ? 0 : clock);
+    tool.follow(this.toolHand, this.eye, scale, clock, peek(this.state.reducedMotion));
     this.tellValue();
     this.tooltip.update(this.pointers.tool, this.eye);
     this.beams.begin(scale);

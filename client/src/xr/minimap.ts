@@ -18,7 +18,7 @@ import type { Actions } from '../model/actions';
 import { PlanScale, planOf, type Plan } from '../model/hallmap';
 import type { State } from '../model/state';
 import type { Pickable } from '../scene/pointing';
-import { AMBER, display, EDGE, GLASS, TEXT } from '../scene/palette';
+import { AMBER, constant, EDGE, GLASS, TEXT } from '../scene/palette';
 
 /** In the model's own lengths: its longer side is 1. */
 const THICK = 0.006;
@@ -63,10 +63,10 @@ void main() {
 }`;
 
 const FRAGMENT = /* glsl */ `
-uniform vec3 plate;
-uniform vec3 panel;
-uniform vec3 frame;
-uniform vec3 accent;
+const vec3 plate = ${constant(GLASS)};
+const vec3 panel = ${constant(EDGE)};
+const vec3 frame = ${constant(TEXT)};
+const vec3 accent = ${constant(AMBER)};
 varying vec3 facing;
 flat varying float kind;
 flat varying float over;
@@ -88,10 +88,6 @@ export class Minimap implements Pickable {
     visitor: { value: [0, 0, 0, -1] },
     hovered: { value: -1 },
     sides: { value: [1, 1] },
-    plate: { value: display(GLASS) },
-    panel: { value: display(EDGE) },
-    frame: { value: display(TEXT) },
-    accent: { value: display(AMBER) },
   };
 
   constructor(

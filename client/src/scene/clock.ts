@@ -1,0 +1,22 @@
+/**
+ * The render loop's time. It is handed on whole: a number that is worked out and passed to a function
+ * becomes an object on the heap, in each frame anew.
+ */
+
+/** A frame that comes later, after a pause, counts as so long, in s. */
+const LONGEST_STEP = 0.1;
+
+export class Clock {
+  /** Since the page was opened, in s. */
+  seconds = 0;
+  /** Since the frame before, in s. */
+  step = 0;
+
+  /** A frame begins; `milliseconds`: since the page was opened. */
+  tick(milliseconds: number): void {
+    const now = milliseconds / 1000;
+    const step = now - this.seconds;
+    this.step = step > LONGEST_STEP ? LONGEST_STEP : step > 0 ? step : 0;
+    this.seconds = now;
+  }
+}
