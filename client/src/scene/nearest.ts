@@ -11,19 +11,20 @@ export function nearest(x: number, z: number, halls: readonly Bounds[], now: num
   let found = -1;
   let least = Infinity;
   for (let index = 0; index < halls.length; index += 1) {
-    const away = distance(x, z, halls[index]);
+    const away = square(x, z, halls[index]);
     if (away >= least) continue;
     found = index;
     least = away;
   }
-  return distance(x, z, halls[now]) - least < HYSTERESIS ? now : found;
+  if (found === now) return now;
+  return Math.sqrt(square(x, z, halls[now])) - Math.sqrt(least) < HYSTERESIS ? now : found;
 }
 
-function distance(x: number, z: number, bounds: Bounds | undefined): number {
+/** Of the distance to a hall. */
+function square(x: number, z: number, bounds: Bounds | undefined): number {
   if (bounds === undefined) return Infinity;
   const { min_x, max_x, min_z, max_z } = bounds;
-  const aside = Math.max(min_x - x, 0, x - max_x);
-  const along = Math.max(min_z - z, 0, z - max_z);
-  // Not `Math.hypot`, which makes an object of its arguments.
-  return Math.sqrt(aside * aside + along * along);
+  const aside = x < min_x ? min_x - x : x > max_x ? x - max_x : 0;
+  const along = z < min_z ? min_z - z : z > max_z ? z - max_z : 0;
+  return aside * aside + along * along;
 }
