@@ -11,7 +11,8 @@ import { Halls } from './halls';
 import { History } from './history';
 import { Images } from './images';
 import { InputNoise } from './inputnoise';
-import { Insertion, type Loader, type PassHandlers } from './insertion';
+import type { Loader, PassHandlers } from './insertion';
+import { Insertions } from './insertions';
 import { NetworkState } from './networkstate';
 import { messageOf, Notices } from './notices';
 import { Orders } from './orders';
@@ -39,16 +40,17 @@ export class Actions {
   readonly views = new Views((network, view) => this.setView(network, view), this.history);
   private readonly notices: Notices;
   private readonly halls: Halls;
-  private readonly insertions = new Map<string, Insertion>();
+  private readonly insertions: Insertions;
 
   constructor(
     private readonly state: State,
     readonly api: Api,
   ) {
     this.notices = new Notices(state);
+    this.insertions = new Insertions(state, this.notices, this.history);
     this.images = new Images(state, api, this.notices);
     this.inputNoise = new InputNoise(state, api, this.images, this.notices, (network, image, gesture) => {
-      this.insertion(network).adjust(image, gesture);
+      this.insertions.of(network).adjust(image, gesture);
     });
     this.placements = new Placements(state, api, this.notices, this.history);
     this.orders = new Orders(api, this.notices);
@@ -97,17 +99,17 @@ export class Actions {
 
   /** The scene gives a network's loader; an image that was inserted before is loaded now. */
   useLoader(network: NetworkState, loader: Loader): void {
-    this.insertion(network).useLoader(loader);
+    this.insertions.of(network).useLoader(loader);
   }
 
   /** What a network's loader tells. */
   handlers(network: NetworkState): PassHandlers {
-    return this.insertion(network).handlers;
+    return this.insertions.of(network).handlers;
   }
 
   /** Inserts the image that the tool holds; a feature map goes in only as its image. */
   insertHeld(network = this.state.current.peek()): void {
-    this.insertHeldInto(this.meant(network));
+    this.insertHeldInto(this.insertions.meant(network));
   }
 
   /** Inserts the image that the tool holds into all networks. */
@@ -127,24 +129,22 @@ export class Actions {
 
   /** Takes the inserted image out again and puts the one before in its place. */
   undoImage(network = this.state.current.peek()): void {
-    for (const meant of this.meant(network)) this.insertion(meant).undo();
+    for (const meant of this.insertions.meant(network)) this.insertions.of(meant).undo();
   }
 
   /** Starts the pass of the inserted image anew, after a failure. */
   again(network = this.state.current.peek()): void {
-    if (network !== null) this.insertion(network).again();
+    if (network !== null) this.insertions.of(network).again();
   }
 
   /** Starts all passes anew that have failed. */
   againWhereFailed(): void {
-    for (const network of this.state.networks.peek()) {
-      if (network.progress.peek().stage === 'failed') this.again(network);
-    }
+    this.insertions.againWhereFailed();
   }
 
   /** Stops the running pass; what has not arrived still shows the image before. */
   stop(network = this.state.current.peek()): void {
-    if (network !== null) this.insertion(network).stop();
+    if (network !== null) this.insertions.of(network).stop();
   }
 
   hold(held: Held): void {
@@ -177,11 +177,9 @@ export class Actions {
 
   /** Brings a picture to the server and inserts it, unless another one went in meanwhile. */
   async uploadAndInsert(file: File): Promise<void> {
-    const networks = this.meant(this.state.current.peek());
+    const networks = this.insertions.meant(this.state.current.peek());
     if (networks.length === 0) return;
-    const uploading = this.images.upload(file);
-    const gesture = {};
-    await Promise.all(networks.map((network) => this.insertion(network).insertLater(() => uploading, gesture)));
+    await this.insertions.insertLater(networks, this.images.upload(file));
   }
 
   /** Opens a layer's card beside the hall; null closes it. */
@@ -201,31 +199,11 @@ export class Actions {
   setScaling(scaling: Scaling): void {
     if (this.state.scaling.peek() === scaling) return;
     this.state.scaling.value = scaling;
-    for (const insertion of this.insertions.values()) insertion.rescale(scaling);
+    this.insertions.rescale(scaling);
   }
 
   magnify(what: Held | null): void {
     this.state.magnified.value = what;
-  }
-
-  /**
-   * Magnifies what is under the pointer (a picture where the panel shows pictures), else what is
-   * in hand, else the inserted image.
-   */
-  magnifyNearest(): void {
-    const hit = this.state.hover.peek();
-    const network = hit === null ? this.state.current.peek() : this.state.find(hit.network);
-    const image = network?.inserted.peek() ?? null;
-    const inserted: Held | null = image === null ? null : { kind: 'image', image };
-    if (hit !== null && network?.turned.peek().has(hit.layer) === true) {
-      void this.visualizations.magnify(network, hit.layer, hit.channel);
-      return;
-    }
-    const pointed: Held | null =
-      hit === null || image === null
-        ? null
-        : { kind: 'map', map: { network: hit.network, layer: hit.layer, channel: hit.channel }, image };
-    this.magnify(pointed ?? this.state.held.peek() ?? inserted);
   }
 
   notify(tone: Notice['tone'], text: string): void {
@@ -285,13 +263,7 @@ export class Actions {
 
   private insertFirst(networks: readonly NetworkState[]): void {
     const image = this.state.walk.peek()?.first_image ?? null;
-    if (image !== null) for (const network of networks) this.insertion(network).insert(image);
-  }
-
-  /** The networks that an image goes into where one of them is pointed at. */
-  private meant(network: NetworkState | null): readonly NetworkState[] {
-    if (network === null) return [];
-    return this.state.together.peek() ? this.state.networks.peek() : [network];
+    if (image !== null) this.insertions.insert(networks, image);
   }
 
   private insertHeldInto(networks: readonly NetworkState[]): void {
@@ -302,17 +274,8 @@ export class Actions {
       this.notify('info', 'A feature map cannot be inserted; pick an image from the dataset panel.');
     } else {
       this.letGo();
-      const gesture = {};
-      for (const network of networks) this.insertion(network).insert(held.image, gesture);
+      this.insertions.insert(networks, held.image, {});
     }
-  }
-
-  private insertion(network: NetworkState): Insertion {
-    const known = this.insertions.get(network.id);
-    if (known !== undefined) return known;
-    const made = new Insertion(network, this.state, this.notices, this.history);
-    this.insertions.set(network.id, made);
-    return made;
   }
 
   private async loadFacts(network: NetworkState): Promise<void> {

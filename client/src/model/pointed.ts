@@ -27,6 +27,24 @@ interface Pointed {
   readonly layer: Layer;
 }
 
+/**
+ * Magnifies what is under the pointer (a picture where the panel shows pictures), else what is in
+ * hand, else the inserted image.
+ */
+export function magnifyPointed(state: State, actions: Actions): void {
+  const hit = state.hover.peek();
+  const network = hit === null ? state.current.peek() : state.find(hit.network);
+  const image = network?.inserted.peek() ?? null;
+  if (hit !== null && network?.turned.peek().has(hit.layer) === true) {
+    void actions.visualizations.magnify(network, hit.layer, hit.channel);
+  } else if (hit !== null && image !== null) {
+    const { layer, channel } = hit;
+    actions.magnify({ kind: 'map', map: { network: hit.network, layer, channel }, image });
+  } else {
+    actions.magnify(state.held.peek() ?? (image === null ? null : { kind: 'image', image }));
+  }
+}
+
 /** Collapses the block around the layer under the pointer. */
 export async function collapsePointed(state: State, actions: Actions): Promise<void> {
   const pointed = pointedAt(state);
