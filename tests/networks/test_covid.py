@@ -15,6 +15,7 @@ import cnnwalk
 from cnnwalk.graph import Graph, Layer
 from cnnwalk.networks import CovidDenseNet, CovidResNet, NetworkError, load_network
 from cnnwalk.networks.covid import tracked_coviddensenet, tracked_covidresnet
+from cnnwalk.trackers import ActivationTracker
 
 Kind = type[CovidResNet] | type[CovidDenseNet]
 KINDS: tuple[Kind, ...] = (CovidResNet, CovidDenseNet)
@@ -205,6 +206,20 @@ def test_a_residual_block_is_drawn_with_its_skip_two_convolutions_and_their_sum(
         assert mark.text == "Residual block"
     assert graph.layers[-1].label == "scores"
     assert graph.layers[-1].parameters == 512 * 2 + 2
+
+
+def test_the_trackers_of_a_residual_block_hold_what_it_computes() -> None:
+    module = CovidResNet(2, trackers=True).eval()
+    block = module.layer2[0]
+    block_input = torch.rand(1, 64, 9, 9)
+    with torch.no_grad():
+        output, records = ActivationTracker().collect_stats(block, block_input)
+    shown = {record["layer_name"]: record["activation"] for record in records}
+    assert torch.equal(shown["block input"], block_input)
+    assert torch.equal(shown["sum"], (shown["convolution 2"] + shown["skip"]).relu())
+    assert torch.equal(shown["sum"], output)
+    assert torch.equal(shown["convolution 1"], shown["convolution 1"].relu())
+    assert shown["convolution 2"].min() < 0
 
 
 def test_a_dense_block_is_drawn_with_each_convolution_and_concatenation() -> None:
