@@ -3,7 +3,7 @@
  * them from source to target; those that pass layers by have a colour of their own, and
  * those at the layer one points at turn amber.
  */
-import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial } from 'three';
+import { BufferAttribute, BufferGeometry, Mesh, ShaderMaterial, type Vector3 } from 'three';
 
 import type { Route } from '../net/types';
 import type { Clock } from './clock';
@@ -89,6 +89,7 @@ export class Edges {
   private readonly strands: BufferAttribute;
   private readonly wholes: BufferAttribute;
   private readonly ribbons: readonly Ribbon[];
+  private readonly labelled: readonly Strand[];
   private readonly byLayer: ReadonlyMap<string, readonly Ribbon[]>;
 
   /**
@@ -104,6 +105,7 @@ export class Edges {
         return new Strand(route, { source: anchorOf(source), target: anchorOf(target), label: labels + index });
       }),
     );
+    this.labelled = this.ribbons.flatMap(({ strand }) => (strand.route.label === null ? [] : [strand]));
     this.byLayer = byLayer(this.ribbons);
     const vertices = this.ribbons.reduce((sum, { strand }) => sum + 2 * strand.points, 0);
     this.positions = new BufferAttribute(new Float32Array(3 * vertices), 3);
@@ -138,6 +140,11 @@ export class Edges {
       upload(this.strands, ribbon.strands, ribbon);
       upload(this.wholes, ribbon.wholes, ribbon);
     }
+  }
+
+  /** Once a frame: the labels near the eye turn to it. Makes no objects. */
+  face(eye: Vector3, moves: Moves): void {
+    for (let at = 0; at < this.labelled.length; at += 1) this.labelled[at]?.face(eye, moves);
   }
 
   /** Where the edges of a layer end at its panel. */

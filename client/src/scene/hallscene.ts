@@ -149,6 +149,7 @@ export class HallScene {
     this.turned.update(camera, clock);
     const still = peek(this.state.reducedMotion);
     this.edges.update(clock, still);
+    this.edges.face(eye, this.moves);
     this.frame.update(clock, still);
     if (clock.seconds - this.refined < REFINE_EVERY) return;
     this.refined = clock.seconds;
@@ -179,6 +180,12 @@ export class HallScene {
   /** The hall with its panels where they stand now. */
   get standing(): Hall {
     return standing(this.hall, (layer) => this.placementOf(layer));
+  }
+
+  /** A panel as it is to be seen: without a plate where these are hidden. */
+  seen(layer: string): Exhibit | undefined {
+    const exhibit = this.exhibits.get(layer);
+    return exhibit === undefined || this.slabs.plates ? exhibit : { ...exhibit, sections: 0 };
   }
 
   /** Where a panel stands now, while it is held, too. */

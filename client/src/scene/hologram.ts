@@ -46,6 +46,8 @@ export class Hologram {
   /** By how much it is larger than it was made, and how far to the left it grows: 0 is not at all. */
   private size = 1;
   private aside = 0;
+  /** How high its picture may be, in m. */
+  private room = Infinity;
   private readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
   private readonly box: Vector4;
   private readonly marked: Vector2;
@@ -102,15 +104,22 @@ export class Hologram {
   /** In a hand it grows about its middle and is hidden by what is nearer, in the corner to the left and by nothing. */
   setInHand(inHand: boolean): void {
     this.aside = inHand ? 0 : 0.5;
+    this.room = Infinity;
     this.size = 1;
     this.mesh.material.depthTest = inHand;
     this.text.object.material.depthTest = inHand;
     this.place();
   }
 
+  /** `top`: nothing of it is higher than so many m over the tip, as far as it need not be too small for that. */
+  stayBelow(top: number): void {
+    this.room = top - this.text.top;
+    this.resize(this.size);
+  }
+
   /** How large it is shown, within limits; 1 is as it was made. */
   resize(size: number): void {
-    const next = Math.min(LARGEST, Math.max(SMALLEST, size));
+    const next = Math.min(this.largest, Math.max(SMALLEST, size));
     if (next === this.size) return;
     this.size = next;
     this.place();
@@ -118,7 +127,7 @@ export class Hologram {
 
   /** Larger by a factor, and from its largest size on nearer about a place of it: a turn of the wheel. */
   enlarge(factor: number, u: number, v: number): void {
-    const grows = factor > 1 ? this.size < LARGEST : this.lens.zoom === 1;
+    const grows = factor > 1 ? this.size < this.largest : this.lens.zoom === 1;
     if (grows) this.resize(this.size * factor);
     else this.zoom(factor, u, v);
   }
@@ -126,6 +135,10 @@ export class Hologram {
   zoom(factor: number, u: number, v: number): void {
     this.lens.zoomBy(factor, u, v);
     this.lensView.set(this.lens.x, this.lens.y, this.lens.zoom);
+  }
+
+  private get largest(): number {
+    return Math.max(SMALLEST, Math.min(LARGEST, this.room / (this.shape.y * SIDE)));
   }
 
   /** How high over the tip the picture's middle is as it was made, in m. */

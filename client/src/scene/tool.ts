@@ -144,13 +144,18 @@ export class Tool {
     this.hologram.setInHand(true);
   }
 
-  /** Once a frame in the corner: keeps to it and sways a little. */
-  update(camera: PerspectiveCamera, { seconds }: Clock, still: boolean): void {
+  /**
+   * Once a frame in the corner: keeps to it and sways a little.
+   *
+   * `clear`: the share of the view's height, in its middle, that nothing of the page lies over.
+   */
+  update(camera: PerspectiveCamera, { seconds }: Clock, still: boolean, clear: number): void {
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
     const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
     const phase = still ? 0 : (seconds * 2 * Math.PI) / SWAY_SECONDS;
     this.object.position.set(across, -half * BELOW + 0.004 * Math.sin(phase * 2), -DISTANCE);
     this.object.rotation.y = -0.16;
+    this.hologram.stayBelow(half * (clear + BELOW) - TIP);
     this.hologram.object.rotation.set(0, 0.14 * Math.sin(phase), 0);
     this.hologram.update(phase);
   }

@@ -225,19 +225,19 @@ export class World {
   private goTo(scene: HallScene, to: Destination): void {
     const { locomotion } = this.immersive;
     if (to.kind === 'start') locomotion.goTo(groundBefore(scene.hall.arrangement.input_frame));
-    const exhibit = to.kind === 'start' ? undefined : scene.exhibits.get(to.layer);
+    const exhibit = to.kind === 'start' ? undefined : scene.seen(to.layer);
     if (exhibit === undefined) return;
     const free = freeBefore(exhibit.place, scene.places.values());
     locomotion.goTo(groundAt(exhibit, free, locomotion.eyesOnFloor));
   }
 
   private poseAt(scene: HallScene, layer: string): Pose | null {
-    const exhibit = scene.exhibits.get(layer);
+    const exhibit = scene.seen(layer);
     if (exhibit === undefined) return null;
     const { aspect, fov } = this.camera;
     const free = freeBefore(exhibit.place, scene.places.values());
-    const { clientWidth, clientHeight } = this.container;
-    const clear = Math.max(LEAST_CLEAR, 1 - (2 * OVERLAYS) / clientHeight);
+    const { clientWidth } = this.container;
+    const clear = Math.max(LEAST_CLEAR, this.clear());
     const isCovered = this.state.visualizing.peek() !== null || this.state.opened.peek() !== null;
     const covered = isCovered ? Math.min(MOST_COVERED, CARD / clientWidth) : 0;
     return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered, EYE_HEIGHT * this.desk.walker.size);
@@ -253,7 +253,7 @@ export class World {
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     this.bring();
-    this.halls.update(this.eye, this.renderer.domElement.height, clock);
+    this.halls.update(this.eye, this.viewHeight(), clock);
     if (!this.immersive.active) this.point();
     this.renderer.info.reset();
     this.renderer.render(this.scene, this.camera);
@@ -268,8 +268,19 @@ export class World {
   }
 
   private point(): void {
-    this.tool.update(this.camera, this.clock, peek(this.state.reducedMotion));
+    this.tool.update(this.camera, this.clock, peek(this.state.reducedMotion), this.clear());
     this.desk.look();
+  }
+
+  /** The share of the view's height, in its middle, that the page's overlays leave clear. */
+  private clear(): number {
+    return 1 - (2 * OVERLAYS) / Math.max(1, this.container.clientHeight);
+  }
+
+  /** Of what is drawn for one eye, in pixels. */
+  private viewHeight(): number {
+    const eye = this.immersive.active ? this.renderer.xr.getCamera().cameras[0] : undefined;
+    return eye === undefined ? this.renderer.domElement.height : eye.viewport.w;
   }
 
   private resize(): void {

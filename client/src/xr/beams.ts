@@ -21,7 +21,7 @@ const VERTEX = /* glsl */ `
 attribute vec2 piece; // which hand; 0: the ray, 1: the mark at its end
 uniform vec3 from[2];
 uniform vec3 to[2];
-uniform vec3 look[2]; // shown, on something, pressed: 0 or 1
+uniform vec3 look[2]; // shown (2: its mark alone), on something, pressed: 0 or 1
 uniform float scale[1];
 varying vec2 at;
 flat varying vec2 kind;
@@ -47,7 +47,7 @@ void main() {
     vec3 up = vec3(viewMatrix[0][1], viewMatrix[1][1], viewMatrix[2][1]);
     place += (right * at.x + up * at.y) * size;
   }
-  bool drawn = state.x > 0.5 && (piece.y < 0.5 || state.y > 0.5);
+  bool drawn = state.x > 0.5 && (piece.y < 0.5 ? state.x < 1.5 : state.y > 0.5);
   gl_Position = drawn ? projectionMatrix * viewMatrix * vec4(place, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
@@ -132,6 +132,12 @@ export class Beams {
     look[at + 1] = meets ? 1 : 0;
     look[at + 2] = trigger.down ? 1 : 0;
     this.object.visible = true;
+  }
+
+  /** Marks what a hand's ray meets, without the ray: it would lie across what one reads. */
+  mark(hand: Hand, distance: number, scale: number): void {
+    this.show(hand, distance, scale);
+    this.look[hand.side === 'left' ? LEFT : RIGHT] = 2;
   }
 }
 

@@ -149,7 +149,9 @@ export class Immersive {
     this.tooltip.update(this.pointers.tool, this.eye);
     this.beams.begin(scale);
     if (this.toolHand.present && !this.locomotion.aims(this.toolHand)) this.beams.show(this.toolHand, this.pointers.tool.distance, scale);
-    if (this.pointers.off.target !== null) this.beams.show(this.offHand, this.pointers.off.distance, scale);
+    const { off } = this.pointers;
+    if (off.target === this.stage.lens) this.beams.show(this.offHand, off.distance, scale);
+    else if (off.target !== null) this.beams.mark(this.offHand, off.distance, scale);
   }
 
   /** Held near, the hologram tells the value in its middle where no hand points at another one. */

@@ -130,6 +130,34 @@ describe('Edges', () => {
     expect(attribute(one.object.geometry, 'whole').getX(0)).toBeGreaterThan(3);
   });
 
+  it('turns a label by quarters to who reads it, wherever it was moved to, and not to and fro at a corner', () => {
+    const one = edges();
+    const moves = new Moves(LAYERS.length + ROUTES.length);
+    const label = LAYERS.length + 2;
+    /** Where the label's right is, in quarters to the left of +x. */
+    const turned = (x: number, z: number): number => {
+      one.face(new Vector3(x, 1.6, z), moves);
+      const { x: right, z: back } = moves.way(label, new Vector3(1, 0, 0));
+      return Math.round((4 * Math.atan2(-back, right)) / (2 * Math.PI)) + 0;
+    };
+    expect(turned(2, 1)).toBe(0);
+    expect(turned(7, -4)).toBe(1);
+    expect(turned(6, 0.2)).toBe(1);
+    expect(turned(2, 1)).toBe(0);
+    expect(turned(6, -0.2)).toBe(0);
+    expect(Math.abs(turned(2.5, -9))).toBe(2);
+    // Far off and underfoot it stays as it is.
+    expect(Math.abs(turned(2, 30))).toBe(2);
+    expect(Math.abs(turned(2, -3.8))).toBe(2);
+    moves.place(3, new Vector3(0, 1.5, -8), { x: -6, y: 0, z: 0, yaw: 0, scale: 1 }, true, 0);
+    one.follow('c', moves);
+    const at = moves.point(label, new Vector3(2, 0, -4));
+    expect(at.x).toBeLessThan(1.8);
+    expect(Math.abs(turned(at.x, at.z - 3))).toBe(2);
+    expect(turned(at.x, at.z + 3)).toBe(0);
+    expect(moves.point(label, new Vector3(2, 0, -4)).distanceTo(at)).toBeLessThan(1e-6);
+  });
+
   it('keeps the lane of a long edge, and leaves those of other panels alone', () => {
     const long: Route = { source: 'a', target: 'c', label: 'skip', label_yaw: 0, points: [[0, 0], [2, -2], [2, -30], [0, -32]], label_at: [2, -16] };
     const one = edgesOf([...ROUTES.slice(0, 1), long]);
