@@ -75,6 +75,11 @@ export class Images {
     });
   }
 
+  /** Nobody will ask for an image any more. */
+  forget(image: string): void {
+    this.sources.forget(image);
+  }
+
   private async show(seed: number, offset: number): Promise<void> {
     const dataset = this.state.dataset.peek();
     if (dataset === null) return;

@@ -42,11 +42,13 @@ export class InputNoise {
   private readonly newest = signal<Asked | null>(null);
   private gesture: object | null = null;
   private isFollowing = false;
+  /** Where the slider stopped last: which images that left, and in which gesture. */
+  private stop: { readonly gesture: object; readonly images: readonly string[] } | null = null;
 
   constructor(
     private readonly state: State,
     private readonly api: Pick<Api, 'noisy'>,
-    private readonly images: Pick<Images, 'rememberMade'>,
+    private readonly images: Pick<Images, 'rememberMade' | 'forget'>,
     private readonly notices: Notices,
     private readonly adjust: Adjust,
   ) {}
@@ -73,7 +75,7 @@ export class InputNoise {
     }
     this.isFollowing = false;
     this.newest.value = null;
-    this.remember();
+    if (done !== null) this.remember(done.gesture);
   }
 
   private async show({ sigma, gesture }: Asked): Promise<void> {
@@ -99,14 +101,15 @@ export class InputNoise {
     return image;
   }
 
-  /** Only of what stays: a slider passes by more images than are remembered. */
-  private remember(): void {
-    for (const network of this.state.networks.peek()) {
-      const image = network.inserted.peek();
-      if (image === null || !isNoisy(image)) continue;
-      const { clean, sigma } = image;
-      this.images.rememberMade(image.id, clean.id, () => this.api.noisy(clean.id, sigma));
+  /** Of a gesture only its last stop: it passes by more images than are remembered. */
+  private remember(gesture: object): void {
+    if (this.stop?.gesture === gesture) for (const image of this.stop.images) this.images.forget(image);
+    const inserted = this.state.networks.peek().map((network) => network.inserted.peek());
+    const noisy = inserted.filter((image): image is NoisyImage => image !== null && isNoisy(image));
+    for (const { id, clean, sigma } of noisy) {
+      this.images.rememberMade(id, clean.id, () => this.api.noisy(clean.id, sigma));
     }
+    this.stop = { gesture, images: noisy.map(({ id }) => id) };
   }
 }
 

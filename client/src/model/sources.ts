@@ -19,6 +19,10 @@ export class Sources {
     }
   }
 
+  forget(image: string): void {
+    this.byImage.delete(image);
+  }
+
   /** How an image comes to the server; undefined when nobody knows. */
   wayTo(image: string): Again | undefined {
     return this.byImage.get(image);

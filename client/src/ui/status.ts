@@ -68,7 +68,7 @@ function inserted(state: State, actions: Actions): HTMLElement {
 function detailsOf(image: ImageInfo): string {
   const { label, name } = cleanOf(image);
   const sigma = sigmaOf(image);
-  const details = [label === null || label === name ? '' : name, sizeOf(image), sigma === 0 ? '' : `noise ${sigmaText(sigma)}`];
+  const details = [sigma === 0 ? '' : `noise ${sigmaText(sigma)}`, label === null || label === name ? '' : name, sizeOf(image)];
   return details.filter(Boolean).join(' · ');
 }
 
