@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,11 @@ from cnnwalk.study.measures.stored import from_json, to_json
 from cnnwalk.study.sources.pack import study_cache
 from cnnwalk.study.writing import write_whole
 
-MEASURES = 1
+MEASURES = 2
 """To be counted up when the same network is measured otherwise than before."""
 
 _NUMBERS = "measurements"  # the JSON's name among the arrays
+_DIGEST = 32
 
 
 def digest_of_file(path: Path) -> str:
@@ -73,20 +73,28 @@ def key_of(weights: str, images: str, settings: MeasureSettings) -> str:
 def read_kept(key: str) -> Measurements | None:
     """Return what is kept; None where there is none, or what is there is damaged."""
     try:
-        with np.load(_path(key), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        return from_json(arrays.pop(_NUMBERS).tobytes(), arrays)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        data = _path(key).read_bytes()
+    except OSError:
         return None
+    body = data[_DIGEST:]
+    if data[:_DIGEST] != _digest_of(key, body):
+        return None
+    with np.load(io.BytesIO(body), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return from_json(arrays.pop(_NUMBERS).tobytes(), arrays)
 
 
 def keep(key: str, measurements: Measurements) -> None:
-    """Keep measurements; where they cannot be written a warning says so, and nothing fails."""
+    """Keep measurements; where they cannot be written a warning says so, and nothing fails.
+
+    The file is a SHA-256 of the key and the rest, and then the JSON and all arrays as numpy's npz.
+    """
     numbers = np.frombuffer(to_json(measurements).encode(), np.uint8)
     written = io.BytesIO()
     np.savez_compressed(written, **{_NUMBERS: numbers, **measurements.arrays})
+    body = written.getvalue()
     try:
-        write_whole(_path(key), written.getvalue())
+        write_whole(_path(key), _digest_of(key, body) + body)
     except StudyError as error:
         warnings.warn(
             f"The measurements of {measurements.about.name} are not kept, so that they will be "
@@ -96,4 +104,8 @@ def keep(key: str, measurements: Measurements) -> None:
 
 
 def _path(key: str) -> Path:
-    return study_cache() / "measures" / f"{key}.npz"
+    return study_cache() / "measures" / f"{key}.measures"
+
+
+def _digest_of(key: str, body: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + body).digest()

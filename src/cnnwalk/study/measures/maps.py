@@ -32,7 +32,9 @@ def geary(maps: Tensor) -> Tensor:
     """
     pairs = [maps.diff(dim=-1).flatten(-2), maps.diff(dim=-2).flatten(-2)]
     differences = torch.cat(pairs, -1).square().mean(-1)
-    ratios: Tensor = differences / (2 * maps.flatten(-2).var(-1))
+    centred = maps.flatten(-2) - maps.mean((-2, -1))[..., None]
+    variances = centred.square().sum(-1) / max(centred.shape[-1] - 1, 1)
+    ratios: Tensor = differences / (2 * variances)
     return ratios.masked_fill(constant(maps), torch.nan)
 
 

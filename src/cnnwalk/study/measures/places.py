@@ -15,7 +15,9 @@ class Modules:
 
     Attributes:
         maps: of each place with feature maps.
-        pictures: of each place with feature visualizations.
+        pictures: of each place with feature visualizations. Those of the first convolution are
+            made behind its activation function: the mean of a map that depends on the image in
+            a straight line has the same gradient at each pixel, or at every second.
     """
 
     maps: Mapping[Place, str]
@@ -34,7 +36,7 @@ MODULES: dict[NetworkName, Modules] = {
     "covidresnet": Modules(
         maps={**_BLOCKS, "last convolution": "layer4.0.conv2"},
         pictures={
-            "first convolution": "conv1",
+            "first convolution": "relu",
             "1": _BLOCKS["1"],
             "2": _BLOCKS["2"],
             "3": _BLOCKS["3"],
@@ -45,7 +47,7 @@ MODULES: dict[NetworkName, Modules] = {
     "coviddensenet": Modules(
         maps={**_TRANSITIONS, "last convolution": "features.denseblock4.denselayer1.conv2"},
         pictures={
-            "first convolution": "features.conv0",
+            "first convolution": "features.relu0",
             "1": _TRANSITIONS["1"],
             "2": _TRANSITIONS["2"],
             "3": _TRANSITIONS["3"],

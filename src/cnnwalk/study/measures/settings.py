@@ -29,12 +29,12 @@ class MeasureSettings:
         StudyError: a number is out of range.
     """
 
-    accuracies: tuple[Accuracy, ...] = ("validation", "test", "balanced", "test_noise")
+    accuracies: tuple[Accuracy, ...] = ("test", "balanced", "test_noise")
     images: int = 256
     gradients: int = 128
     robustness: int | None = 256
-    noises: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
-    blurs: tuple[float, ...] = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+    noises: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.5)
+    blurs: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0)
     channels: int = 8
     steps: int = 64
     side: int = 96

@@ -8,7 +8,9 @@ import multiprocessing
 import os
 import queue
 import signal
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.context import SpawnProcess
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -29,7 +31,7 @@ _MOST = 4
 
 _LOOKING_SECONDS = 1.0  # between two looks at whether all processes are alive
 
-_Told: TypeAlias = Step | tuple[int, Measurements] | StudyError
+Told: TypeAlias = Step | tuple[int, Measurements] | StudyError
 """What a process says: how far it is, what it measured of which network, or what went wrong."""
 
 
@@ -70,7 +72,7 @@ def measure_all(
     missing = [(number, path) for number, path in enumerate(trained) if number not in found]
     count = min(len(missing), processes or min(os.cpu_count() or 1, _MOST))
     if count > 1:
-        found |= _side_by_side(missing, count, _Job.of(images, digest, settings), on_step)
+        found |= _side_by_side(missing, count, Job.of(images, digest, settings), on_step)
     else:
         for number, path in missing:
             found[number] = measure_with(path, images, digest, settings, on_step)
@@ -78,7 +80,7 @@ def measure_all(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Job:
+class Job:
     """What all processes of one call have in common.
 
     Attributes:
@@ -97,7 +99,7 @@ class _Job:
     settings: MeasureSettings
 
     @classmethod
-    def of(cls, images: ImageSet, digest: str, settings: MeasureSettings) -> _Job:
+    def of(cls, images: ImageSet, digest: str, settings: MeasureSettings) -> Job:
         pixels = images.pixels
         shape = pixels.shape
         # A part of a map does not know where in the file it begins.
@@ -117,21 +119,22 @@ class _Job:
 
 
 def _side_by_side(
-    missing: Sequence[tuple[int, Path]], count: int, job: _Job, on_step: OnStep
+    missing: Sequence[tuple[int, Path]], count: int, job: Job, on_step: OnStep
 ) -> dict[int, Measurements]:
     """Return what processes measured, by the networks' numbers."""
     context = multiprocessing.get_context("spawn")  # a fork would lack torch's threads
     tasks: Queue[tuple[int, Path] | None] = context.Queue()
-    told: Queue[_Told] = context.Queue()
+    told: Queue[Told] = context.Queue()
     for task in [*missing, *[None] * count]:
         tasks.put(task)
-    processes = [
-        context.Process(target=_work, args=(job, tasks, told), daemon=True) for _ in range(count)
-    ]
+    processes: list[SpawnProcess] = []
     found: dict[int, Measurements] = {}
     try:
-        for process in processes:
-            process.start()
+        with _deaf_to_interrupts():
+            for _ in range(count):
+                process = context.Process(target=work, args=(job, tasks.get, told.put), daemon=True)
+                process.start()
+                processes.append(process)
         while len(found) < len(missing):
             said = _next(told, processes)
             if isinstance(said, StudyError):
@@ -147,7 +150,23 @@ def _side_by_side(
     return found
 
 
-def _next(told: Queue[_Told], processes: Sequence[SpawnProcess]) -> _Told:
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Have processes that are started meanwhile ignore Ctrl-C, also while they import torch.
+
+    This process hears it, and ends them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are not for other threads
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _next(told: Queue[Told], processes: Sequence[SpawnProcess]) -> Told:
     while True:
         ended = [process.exitcode for process in processes if process.exitcode]
         try:
@@ -160,16 +179,23 @@ def _next(told: Queue[_Told], processes: Sequence[SpawnProcess]) -> _Told:
                 ) from None
 
 
-def _work(job: _Job, tasks: Queue[tuple[int, Path] | None], told: Queue[_Told]) -> None:
-    """Measure networks until there is none left; the work of a process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+def work(
+    job: Job, take: Callable[[], tuple[int, Path] | None], tell: Callable[[Told], None]
+) -> None:
+    """Measure networks until there is none left; the work of a process.
+
+    Args:
+        job: of the call.
+        take: returns the next network's number and file, or None when there is none.
+        tell: is given what there is to say.
+    """
     torch.set_num_threads(1)
     images = job.all_images()
-    while (task := tasks.get()) is not None:
+    while (task := take()) is not None:
         number, path = task
         try:
-            made = measure_with(path, images, job.digest, job.settings, told.put)
+            made = measure_with(path, images, job.digest, job.settings, tell)
         except StudyError as error:
-            told.put(error)
+            tell(error)
             return
-        told.put((number, made))
+        tell((number, made))
