@@ -174,9 +174,9 @@ def test_several_strategies_and_seeds_by_one_command(cnnwalk, tmp_path):
     names = [f"covidresnet-digits-{name}-seed5.safetensors" for name in ("plain", "noisy-copies")]
     for number, (line, name) in enumerate(zip(out.splitlines(), names, strict=True), 1):
         assert line.startswith(f"study/networks/{name}: train 0.")
-        assert f"seed 5, {number} of 2: 1 epochs in batches of 120" in err
+        assert f"seed 5, {number} of 2: 1 epoch in batches of 120" in err
         assert (tmp_path / "study" / "networks" / name).exists()
-    assert "1 copies of each" in err
+    assert "with 1 copy of each" in err
     assert list((tmp_path / "study" / "checkpoints").iterdir()) == []
 
 

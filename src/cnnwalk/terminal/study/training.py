@@ -200,11 +200,15 @@ def _stopping(time_limit: float | None) -> Iterator[Callable[[], str | None]]:
 
 
 def _words(recipe: Recipe) -> str:
-    copies = f", with {recipe.copies} copies of each" if recipe.copies else ""
+    copies = f", with {_count(recipe.copies, 'copy', 'copies')} of each" if recipe.copies else ""
     return (
-        f"{recipe.epochs} epochs in batches of {recipe.batch}{copies}, rate {recipe.rate:g}, "
-        f"decay {recipe.decay:g}"
+        f"{_count(recipe.epochs, 'epoch', 'epochs')} in batches of {recipe.batch}{copies}, "
+        f"rate {recipe.rate:g}, decay {recipe.decay:g}"
     )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 @contextlib.contextmanager
