@@ -83,7 +83,7 @@ CASES = {
     "on-or-off": [
         ([(S1, {"hoyer": 0.4}), (S2, {"hoyer": 0.2})], "confirmed"),
         ([(S1, {"hoyer": 0.22}), (S2, {"hoyer": 0.2})], "undecided"),
-        ([(S1, {"hoyer": 0.1}), (S2, {"hoyer": 0.2})], "contradicted"),
+        ([(S1, {"hoyer": 0.05}), (S2, {"hoyer": 0.2})], "contradicted"),
         ([(S1, {"hoyer": None}), (S2, {})], "not measured"),
     ],
     "almost-all": [
@@ -217,14 +217,16 @@ def test_a_network_that_memorized_in_part_says_nothing_of_memorizing():
     assert "46.6%" in finding.judgements["coviddensenet"].why
 
 
-def test_what_one_seed_cannot_tell_three_can_and_the_other_way_round():
+def test_what_one_seed_cannot_tell_three_can():
     seeds = range(3)
     near = [measured(S1, seed=seed, hoyer=0.30) for seed in seeds]
-    apart = [measured(S2, seed=seed, hoyer=0.2) for seed in seeds]
-    assert found("on-or-off", near[0], apart[0]).verdict == "confirmed"
+    apart = [measured(S2, seed=seed, hoyer=0.22) for seed in seeds]
+    assert found("on-or-off", near[0], apart[0]).verdict == "undecided"
     assert found("on-or-off", *near, *apart).verdict == "confirmed"
-    wild = [
-        measured(S2, seed=seed, hoyer=hoyer)
-        for seed, hoyer in zip(seeds, (0, 0.2, 0.4), strict=True)
-    ]
+
+
+def test_seeds_that_differ_much_leave_it_undecided():
+    near = [measured(S1, seed=seed, hoyer=0.4) for seed in range(3)]
+    wild = [measured(S2, seed=seed, hoyer=hoyer) for seed, hoyer in enumerate((0.0, 0.2, 0.4))]
+    assert found("on-or-off", near[0], wild[1]).verdict == "confirmed"
     assert found("on-or-off", *near, *wild).verdict == "undecided"

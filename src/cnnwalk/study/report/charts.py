@@ -138,8 +138,8 @@ def robustness_figures(case: Case) -> Iterator[Figure]:
     noise = [Line(each.strategy, list(each.noise.items())) for each in groups]
     blur = [Line(each.strategy, list(each.blur.items())) for each in groups]
     for key, lines, along in (
-        ("noise", noise, "noise: standard deviation on the normalized input"),
-        ("blur", blur, "blur: standard deviation in pixels"),
+        ("noise", noise, "standard deviation, normalized input"),
+        ("blur", blur, "standard deviation in pixels"),
     ):
         title = f"Test accuracy under {key}"
         chart = Chart(

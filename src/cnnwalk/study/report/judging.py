@@ -20,6 +20,14 @@ LEAST = 0.05
 """The least difference of measures that counts: networks that differ in nothing but their seed
 were seen to differ by about that much."""
 
+LEAST_OF_ONE = 2 * LEAST
+"""The same where one of the two has one seed, so that nothing says how far its seeds differ."""
+
+BEYOND = (
+    f"by more than {LEAST} ({LEAST_OF_ONE} where only one seed was trained) and {SIGMAS:.0f} "
+    "standard errors"
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Number:
@@ -29,11 +37,13 @@ class Number:
         label: for people.
         value: the figure.
         kind: ``share`` is shown in percent.
+        counted: whether it is a share of images, whose error is known without other seeds.
     """
 
     label: str
     value: Value
     kind: Kind = "measure"
+    counted: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,12 +175,23 @@ def verdict_of(wanted: Order, found: Sequence[Order]) -> Verdict:
     return "undecided" if set(found) <= {wanted, "alike"} else "contradicted"
 
 
+def stands(first: Number, second: Number) -> Order:
+    """Say how a number stands to another, if they differ by as much as counts."""
+    if first.counted and second.counted:
+        return order(first.value, second.value)
+    return order(first.value, second.value, least_of(first.value, second.value))
+
+
+def least_of(first: Value, second: Value) -> float:
+    """Return the difference from which on two measures differ."""
+    return LEAST if min(first.seeds, second.seeds) > 1 else LEAST_OF_ONE
+
+
 def compare(
     read: Reading,
     firsts: Sequence[StrategyName],
     second: StrategyName,
     wanted: Order,
-    least: float = LEAST,
 ) -> Judgement:
     """Judge whether the number of every first strategy stands to that of the second as wanted.
 
@@ -178,9 +199,9 @@ def compare(
         UnmeasuredError: a number is not there.
     """
     numbers = tuple(read(name) for name in (*firsts, second))
-    found = [order(number.value, numbers[-1].value, least) for number in numbers[:-1]]
+    found = [stands(number, numbers[-1]) for number in numbers[:-1]]
     verdict = verdict_of(wanted, found)
-    why = "A difference is within the error." if verdict == "undecided" else ""
+    why = "A difference is too small to count." if verdict == "undecided" else ""
     return Judgement(verdict, numbers, why)
 
 
@@ -189,7 +210,6 @@ def credit(
     read: Reading,
     firsts: Sequence[StrategyName],
     wanted: Order,
-    least: float = LEAST,
 ) -> Judgement:
     """Judge whether memorizing makes the first strategies differ from augmentation.
 
@@ -200,13 +220,13 @@ def credit(
     Raises:
         UnmeasuredError: a number is not there.
     """
-    seen = compare(read, firsts, "augmentation", wanted, least)
+    seen = compare(read, firsts, "augmentation", wanted)
     if "plain" not in case.groups:
         if seen.verdict != "confirmed":
             return seen
         why = f"Without {named('plain')} nothing says whether that is for want of augmentation."
         return Judgement("undecided", seen.numbers, why)
-    control = compare(read, firsts, "plain", wanted, least)
+    control = compare(read, firsts, "plain", wanted)
     numbers = (*seen.numbers, control.numbers[-1])
     if seen.verdict != "confirmed" or control.verdict == "confirmed":
         return Judgement(seen.verdict, numbers, seen.why)

@@ -21,7 +21,9 @@ LAST = -1
 def accuracy(case: Case, name: StrategyName, what: str = "test") -> Number:
     """Return an accuracy by the name that `accuracies` gives it."""
     value = case.groups[name].accuracies.get(what)
-    return Number(f"{_short(name)} {what}", _there(value, name, f"{what} accuracy"), "share")
+    return Number(
+        f"{_short(name)} {what}", _there(value, name, f"{what} accuracy"), "share", counted=True
+    )
 
 
 def majority(case: Case) -> Number:
@@ -84,7 +86,9 @@ def loss(case: Case, name: StrategyName) -> Number:
         raise UnmeasuredError(f"{named(name)} is never right, so that it has nothing to lose.")
     kept = noisy.mean / clean.mean
     error = math.hypot(noisy.error, kept * clean.error) / clean.mean
-    return Number(f"{_short(name)} loss", Value(1 - kept, error, None, clean.seeds), "share")
+    return Number(
+        f"{_short(name)} loss", Value(1 - kept, error, None, clean.seeds), "share", counted=True
+    )
 
 
 def _of_layer(name: StrategyName, layer: LayerValues, what: str, value: Value | None) -> Number:

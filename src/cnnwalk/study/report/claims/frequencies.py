@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnwalk.study.measures import PicturePlace
 from cnnwalk.study.report.judging import (
-    LEAST,
+    BEYOND,
     Case,
     Claim,
     Judgement,
@@ -15,13 +15,11 @@ from cnnwalk.study.report.judging import (
     named,
 )
 from cnnwalk.study.report.reading import gradient, loss, pictures
-from cnnwalk.study.report.values import SIGMAS
 from cnnwalk.study.strategies import StrategyName
 
 _PLACES: tuple[PicturePlace, ...] = ("1", "2", "3", "4", "class")
-_BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
 _CREDIT = (
-    f"Confirmed where those that memorized wrong labels are above S1 {_BEYOND}, and above the "
+    f"Confirmed where those that memorized wrong labels are above S1 {BEYOND}, and above the "
     "control S0 as well; undecided where they are not above S0; contradicted where they are below "
     "S1."
 )

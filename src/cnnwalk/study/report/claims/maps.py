@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnwalk.study.report.group import JUDGED_FROM
 from cnnwalk.study.report.judging import (
-    LEAST,
+    BEYOND,
     Case,
     Claim,
     Judgement,
@@ -14,14 +14,12 @@ from cnnwalk.study.report.judging import (
     memorizers,
 )
 from cnnwalk.study.report.reading import LAST, active, geary, high, hoyer, judged_layer
-from cnnwalk.study.report.values import SIGMAS
 from cnnwalk.study.strategies import StrategyName
 
 NEARLY_ALL = 0.9
 NOT_NEARLY_ALL = 0.75
 """From the one on almost all channels are active, below the other they are not."""
 
-_BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
 _SMALL = f"Undecided where maps have fewer than {JUDGED_FROM} pixels on a side."
 
 
@@ -80,7 +78,7 @@ MAPS = (
         "more.",
         "By Geary's ratio in the deepest block whose maps have at least "
         f"{JUDGED_FROM} pixels on a side. Confirmed where those with wrong labels are above S1 "
-        f"{_BEYOND}, and above the control S0 as well; undecided where they are not above S0; "
+        f"{BEYOND}, and above the control S0 as well; undecided where they are not above S0; "
         "contradicted where they are below S1.",
         ("augmentation",),
         _local,
@@ -90,7 +88,7 @@ MAPS = (
         "5.2.1",
         "In the last convolution of S1, neighbouring values are alike.",
         "Confirmed where Geary's ratio of the networks that memorized wrong labels is above that "
-        f"of S1 {_BEYOND}; contradicted where it is below. {_SMALL}",
+        f"of S1 {BEYOND}; contradicted where it is below. {_SMALL}",
         ("augmentation",),
         _smooth,
     ),
@@ -98,7 +96,7 @@ MAPS = (
         "on-or-off",
         "5.2.1",
         "In the last convolution of S1, channels are either active or not.",
-        f"Confirmed where its channels are sparser (Hoyer) than those of S2 {_BEYOND}; "
+        f"Confirmed where its channels are sparser (Hoyer) than those of S2 {BEYOND}; "
         "contradicted where they are less sparse.",
         ("augmentation", "shuffled-labels"),
         _on_or_off,
@@ -119,7 +117,7 @@ MAPS = (
         "5.2.2",
         "It is memorizing that makes more channels of the last convolution active.",
         f"Confirmed where the share of active channels of those with wrong labels is above S1 "
-        f"{_BEYOND}, and above the control S0 as well; contradicted where it is below S1.",
+        f"{BEYOND}, and above the control S0 as well; contradicted where it is below S1.",
         ("augmentation",),
         _more_active,
     ),
@@ -127,7 +125,7 @@ MAPS = (
         "rough",
         "5.2.3",
         "The last convolution of S3 shows high-frequency patterns.",
-        f"Confirmed where its share of high frequencies is above that of S1 {_BEYOND}; "
+        f"Confirmed where its share of high frequencies is above that of S1 {BEYOND}; "
         f"contradicted where it is below. {_SMALL}",
         ("augmentation", "noisy-copies"),
         _rough,

@@ -71,7 +71,7 @@ def _still_right(case: Case) -> Judgement:
 
 
 def _bait(case: Case) -> Judgement:
-    return credit(case, lambda name: accuracy(case, name), ["noisy-copies"], "below", least=0)
+    return credit(case, lambda name: accuracy(case, name), ["noisy-copies"], "below")
 
 
 PERFORMANCE = (

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from cnnwalk.study.measures import PicturePlace
-from cnnwalk.study.report.judging import LEAST, Case, Claim, Judgement, compare
+from cnnwalk.study.report.judging import BEYOND, Case, Claim, Judgement, compare, least_of, stands
 from cnnwalk.study.report.reading import pictures
-from cnnwalk.study.report.values import SIGMAS, mean_of, order
+from cnnwalk.study.report.values import mean_of, order
 
-_BEYOND = f"by more than {LEAST} and {SIGMAS:.0f} standard errors"
-_HALF_WAY = LEAST / 2
 _HIGH = "by the share of high frequencies in pictures that are not silent"
 _EARLY: tuple[PicturePlace, ...] = ("1", "2")
 _DEEP: tuple[PicturePlace, ...] = ("3", "4", "class")
@@ -34,10 +32,10 @@ def _like_second(case: Case) -> Judgement:
         for name in ("augmentation", "shuffled-labels", "noisy-copies")
     )
     numbers = (first, third, second)
-    if order(second.value, first.value, LEAST) == "alike":
+    if stands(second, first) == "alike":
         return Judgement("undecided", numbers, "S1 and S2 do not differ enough to choose.")
     middle = mean_of([first.value, second.value])
-    found = order(third.value, middle, _HALF_WAY)
+    found = order(third.value, middle, least_of(third.value, middle) / 2)
     if found == "alike":
         return Judgement("undecided", numbers, "S3 is about half way.")
     nearer = "above" if second.value.mean > first.value.mean else "below"
@@ -56,7 +54,7 @@ PICTURES = (
         "5.3.2",
         "Feature visualizations of blocks 1 and 2 are much noisier with shuffled labels than with "
         "augmentation.",
-        f"Judged {_HIGH}. Confirmed where S2 is above S1 {_BEYOND}, contradicted where below.",
+        f"Judged {_HIGH}. Confirmed where S2 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "shuffled-labels"),
         _noisier,
         ("shuffled-labels",),
@@ -65,7 +63,7 @@ PICTURES = (
         "deeper",
         "5.3.2",
         "With shuffled labels, high-frequency patterns dominate blocks 3 and 4 and the classes.",
-        f"Judged {_HIGH}. Confirmed where S2 is above S1 {_BEYOND}, contradicted where below.",
+        f"Judged {_HIGH}. Confirmed where S2 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "shuffled-labels"),
         _deeper,
         ("shuffled-labels",),
@@ -75,8 +73,8 @@ PICTURES = (
         "5.3.3",
         "Feature visualizations of S3 are much like those of S2.",
         f"Judged {_HIGH}, over all blocks and the classes. Confirmed where S3 is nearer to S2 "
-        f"than to S1, contradicted where nearer to S1: off the middle by more than {_HALF_WAY} and "
-        f"{SIGMAS:.0f} standard errors.",
+        "than to S1, contradicted where nearer to S1: off the middle by half of what counts as a "
+        "difference.",
         ("augmentation", "shuffled-labels", "noisy-copies"),
         _like_second,
         ("shuffled-labels", "noisy-copies"),
@@ -85,7 +83,7 @@ PICTURES = (
         "classes",
         "5.3.3",
         "Feature visualizations of the classes of S3 are rough, with high frequencies.",
-        f"Judged {_HIGH}. Confirmed where S3 is above S1 {_BEYOND}, contradicted where below.",
+        f"Judged {_HIGH}. Confirmed where S3 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "noisy-copies"),
         _classes,
         ("noisy-copies",),
