@@ -1,7 +1,7 @@
 /**
  * The signs of blocks as something to point at: a click collapses the block.
  */
-import type { Ray, Vector3 } from 'three';
+import { Vector2, type Ray, type Vector3 } from 'three';
 
 import type { NetworkState } from '../model/networkstate';
 import { collapses } from '../model/outline';
@@ -65,5 +65,5 @@ function signBoard(sign: Sign, hall: Hall): BlockBoard[] {
   const { block } = sign;
   if (block === null || !collapses({ layers: hall.layers_in[block] ?? 0 })) return [];
   const centre = signPoint(sign, SIGN_WIDTH / 2, SIGN_TOP - SIGN_HEIGHT / 2, 0);
-  return [{ ...axesOf(sign.yaw), block, centre, width: SIGN_WIDTH, height: SIGN_HEIGHT }];
+  return [{ ...axesOf(sign.yaw), block, centre, size: new Vector2(SIGN_WIDTH, SIGN_HEIGHT) }];
 }

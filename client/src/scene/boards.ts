@@ -1,5 +1,5 @@
 /** Rectangles that stand upright in the hall, as something to point at from the front. */
-import type { Ray, Vector3 } from 'three';
+import { Vector2, type Ray, type Vector3 } from 'three';
 
 import type { Exhibit } from './exhibit';
 import type { Moves } from './moves';
@@ -7,8 +7,8 @@ import type { Place } from './place';
 
 export interface Board extends Pick<Place, 'right' | 'normal'> {
   readonly centre: Vector3;
-  readonly width: number;
-  readonly height: number;
+  /** Width and height, in m; a vector, because a number read from boards of several kinds is an object each time. */
+  readonly size: Vector2;
 }
 
 /** One at a panel; it stands where the panel stands. */
@@ -16,29 +16,27 @@ export class PanelBoard implements Board {
   readonly centre: Vector3;
   readonly right: Vector3;
   readonly normal: Vector3;
+  readonly size = new Vector2();
 
   /** `middle`, `width` and `height` as the layout has it, in m. */
   constructor(
     readonly layer: string,
     readonly exhibit: Exhibit,
     private readonly middle: Vector3,
-    public width: number,
-    public height: number,
+    private readonly width: number,
+    private readonly height: number,
   ) {
     this.centre = middle.clone();
-    this.size = [width, height];
+    this.size.set(width, height);
     // The panel's own, which are changed where they are when it is turned.
     this.right = exhibit.place.right;
     this.normal = exhibit.place.normal;
   }
 
-  private readonly size: readonly [number, number];
-
   follow(moves: Moves): void {
     const { anchor } = this.exhibit;
     moves.point(anchor, this.centre.copy(this.middle));
-    this.width = moves.scale(anchor) * this.size[0];
-    this.height = moves.scale(anchor) * this.size[1];
+    this.size.set(this.width, this.height).multiplyScalar(moves.scale(anchor));
   }
 }
 
@@ -66,7 +64,7 @@ export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): T | 
 }
 
 /** Whether a ray meets a board that faces it; how far along it is in `met` then. */
-function meets({ origin, direction }: Ray, { centre, normal, right, width, height }: Board): boolean {
+function meets({ origin, direction }: Ray, { centre, normal, right, size }: Board): boolean {
   const towards = direction.x * normal.x + direction.y * normal.y + direction.z * normal.z;
   if (towards >= 0) return false;
   const x = centre.x - origin.x;
@@ -75,10 +73,10 @@ function meets({ origin, direction }: Ray, { centre, normal, right, width, heigh
   const distance = (x * normal.x + y * normal.y + z * normal.z) / towards;
   if (distance <= 0) return false;
   const up = distance * direction.y - y;
-  if (up > height / 2 || up < -height / 2) return false;
+  if (up > size.y / 2 || up < -size.y / 2) return false;
   const aside =
     (distance * direction.x - x) * right.x + up * right.y + (distance * direction.z - z) * right.z;
-  if (aside > width / 2 || aside < -width / 2) return false;
+  if (aside > size.x / 2 || aside < -size.x / 2) return false;
   met[0] = distance;
   return true;
 }

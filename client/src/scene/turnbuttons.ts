@@ -63,9 +63,9 @@ export class TurnButtons implements Pickable {
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
     this.byLayer = new Map(this.buttons.map((button) => [button.layer, button]));
     this.faces = new TurnFaces(
-      this.buttons.map(({ exhibit, width, height }) => {
+      this.buttons.map(({ exhibit, size }) => {
         const { layout, anchor } = exhibit;
-        return { corner: onButton(exhibit, 0, 0), right: layout.right, width, height, anchor };
+        return { corner: onButton(exhibit, 0, 0), right: layout.right, width: size.x, height: size.y, anchor };
       }),
       moves,
     );

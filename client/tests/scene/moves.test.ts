@@ -89,7 +89,7 @@ describe('a panel that is moved', () => {
     movePlace(place, layout, PLACEMENT);
     board.follow(moves);
     expect(board.centre.distanceTo(new Vector3(3.5, 1.8 + 1.7 * 0.9, -9))).toBeLessThan(1e-5);
-    expect([board.width, board.height]).toEqual([expect.closeTo(0.68), expect.closeTo(0.34)]);
+    expect(board.size.toArray()).toEqual([expect.closeTo(0.68), expect.closeTo(0.34)]);
     const eye = board.centre.clone().addScaledVector(new Vector3(Math.sin(1.1), 0, Math.cos(1.1)), 3);
     const ray = new Ray(eye, board.centre.clone().sub(eye).normalize());
     expect(ray.direction.dot(board.normal)).toBeCloseTo(-1);

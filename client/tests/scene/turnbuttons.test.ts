@@ -1,4 +1,4 @@
-import { Ray, Vector3 } from 'three';
+import { Ray, Vector2, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
 import { distanceTo, nearestOf, type Board } from '../../src/scene/boards';
@@ -49,7 +49,7 @@ describe('a button', () => {
 });
 
 describe('a board', () => {
-  const board: Board = { ...axesOf(0.5), centre: new Vector3(1, 2, -3), width: 2, height: 1 };
+  const board: Board = { ...axesOf(0.5), centre: new Vector3(1, 2, -3), size: new Vector2(2, 1) };
   const rayTo = (right: number, up: number, out = 4): Ray => {
     const target = board.centre.clone().addScaledVector(board.right, right).add(new Vector3(0, up, 0));
     const from = board.centre.clone().addScaledVector(board.normal, out);
