@@ -20,13 +20,13 @@ import argparse
 import dataclasses
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
 from _bundle import Bundle, build_bundle
-from _profiles import EMULATOR, Shares, allocated, spent
+from _profiles import EMULATOR, allocated, spent
 from _real_server import served
 from page import DONE, FLAGS, PATIENCE, RESIDENT
 
@@ -179,8 +179,12 @@ def measure_bytes(page: Page, cdp: CDPSession, bundle: Bundle, frames: int) -> N
     profile = cdp.send("HeapProfiler.stopSampling")["profile"]
     drawn = page.evaluate("window.cnnwalk.frames") - start
     grown = heap(page, cdp) - before
-    for line in lines(allocated(profile, bundle), drawn, "bytes", LEAST):
-        print(f"  allocated a frame, {line}")
+    shares = allocated(profile, bundle)
+    for owner, amount in shares.owners.most_common():
+        print(f"  allocated a frame, {owner:30} {amount / drawn:8.0f} bytes")
+        for function, part in shares.functions[owner].most_common():
+            if function and part >= LEAST * drawn:
+                print(f"    {function:47} {part / drawn:8.0f} bytes")
     print(f"  heap grown over {drawn:6} frames {grown / drawn:24.1f} bytes a frame")
 
 
@@ -201,15 +205,6 @@ def measure_time(page: Page, cdp: CDPSession, bundle: Bundle, frames: int) -> No
     print(f"  callback, median beyond the emulator {median * own:16.3f} ms")
     for owner, share in shares.owners.most_common():
         print(f"  share of the callback, {owner:27} {share / max(whole, 1e-9):6.0%}")
-
-
-def lines(shares: Shares, frames: int, unit: str, least: float) -> Iterator[str]:
-    """Yield what everyone has in a frame, and under it their functions that have `least` of it."""
-    for owner, amount in shares.owners.most_common():
-        yield f"{owner:30} {amount / frames:8.0f} {unit}"
-        for function, part in shares.functions[owner].most_common():
-            if function and part >= least * frames:
-                yield f"  {function:48} {part / frames:8.0f} {unit}"
 
 
 def main() -> None:
