@@ -122,9 +122,9 @@ function firstFinding(network: NetworkState): Row {
   return {
     height: 1.2,
     parts: [
-      { kind: 'text', text: network.name, tone: 'muted' },
-      { kind: 'text', text: first?.label ?? '', tone: 'plain' },
-      { kind: 'bar', value: first?.share ?? 0, share: 0.8 },
+      { kind: 'text', text: network.name, tone: 'muted', share: 1.3 },
+      { kind: 'text', text: first?.label ?? '', tone: 'plain', share: 1.2 },
+      { kind: 'bar', value: first?.share ?? 0, share: 0.5 },
       { kind: 'text', text: first === undefined ? '' : formatPercent(first.share), tone: 'accent', align: 'right', width: 4.4 },
     ],
   };
