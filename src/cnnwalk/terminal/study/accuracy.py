@@ -129,9 +129,7 @@ def _images(
     size = (about.height, about.width)
     key = (about.data, about.split, size)
     if key not in opened:
-        opened[key] = open_images(
-            about.data, folder, size=size, split=about.split, on_step=on_step
-        )
+        opened[key] = open_images(about.data, folder, size=size, split=about.split, on_step=on_step)
     return opened[key]
 
 
