@@ -51,7 +51,7 @@ def card(visit):
 
 def choose(visit, layer):
     """Go before a layer and open the choices of its pictures."""
-    if card(visit).get_by_text(f"{layer} · ").is_visible():
+    if card(visit).get_by_text(layer, exact=True).is_visible():
         return
     visit.page.keyboard.press("/")
     visit.page.get_by_role("combobox", name="Search layers").fill(layer)
@@ -63,7 +63,7 @@ def choose(visit, layer):
     visit.page.mouse.move(640, 2)  # over no panel
     visit.until("cnnwalk.selection.hover === null")
     visit.page.keyboard.press("Shift+V")
-    card(visit).get_by_text(f"{layer} · ").wait_for()
+    card(visit).get_by_text(layer, exact=True).wait_for()
 
 
 def fill(visit, **choices):
