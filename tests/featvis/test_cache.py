@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnwalk.featvis.cache import PictureCache, cache_folder
+from cnnwalk.featvis.cache import PictureCache, picture_folder
 from cnnwalk.featvis.picture import Picture, Response
 
 RESPONSE = Response(before=None, after=3.5, probability=0.25, rank=2)
@@ -167,7 +167,7 @@ def test_a_picture_larger_than_the_cache_stays_until_the_next(tmp_path):
 def test_what_a_killed_process_left_half_written_is_removed_when_it_is_old(tmp_path):
     cache = PictureCache(tmp_path, capacity_bytes=1000)
     cache.put(key(1), picture((1, 1, 1)), {})
-    old, new = (files(tmp_path)[0].with_name(f"{name}.part") for name in ("old", "new"))
+    old, new = (files(tmp_path)[0].with_name(f".{name}.0.part") for name in ("old", "new"))
     for part in (old, new):
         part.write_bytes(b"half")
     hours = time.time() - 7200
@@ -250,6 +250,6 @@ def test_several_processes_share_a_folder(tmp_path):
 def test_the_folder_is_that_of_the_standard(monkeypatch, tmp_path, base):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", base)
-    assert cache_folder() == tmp_path / ".cache" / "cnnwalk" / "featvis"
+    assert picture_folder() == tmp_path / ".cache" / "cnnwalk" / "featvis"
     monkeypatch.setenv("XDG_CACHE_HOME", "/elsewhere")
-    assert cache_folder() == Path("/elsewhere/cnnwalk/featvis")
+    assert picture_folder() == Path("/elsewhere/cnnwalk/featvis")

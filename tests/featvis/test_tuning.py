@@ -11,7 +11,7 @@ from torch import nn
 
 from cnnwalk.capture import capture
 from cnnwalk.featvis import FeatureVisualizationError, tuning
-from cnnwalk.featvis.cache import cache_folder
+from cnnwalk.featvis.cache import picture_folder
 from cnnwalk.featvis.copies import Copies
 from cnnwalk.featvis.cost import Cost
 from cnnwalk.featvis.numerics import EXACT, Numerics
@@ -125,7 +125,7 @@ def test_the_next_process_chooses_the_same_without_measuring(known, paces, monke
 def test_a_damaged_choice_is_made_again(known, paces, monkeypatch, damage):
     say(paces, 1.0, 0.8, 0.6, 0.5)
     plan(known, "last", precision="auto", largest=4)
-    (file,) = cache_folder().rglob("*.json")
+    (file,) = picture_folder().rglob("*.json")
     file.write_bytes(damage)
     monkeypatch.setattr(tuning, "_remembered", {})
     say(paces, 0.1, 0.8, 0.6, 0.5)
@@ -136,7 +136,7 @@ def test_a_damaged_choice_is_made_again(known, paces, monkeypatch, damage):
 def test_a_choice_that_another_process_kept_meanwhile_is_taken(known, paces, monkeypatch):
     say(paces, 1.0, 0.8, 0.6, 0.5)
     plan(known, "last", precision="auto", largest=4)
-    (file,) = cache_folder().rglob("*.json")
+    (file,) = picture_folder().rglob("*.json")
     kept = file.read_bytes()
     file.unlink()
     monkeypatch.setattr(tuning, "_remembered", {})
@@ -150,8 +150,8 @@ def test_a_choice_that_another_process_kept_meanwhile_is_taken(known, paces, mon
 
 
 def test_where_nothing_can_be_kept_the_choice_is_made_all_the_same(known, paces, monkeypatch):
-    cache_folder().parent.mkdir(parents=True)
-    cache_folder().write_text("no folder")
+    picture_folder().parent.mkdir(parents=True)
+    picture_folder().write_text("no folder")
     say(paces, 1.0, 0.8, 0.6, 0.5)
     assert plan(known, "last", precision="auto", largest=4).numerics == HALF_LAST
 

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from cnnwalk.server.credentials import load_secret
-from cnnwalk.server.statefolder import state_folder
+from cnnwalk.userfolders import state_folder
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
 import subprocess
@@ -13,13 +12,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from fulldisk import files_up_to
 from safetensors.torch import load_file
 from smallsets import small_set
 
 from cnnwalk.study.checkpoint import read_checkpoint
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.recipe import Recipe
-from cnnwalk.study.training import StoppedError, train
+from cnnwalk.study.training import Progress, StoppedError, train
 
 RECIPE = Recipe(epochs=3, batch=8, rate=0.002, copies=0)
 NAME = "covidresnet-bars-{}-seed0"
@@ -113,22 +113,17 @@ def test_after_a_stop_every_strategy_goes_on_as_if_there_had_been_none(tmp_path,
     assert_same(weights, trained(tmp_path / "whole", strategy, recipe))
 
 
-def test_a_full_disk_leaves_the_last_checkpoint_and_training_goes_on_from_it(
-    tmp_path, monkeypatch, uninterrupted
+def test_a_disk_that_fills_leaves_the_last_checkpoint_and_training_goes_on_from_it(
+    tmp_path, uninterrupted
 ):
-    fsync, large = os.fsync, []
+    full = pytest.raises(StudyError, match=r"\.pt cannot be written \(File too large\): make room")
+    with contextlib.ExitStack() as limit, full:
 
-    def full(descriptor: int) -> None:
-        if os.fstat(descriptor).st_size > 1_000_000:
-            large.append(descriptor)
-        if len(large) > 2:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        fsync(descriptor)
+        def fill(progress: Progress) -> None:
+            if progress.batch == 3:
+                limit.enter_context(files_up_to(1_000_000))
 
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
-        with pytest.raises(StudyError, match=r"\.pt cannot be written \(No space left"):
-            trained(tmp_path, checkpoint_seconds=0)
+        trained(tmp_path, checkpoint_seconds=0, on_progress=fill)
     left = list(checkpoint(tmp_path).parent.iterdir())
     assert left == [checkpoint(tmp_path)]
     assert torch.load(left[0], weights_only=True)["state"]["batch"] == 2

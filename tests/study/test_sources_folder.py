@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fulldisk import files_up_to
 from imagefolders import class_folders, write_image
 from PIL import Image
 
@@ -226,13 +226,8 @@ def test_a_cache_that_cannot_be_written_is_said(folder, cache) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half(folder, cache) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
-    try:
-        with pytest.raises(StudyError, match="make room there"):
-            opened(folder)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_up_to(2000), pytest.raises(StudyError, match="make room there"):
+        opened(folder)
     assert not list(cache.iterdir())
     assert len(opened(folder).keys) == 35
 

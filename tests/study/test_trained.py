@@ -6,12 +6,11 @@ import dataclasses
 import errno
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from fulldisk import files_up_to
 from safetensors import safe_open
 from safetensors.torch import save_file
 from trainedfiles import ABOUT, CLASSES, network, rewritten
@@ -116,24 +115,23 @@ def test_a_full_disk_leaves_the_last_good_file(
     assert [each.name for each in saved.parent.iterdir()] == [saved.name]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
 def test_a_file_that_grows_too_large_leaves_the_last_good_one(tmp_path: Path) -> None:
-    """The operating system itself refuses, in the middle of the file."""
-    code = (
-        "import resource, signal, sys; from pathlib import Path;"
-        "from cnnwalk.study.writing import write_whole;"
-        "path = Path(sys.argv[1]); write_whole(path, b'good');"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
-        "write_whole(path, bytes(5000))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, tmp_path / "file"], capture_output=True, text=True, check=False
-    )
-    assert "StudyError" in done.stderr
-    assert "cannot be written (File too large): make room there" in done.stderr
-    assert (tmp_path / "file").read_bytes() == b"good"
+    path = tmp_path / "file"
+    write_whole(path, b"good")
+    full = pytest.raises(StudyError, match=r"cannot be written \(File too large\): make room there")
+    with files_up_to(1000), full:
+        write_whole(path, bytes(5000))
+    assert path.read_bytes() == b"good"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_a_killed_process_left_of_the_same_file_is_removed(tmp_path: Path) -> None:
+    same, other = tmp_path / ".file[1].abc.part", tmp_path / ".file1.abc.part"
+    for path in (same, other):
+        path.write_bytes(b"half")
+        os.utime(path, (1, 1))
+    write_whole(tmp_path / "file[1]", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"file[1]", other.name}
 
 
 def test_where_nothing_may_be_written(tmp_path: Path) -> None:

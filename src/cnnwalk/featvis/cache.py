@@ -6,9 +6,7 @@ import contextlib
 import itertools
 import os
 import re
-import secrets
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,13 +14,13 @@ from pathlib import Path
 
 from cnnwalk.featvis.entry import Entry, ForeignFileError, from_bytes, to_bytes
 from cnnwalk.featvis.picture import Picture
+from cnnwalk.userfolders import cache_folder
+from cnnwalk.wholefile import remove_abandoned, write_whole
 
 GIB = 2**30
 
 _SUFFIX = ".picture"
-_PART = ".part"
 _KEY = re.compile(r"[0-9a-f]{64}")
-_ABANDONED_SECONDS = 3600
 _ROOM = 0.9
 """What is kept, as a share of the capacity, when files are removed: so that the next picture does
 not make the folder be looked through again."""
@@ -39,7 +37,7 @@ class PictureCache:
     kept, which is told once; nothing fails for it.
 
     Args:
-        folder: made when the first picture is kept; left out, `cache_folder`.
+        folder: made when the first picture is kept; left out, `picture_folder`.
         capacity_bytes: of all files; those not used for longest are removed first.
         tell: is given a sentence for people when a picture cannot be kept; a warning by default.
     """
@@ -50,7 +48,7 @@ class PictureCache:
         capacity_bytes: int = 2 * GIB,
         tell: Callable[[str], None] = warnings.warn,
     ) -> None:
-        self._folder = cache_folder() if folder is None else folder
+        self._folder = picture_folder() if folder is None else folder
         self._capacity = capacity_bytes
         self._tell = tell
         self._told = False
@@ -95,8 +93,7 @@ class PictureCache:
         made = datetime.now(UTC).isoformat(timespec="seconds")
         data = to_bytes(key, Entry(picture, {"made": made, **facts}))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, data)
+            write_whole(path, data)
         except OSError as error:
             self._tell_once(error)
             return False
@@ -141,35 +138,16 @@ class PictureCache:
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         """Yield the pictures; removes what a process that was killed left half written."""
-        for path in self._folder.glob("??/*"):
-            with contextlib.suppress(OSError):  # another process may remove it now
-                stat = path.stat()
-                if path.suffix == _SUFFIX:
-                    yield path, stat
-                elif path.suffix == _PART and stat.st_mtime < time.time() - _ABANDONED_SECONDS:
-                    path.unlink()
+        for folder in self._folder.glob("??"):
+            remove_abandoned(folder)
+            for path in folder.glob(f"*{_SUFFIX}"):
+                with contextlib.suppress(OSError):  # another process may remove it now
+                    yield path, path.stat()
 
 
-def cache_folder() -> Path:
-    """Return where pictures are kept (XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    # The specification wants relative paths ignored.
-    root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
-    return root / "cnnwalk" / "featvis"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that is whole from the moment it has its name, also after a loss of power."""
-    part = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{_PART}")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        _remove(part)
-        raise
+def picture_folder() -> Path:
+    """Return where pictures are kept, unless a cache is told another folder."""
+    return cache_folder() / "featvis"
 
 
 def _remove(path: Path) -> bool:

@@ -9,16 +9,16 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
-from cnnwalk.featvis.cache import cache_folder
+from cnnwalk.featvis.cache import picture_folder
 from cnnwalk.featvis.numerics import Numerics
 from cnnwalk.graph import Graph
 from cnnwalk.networks import Network
+from cnnwalk.wholefile import write_whole
 
 
 def name_of(
@@ -68,15 +68,8 @@ def keep(name: str, numerics: Numerics, kinds: Sequence[Numerics]) -> Numerics:
     earlier = recall(name, kinds)
     if earlier is not None:
         return earlier
-    path = _path(name)
-    part = path.with_name(f"{name}-{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(dataclasses.asdict(numerics)), encoding="utf-8")
-        part.replace(path)  # whole or not at all
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
+    with contextlib.suppress(OSError):
+        write_whole(_path(name), json.dumps(dataclasses.asdict(numerics)).encode())
     return numerics
 
 
@@ -89,4 +82,4 @@ def _kind_of(device: torch.device) -> str:
 
 
 def _path(name: str) -> Path:
-    return cache_folder() / "numerics" / f"{name}.json"
+    return picture_folder() / "numerics" / f"{name}.json"

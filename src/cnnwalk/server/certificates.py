@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from cnnwalk.server.addresses import IPAddress, parse_host
-from cnnwalk.server.statefolder import read_private, write_private
+from cnnwalk.server.privatefiles import read_private, write_private
 
 _LIFE = datetime.timedelta(days=30)
 _LEAST_LEFT = datetime.timedelta(days=3)  # of one that is used again

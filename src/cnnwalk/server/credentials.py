@@ -13,7 +13,8 @@ import secrets
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from cnnwalk.server.statefolder import read_private, state_folder, write_private
+from cnnwalk.server.privatefiles import read_private, write_private
+from cnnwalk.userfolders import state_folder
 
 _TOKEN_BYTES = 32
 _SECRET_BYTES = 32

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from cnnwalk.collapse import collapse
 from cnnwalk.server.halls import View
 from cnnwalk.server.messages import Placements
+from cnnwalk.server.privatefiles import read_private, write_private
 from cnnwalk.server.problems import ProblemError
 from cnnwalk.server.served import ServedNetwork
-from cnnwalk.server.statefolder import read_private, write_private
 
 _LOG = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cnnwalk.server.addresses import IPAddress, parse_host
 from cnnwalk.server.interfaces import lan_addresses
 from cnnwalk.server.listen import Listener, ListenError, listen
-from cnnwalk.server.statefolder import state_folder
+from cnnwalk.userfolders import state_folder
 
 if TYPE_CHECKING:
     from cnnwalk.server.certificates import Certificate

@@ -42,8 +42,8 @@ from cnnwalk.server.placements import PlacementStore
 from cnnwalk.server.problems import ProblemError
 from cnnwalk.server.served import ServedNetwork, serve, told_apart
 from cnnwalk.server.showing import Showing
-from cnnwalk.server.statefolder import state_folder
 from cnnwalk.server.visualizations import Visualizations
+from cnnwalk.userfolders import state_folder
 from cnnwalk.version import __version__
 
 _LOG = logging.getLogger(__name__)

@@ -1,12 +1,40 @@
-"""Files that are written whole or not at all."""
+"""The study's files: written whole or not at all, and where that cannot be, a sentence for people.
+
+Networks, checkpoints and reports go where the user wants them; what can be made again lies in the
+study's part of the cache folder.
+"""
 
 from __future__ import annotations
 
-import os
+import contextlib
+import glob
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from cnnwalk import userfolders, wholefile
 from cnnwalk.study.errors import StudyError
+
+
+def cache_folder() -> Path:
+    """Return the folder where the study keeps what can be made again."""
+    return userfolders.cache_folder() / "study"
+
+
+@contextlib.contextmanager
+def cached_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file of the cache folder to write to, as `cnnwalk.wholefile.whole_file` does.
+
+    What processes that were killed have left in its folder is removed.
+
+    Raises:
+        StudyError: it cannot be written.
+    """
+    with _telling(path, "set XDG_CACHE_HOME to a folder that can be written"):
+        wholefile.remove_abandoned(path.parent)
+        with wholefile.whole_file(path) as file:
+            yield file
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -19,16 +47,9 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         StudyError: it cannot be written: the disk is full, or it may not be; the old file stays.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-    except OSError as error:
-        no_folder = path.parent.exists() and not path.parent.is_dir()
-        reason = f"{path.parent} is no folder" if no_folder else error.strerror or error
-        raise StudyError(
-            f"{path} cannot be written ({reason}): make room there, or write to a folder that you "
-            "may write to."
-        ) from error
+    with _telling(path, "write to a folder that you may write to"):
+        wholefile.remove_abandoned(path.parent, glob.escape(path.name))
+        wholefile.write_whole(path, data)
 
 
 def require_writable(folder: Path) -> None:
@@ -42,27 +63,14 @@ def require_writable(folder: Path) -> None:
     trial.unlink(missing_ok=True)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    # Two processes that write the same file must not write into each other's.
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+@contextlib.contextmanager
+def _telling(path: Path, otherwise: str) -> Iterator[None]:
+    """Raise a StudyError for an OSError, with what else one can do."""
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _keep_name(path.parent)
-
-
-def _keep_name(folder: Path) -> None:
-    """See that a new name in a folder outlives a loss of power."""
-    if os.name != "posix":  # elsewhere folders cannot be opened
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        yield
+    except OSError as error:
+        no_folder = path.parent.exists() and not path.parent.is_dir()
+        reason = f"{path.parent} is no folder" if no_folder else error.strerror or error
+        raise StudyError(
+            f"{path} cannot be written ({reason}): make room there, or {otherwise}."
+        ) from error

@@ -18,8 +18,8 @@ from rich.text import Text
 
 from cnnwalk.server.interfaces import lan_addresses
 from cnnwalk.server.listen import DEFAULT_HOST, DEFAULT_PORT, ListenError, listen
-from cnnwalk.server.statefolder import state_folder
 from cnnwalk.server.static import BUNDLE
+from cnnwalk.userfolders import state_folder
 
 _NEEDED_PYTHON = (3, 11)
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnwalk.wholefile import write_whole
+
 if TYPE_CHECKING:
     from cnnwalk.featvis import Order, Picture
     from cnnwalk.networks import Network
@@ -83,15 +85,8 @@ class PictureFolder:
 
     def _write(self, name: str, content: bytes) -> None:
         path = self._path / name
-        part = path.with_suffix(".part")
         with self._telling(path):
-            try:
-                part.write_bytes(content)
-                part.replace(path)
-            except OSError:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-                raise
+            write_whole(path, content)
 
     @contextlib.contextmanager
     def _telling(self, path: Path) -> Iterator[None]:

@@ -10,9 +10,8 @@ import dataclasses
 import json
 import logging
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from cnnwalk.featvis.jobs.request import Request, Work
 from cnnwalk.featvis.settings import Mode
 from cnnwalk.featvis.target import Measure
 from cnnwalk.pixels import Pixels
+from cnnwalk.wholefile import whole_file, write_whole
 
 _LOG = logging.getLogger(__name__)
 _VERSION = 1
@@ -53,13 +53,12 @@ class JobStore:
         Raises:
             OSError: the folder or the disk does not take it.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        start = work.start
         image = self._folder / f"{work.id}.npy"
-        if start is not None and not image.exists():
-            _write(image, lambda file: np.save(file, start, allow_pickle=False))
-        told = json.dumps(_as_json(work, channels, paused=paused)).encode()
-        _write(self._folder / f"{work.id}.json", lambda file: file.write(told))
+        if work.start is not None and not image.exists():
+            with whole_file(image) as file:
+                np.save(file, work.start, allow_pickle=False)
+        told = json.dumps(_as_json(work, channels, paused=paused))
+        write_whole(self._folder / f"{work.id}.json", told.encode())
 
     def forget(self, name: str) -> None:
         """Remove a job's files, where there are any."""
@@ -143,14 +142,6 @@ def _from_json(told: dict[str, typing.Any], path: Path) -> KeptJob:
         quantile=float(told["quantile"]),
     )
     return KeptJob(path.stem, request, bool(told["paused"]))
-
-
-def _write(path: Path, save: Callable[[BinaryIO], object]) -> None:
-    """Write a file that is whole from the moment it has its name."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        save(file)
-    part.replace(path)
 
 
 def _written(path: Path) -> float:

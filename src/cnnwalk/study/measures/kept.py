@@ -17,8 +17,7 @@ from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.measures.measurements import Measurements
 from cnnwalk.study.measures.settings import MeasureSettings
 from cnnwalk.study.measures.stored import from_json, to_json
-from cnnwalk.study.sources.pack import study_cache
-from cnnwalk.study.writing import write_whole
+from cnnwalk.study.writing import cache_folder, cached_file
 
 MEASURES = 2
 """To be counted up when the same network is measured otherwise than before."""
@@ -94,7 +93,8 @@ def keep(key: str, measurements: Measurements) -> None:
     np.savez_compressed(written, **{_NUMBERS: numbers, **measurements.arrays})
     body = written.getvalue()
     try:
-        write_whole(_path(key), _digest_of(key, body) + body)
+        with cached_file(_path(key)) as file:
+            file.write(_digest_of(key, body) + body)
     except StudyError as error:
         warnings.warn(
             f"The measurements of {measurements.about.name} are not kept, so that they will be "
@@ -104,7 +104,7 @@ def keep(key: str, measurements: Measurements) -> None:
 
 
 def _path(key: str) -> Path:
-    return study_cache() / "measures" / f"{key}.measures"
+    return cache_folder() / "measures" / f"{key}.measures"
 
 
 def _digest_of(key: str, body: bytes) -> bytes:

@@ -35,8 +35,8 @@ from cnnwalk.study.sources.listing import (
     fingerprint,
 )
 from cnnwalk.study.sources.npm import Package, fetch
-from cnnwalk.study.sources.pack import study_cache
 from cnnwalk.study.sources.parts import divide
+from cnnwalk.study.writing import cache_folder
 
 TABLE = Path(__file__).with_name("emoji.csv")
 _LETTERS = dict(zip("tve", PARTS, strict=True))
@@ -176,7 +176,7 @@ def _renderer() -> str:
 def _decoder(
     drawings: list[_Drawing], packages: tuple[Package, ...], size: int, on_step: OnStep
 ) -> Decode:
-    folder = study_cache() / "downloads"
+    folder = cache_folder() / "downloads"
     archives = [fetch(package, folder, on_step) for package in packages]
     on_step("reading the drawings")
     draws = dict(zip(VENDORS, _draws(archives), strict=True))

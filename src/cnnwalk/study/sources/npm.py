@@ -20,7 +20,7 @@ from typing import cast
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.sources.listing import OnStep
-from cnnwalk.study.sources.whole import whole_file
+from cnnwalk.study.writing import cached_file
 
 REGISTRY = "https://registry.npmjs.org"
 MOST_BYTES = 64 * 2**20
@@ -114,7 +114,7 @@ def _of_npm() -> str:
 def _download(package: Package, path: Path, on_step: OnStep) -> None:
     address = f"{registry()}/{package.path}"
     digest = hashlib.sha512()
-    with whole_file(path) as file:
+    with cached_file(path) as file:
         for chunk in _chunks(address, package.name, on_step):
             file.write(chunk)
             digest.update(chunk)

@@ -21,13 +21,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cnnwalk.featvis.cache import cache_folder
 from cnnwalk.images import ImageError
 from cnnwalk.pixels import Pixels
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import Indices
 from cnnwalk.study.sources.listing import Decode, Listing, OnStep, Size
-from cnnwalk.study.sources.whole import whole_file
+from cnnwalk.study.writing import cache_folder, cached_file
 
 _MARK = b"cnnwalk1"
 _LENGTH = 8
@@ -57,11 +56,6 @@ class Pack:
     duplicates: int
 
 
-def study_cache() -> Path:
-    """Return the folder where the study keeps what can be made again."""
-    return cache_folder().parent / "study"
-
-
 def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
     """Return the images of a listing, decoded before or now.
 
@@ -69,12 +63,12 @@ def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
         StudyError: they cannot be had, or the cache folder cannot be written.
     """
     place = hashlib.sha256(f"{listing.place}\0{size}".encode()).hexdigest()[:16]
-    path = study_cache() / f"{place}.pack"
+    path = cache_folder() / f"{place}.pack"
     found = _read(path, listing.fingerprint, size)
     if found is not None:
         return found
     decode = listing.start(on_step)
-    with whole_file(path) as file:
+    with cached_file(path) as file:
         facts = _write_pixels(file, listing, size, decode, on_step)
         text = json.dumps({"fingerprint": listing.fingerprint, **facts}).encode()
         file.write(text + len(text).to_bytes(_LENGTH, "little") + _MARK)
