@@ -24,6 +24,16 @@ ACCURACIES: tuple[Accuracy, ...] = typing.get_args(Accuracy)
 with their true labels, of the validation's and the test's images; the test's mean over classes;
 the test's with noise."""
 
+WORDS: dict[str, str] = {
+    "train": "train",
+    "train_true": "train, true labels",
+    "validation": "validation",
+    "test": "test",
+    "balanced": "test, balanced",
+    "test_noise": "test with noise",
+}
+"""How accuracies are called in tables."""
+
 NOISE = 0.25
 """Sigma of the noise of ``test_noise``, for normalized values."""
 

@@ -1,12 +1,15 @@
-"""The trained networks that a command is about, where it is not told which."""
+"""The trained networks that a command is about, and their images, where it is not told which."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from cnnwalk.study import sources
 from cnnwalk.study.errors import StudyError
+from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.shipped import shipped
-from cnnwalk.study.trained import trained_files
+from cnnwalk.study.sources.listing import OnStep
+from cnnwalk.study.trained import About, trained_files
 
 OWN = Path("study", "networks")
 """Where ``cnnwalk study train`` puts them, in the current folder."""
@@ -32,3 +35,19 @@ def find_trained(folder: Path | None = None) -> tuple[Path, ...]:
             f"such as {OWN}; or leave --networks out for the shipped ones."
         )
     return files
+
+
+def images_of(about: About, folder: Path | None, on_step: OnStep) -> ImageSet:
+    """Return the images that a network was trained with, in its size and divided as they were.
+
+    Args:
+        about: the network.
+        folder: where the user has the images, for the sources that ask for it.
+        on_step: is told what happens, in words.
+
+    Raises:
+        StudyError: they cannot be had; the message says what was expected.
+    """
+    size = about.height, about.width
+    split = about.split or None  # files that do not say it have the source's own
+    return sources.open_images(about.data, folder, size=size, split=split, on_step=on_step)

@@ -24,35 +24,45 @@ class Modules:
     pictures: Mapping[PicturePlace, str]
 
 
-_BLOCKS: dict[Place, str] = {"1": "layer1", "2": "layer2", "3": "layer3", "4": "layer4"}
-_TRANSITIONS: dict[Place, str] = {
-    "1": "features.transition1.relu",
-    "2": "features.transition2.relu",
-    "3": "features.transition3.relu",
-    "4": "features.relu5",
-}
+def _modules(first: str, depths: tuple[str, str, str, str], last: str, scores: str) -> Modules:
+    """Return what is measured of a network.
+
+    Args:
+        first: behind the first convolution's activation function.
+        depths: of the places 1 to 4.
+        last: the last convolution.
+        scores: what returns the classes' scores.
+    """
+    one, two, three, four = depths
+    return Modules(
+        maps={"1": one, "2": two, "3": three, "4": four, "last convolution": last},
+        pictures={
+            "first convolution": first,
+            "1": one,
+            "2": two,
+            "3": three,
+            "4": four,
+            "class": scores,
+        },
+    )
+
 
 MODULES: dict[NetworkName, Modules] = {
-    "covidresnet": Modules(
-        maps={**_BLOCKS, "last convolution": "layer4.0.conv2"},
-        pictures={
-            "first convolution": "relu",
-            "1": _BLOCKS["1"],
-            "2": _BLOCKS["2"],
-            "3": _BLOCKS["3"],
-            "4": _BLOCKS["4"],
-            "class": "fc",
-        },
+    "covidresnet": _modules(
+        first="relu",
+        depths=("layer1", "layer2", "layer3", "layer4"),
+        last="layer4.0.conv2",
+        scores="fc",
     ),
-    "coviddensenet": Modules(
-        maps={**_TRANSITIONS, "last convolution": "features.denseblock4.denselayer1.conv2"},
-        pictures={
-            "first convolution": "features.relu0",
-            "1": _TRANSITIONS["1"],
-            "2": _TRANSITIONS["2"],
-            "3": _TRANSITIONS["3"],
-            "4": _TRANSITIONS["4"],
-            "class": "classifier",
-        },
+    "coviddensenet": _modules(
+        first="features.relu0",
+        depths=(
+            "features.transition1.relu",
+            "features.transition2.relu",
+            "features.transition3.relu",
+            "features.relu5",
+        ),
+        last="features.denseblock4.denselayer1.conv2",
+        scores="classifier",
     ),
 }

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from cnnwalk.study import accuracy
 from cnnwalk.study.measures import PicturePlace, Place
-from cnnwalk.study.strategies import StrategyName
+from cnnwalk.study.strategies import STRATEGY_NAMES, StrategyName
 from cnnwalk.study.trained import NetworkName
 
 NETWORKS: dict[NetworkName, str] = {
     "covidresnet": "CovidResNet",
     "coviddensenet": "CovidDenseNet",
 }
-ACCURACIES = {
-    "train": "train",
-    "train_true": "train, true labels",
-    "validation": "validation",
-    "test": "test",
-    "balanced": "test, balanced",
-    "test_noise": "test with noise",
-}
+ACCURACIES = accuracy.WORDS
 """Columns, in their order."""
 
-ROWS: tuple[StrategyName, ...] = (
-    "augmentation",
-    "shuffled-labels",
-    "noisy-copies",
-    "plain",
-    "augmentation-without-noise",
-    "noise-only",
-)
+ROWS = STRATEGY_NAMES
 """The paper's strategies, and then the controls."""
 
 CONTROLS: frozenset[StrategyName] = frozenset(ROWS[3:])

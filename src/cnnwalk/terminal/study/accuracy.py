@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnwalk.terminal.progress import progress
+from cnnwalk.terminal.serving import Device
+from cnnwalk.terminal.study.options import Folder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,28 +37,16 @@ _MEASURED: dict[Part, tuple[Accuracy, ...]] = {
     Part.TEST: ("test", "balanced"),
     Part.NOISE: ("test_noise",),
 }
-_WORDS: dict[str, str] = {
-    "train": "train",
-    "train_true": "train, true labels",
-    "validation": "validation",
-    "test": "test",
-    "balanced": "test, balanced",
-    "test_noise": "test with noise",
-}
 _DIFFERENT = 1
 
 Files = Annotated[
     list[Path] | None,
     typer.Argument(metavar="FILE...", help="Trained networks.", show_default="the shipped ones"),
 ]
-Folder = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where their images are, if in a folder.")
-]
 Parts = Annotated[
     list[Part] | None,
     typer.Option("--part", help="Of which images; repeat.", show_default="all"),
 ]
-Device = Annotated[str, typer.Option(help="Where torch runs, such as cpu or cuda:0.")]
 
 
 def accuracy(
@@ -124,18 +114,19 @@ def _images(
     on_step: Callable[[str], None],
 ) -> ImageSet:
     """Return a network's images; those of several networks are opened once."""
-    from cnnwalk.study.sources import open_images
+    from cnnwalk.study.found import images_of
 
-    size = (about.height, about.width)
-    key = (about.data, about.split, size)
+    key = (about.data, about.split, about.height, about.width)
     if key not in opened:
-        opened[key] = open_images(about.data, folder, size=size, split=about.split, on_step=on_step)
+        opened[key] = images_of(about, folder, on_step)
     return opened[key]
 
 
 def _table(compared: Sequence[Comparison]) -> Table:
     from rich.table import Table
     from rich.text import Text
+
+    from cnnwalk.study.accuracy import WORDS
 
     table = Table("file", "accuracy", box=None, pad_edge=False)
     for title in ("measured", "file says", "difference"):
@@ -146,7 +137,7 @@ def _table(compared: Sequence[Comparison]) -> Table:
         difference = "" if each.difference is None else f"{each.difference * 100:+.2f} points"
         table.add_row(
             each.file if each.file != before else "",
-            _WORDS[each.name],
+            WORDS[each.name],
             f"{each.measured:.4f}",
             said,
             Text(difference, "" if each.agrees else "bold red"),

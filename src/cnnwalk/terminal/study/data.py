@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cnnwalk.terminal import arguments
 from cnnwalk.terminal.progress import progress
+from cnnwalk.terminal.study.options import Size, Split
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,21 +25,6 @@ Source = Annotated[
 Folder = Annotated[
     Path | None,
     typer.Argument(metavar="FOLDER", help="Where the images are, if they are yours."),
-]
-# A plain tuple would ask for two arguments.
-Size = Annotated[
-    arguments.Size | None,
-    typer.Option(
-        metavar="HxW", parser=arguments.size, help="In pixels.", show_default="as the source has it"
-    ),
-]
-Split = Annotated[
-    str | None,
-    typer.Option(
-        metavar="by-emoji|by-folder|random",
-        help="How training and test are divided.",
-        show_default="as the source has it",
-    ),
 ]
 Seed = Annotated[int, typer.Option(help="Of the split.")]
 

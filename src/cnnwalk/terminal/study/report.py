@@ -11,29 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnwalk.study.errors import StudyError
+from cnnwalk.terminal.study.options import Data, Folder, Networks
 
 if TYPE_CHECKING:
     from cnnwalk.study.measures import Step
 
-Networks = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Trained networks.",
-        show_default="study/networks, or the shipped ones",
-    ),
-]
-Data = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SOURCE",
-        help="Images that the networks were trained on, such as emoji.",
-        show_default="as the networks say",
-    ),
-]
-Folder = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where these images are, if in a folder.")
-]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Gets report.html and report.json.")]
 Full = Annotated[
     bool,
@@ -58,21 +40,13 @@ def report(
     start = time.monotonic()
     with progress() as on_step:
         on_step("loading torch")
-        from cnnwalk.study.found import find_trained
+        from cnnwalk.study.found import find_trained, images_of
         from cnnwalk.study.measures import FULL, MeasureSettings, measure_all
         from cnnwalk.study.report import write_report
         from cnnwalk.study.report.choice import of_one_source
-        from cnnwalk.study.sources import open_images
 
         chosen = of_one_source(find_trained(networks), data)
-        about = next(iter(chosen.values()))
-        images = open_images(
-            about.data,
-            folder,
-            size=(about.height, about.width),
-            split=about.split or None,
-            on_step=on_step,
-        )
+        images = images_of(next(iter(chosen.values())), folder, on_step)
         measured = measure_all(
             tuple(chosen),
             images,

@@ -11,7 +11,7 @@ import typer
 
 from cnnwalk.study.strategies import NOISE, STRATEGY_NAMES, StrategyName
 from cnnwalk.study.trained import NETWORK_NAMES, NetworkName
-from cnnwalk.terminal import arguments
+from cnnwalk.terminal.study.options import Folder, Size, Split
 
 _Name = TypeVar("_Name", bound=str)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -42,20 +42,8 @@ def _one_of(names: Sequence[_Name], text: str, what: str) -> _Name:
     raise typer.BadParameter(f"{text!r} is no {what}; choose among {', '.join(names)}")
 
 
-Data = Annotated[str, typer.Option(metavar="SOURCE", help="Images, as in cnnwalk study data.")]
-Folder = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where these images are, if in a folder.")
-]
-ImageSize = Annotated[
-    arguments.Size | None,
-    typer.Option(
-        metavar="HxW", parser=arguments.size, help="Of the images.", show_default="the source's"
-    ),
-]
-Split = Annotated[
-    str | None, typer.Option(help="How images are divided.", show_default="the source's")
-]
-Networks = Annotated[
+Source = Annotated[str, typer.Option(metavar="SOURCE", help="Images, as in cnnwalk study data.")]
+Architectures = Annotated[
     list[str] | None,
     typer.Option(
         "--network",
@@ -120,12 +108,12 @@ TimeLimit = Annotated[
 
 
 def train(  # noqa: PLR0913, PLR0917 - an option each
-    data: Data = "emoji",
-    network: Networks = None,
+    data: Source = "emoji",
+    network: Architectures = None,
     strategy: Strategies = None,
     seed: Seeds = None,
     folder: Folder = None,
-    size: ImageSize = None,
+    size: Size = None,
     split: Split = None,
     epochs: Epochs = None,
     batch: BatchSize = None,

@@ -12,6 +12,7 @@ import typer
 from cnnwalk.server.place import Place
 from cnnwalk.study.trained import NetworkName
 from cnnwalk.terminal.serving import Cert, Device, Host, Key, Lan, NoBrowser, Port
+from cnnwalk.terminal.study.options import Data, Folder, Networks
 from cnnwalk.terminal.walk import serve_walk
 
 if TYPE_CHECKING:
@@ -22,25 +23,6 @@ if TYPE_CHECKING:
 _EMOJI = "emoji"
 
 Which = Annotated[NetworkName, typer.Option(help="Which architecture.")]
-Networks = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Trained networks; of each strategy that with the lowest seed is shown.",
-        show_default="study/networks, or the shipped ones",
-    ),
-]
-Data = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SOURCE",
-        help="Images that the networks were trained on, such as emoji.",
-        show_default="as the networks say",
-    ),
-]
-Folder = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where these images are, if in a folder.")
-]
 
 
 def walk(  # noqa: PLR0913, PLR0917 - an option each
@@ -56,7 +38,10 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
     no_browser: NoBrowser = False,
     device: Device = "cpu",
 ) -> None:
-    """Walk through networks of several strategies side by side, with test images."""
+    """Walk through networks of several strategies side by side, with test images.
+
+    Of each strategy the network with the lowest seed is shown.
+    """
 
     def load(on_step: Callable[[str], None]) -> Walk:
         on_step("loading torch")
@@ -78,14 +63,12 @@ def _open_images(about: About, folder: Path | None, on_step: Callable[[str], Non
     """Return the test images; photographs where the emoji cannot be had."""
     from cnnwalk.images import samples
     from cnnwalk.study.errors import StudyError
-    from cnnwalk.study.sources import open_images
+    from cnnwalk.study.found import images_of
     from cnnwalk.study.walking import HeldOutImages
 
     on_step(f"opening the images {about.data}")
-    size = (about.height, about.width)
-    split = about.split or None
     try:
-        images = open_images(about.data, folder, size=size, split=split, on_step=on_step)
+        images = images_of(about, folder, on_step)
     except StudyError as error:
         # They are made of packages from a registry, which may be out of reach.
         if about.data != _EMOJI or folder is not None:
