@@ -70,6 +70,48 @@ def test_misfits_name_what_is_missing_too_many_and_of_another_shape(
     assert "1.weight is (9,) in the file and (4,) in the network" in message
 
 
+@pytest.mark.parametrize("prefix", ["", "module."])
+def test_weights_of_another_number_of_classes_say_what_to_give(
+    code: Callable[[str], str], tmp_path: Path, prefix: str
+) -> None:
+    small = code(
+        "def build(classes=5):\n"
+        "    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(16, classes))\n"
+    )
+    state = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(16, 7)).state_dict()
+    torch.save({prefix + name: value for name, value in state.items()}, tmp_path / "seven.pth")
+    with pytest.raises(
+        NetworkError,
+        match=r"seven.pth do not fit: they have 7 classes, but the network of .*:build has 5. Give "
+        "--classes FILE with 7 names, for which build needs a parameter such as classes=5",
+    ):
+        load_network(f"{small}:build", weights=tmp_path / "seven.pth", input_size=(4, 4))
+    (tmp_path / "names").write_text("\n".join("abcdefg"))
+    load_network(
+        f"{small}:build",
+        weights=tmp_path / "seven.pth",
+        classes=tmp_path / "names",
+        input_size=(4, 4),
+    )
+
+
+def test_weights_of_another_width_are_not_taken_for_other_classes(
+    code: Callable[[str], str], tmp_path: Path
+) -> None:
+    wide = code("def build(): return nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))\n")
+    other = nn.Sequential(nn.Linear(3, 6), nn.Linear(6, 2)).state_dict()
+    torch.save(other, tmp_path / "wide.pth")
+    with pytest.raises(NetworkError, match=r"wide.pth do not fit Sequential \(3 shapes"):
+        load_network(f"{wide}:build", weights=tmp_path / "wide.pth")
+
+
+def test_a_lazy_network_takes_weights(code: Callable[[str], str], tmp_path: Path) -> None:
+    torch.save({"weight": torch.ones(2, 3), "bias": torch.zeros(2)}, tmp_path / "saved.pth")
+    lazy = code("def build(): return nn.LazyLinear(2)\n")
+    network = load_network(f"{lazy}:build", weights=tmp_path / "saved.pth", trial=False)
+    assert network.module(torch.ones(1, 3)).tolist() == [[3, 3]]
+
+
 def test_of_many_misfits_the_first_are_named(reference: str, tmp_path: Path) -> None:
     torch.save({f"layer{n}": torch.zeros(1) for n in range(500)}, tmp_path / "saved.pth")
     with pytest.raises(NetworkError) as raised:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from cnnwalk.definitions import definition
 from cnnwalk.networks.mistakes import mistaken
 from cnnwalk.networks.network import InputSpec, Network, NetworkError
-from cnnwalk.networks.weights import fit_weights, read_weights
+from cnnwalk.networks.weights import classes_apart, fit_weights, read_weights
 from cnnwalk.references import ReferenceNotFoundError, make
 
 
@@ -39,7 +39,9 @@ def user_network(
     network = _build(reference, input_size, {} if classes is None else {"classes": classes})
     origin = f"weights as {reference.rpartition(':')[2]} made them"
     if weights is not None:
-        fit_weights(network.module, read_weights(weights), str(weights))
+        state = read_weights(weights)
+        _check_classes(reference, network.module, state, weights)
+        fit_weights(network.module, state, str(weights))
         origin = f"weights of {weights.name}"
     network.description = f"{origin}; {network.description}" if network.description else origin
     return network
@@ -64,6 +66,19 @@ def assumed_network(module: nn.Module, input_size: tuple[int, int] | None) -> Ne
     else:
         description = f"input {size}, assumed {statistics}"
     return Network(type(module).__name__, module, spec, None, description)
+
+
+def _check_classes(
+    reference: str, module: nn.Module, state: Mapping[str, Tensor], weights: Path
+) -> None:
+    apart = classes_apart(module, state)
+    if apart is not None:
+        theirs, ours = apart
+        raise NetworkError(
+            f"The weights of {weights} do not fit: they have {theirs} classes, but the network of "
+            f"{reference} has {ours}. Give --classes FILE with {theirs} names, for which "
+            f"{reference.rpartition(':')[2]} needs a parameter such as classes={ours}."
+        )
 
 
 def _first_channels(module: nn.Module) -> int:

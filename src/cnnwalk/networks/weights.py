@@ -81,9 +81,8 @@ def fit_weights(
     missing = [name for name in wanted if name not in state and not name.endswith(_UNUSED)]
     unexpected = [name for name in state if name not in wanted]
     misfits = [
-        f"{name} is {tuple(state[name].shape)} in the file and {tuple(value.shape)} in the network"
-        for name, value in wanted.items()
-        if name in state and _shape(state[name]) != _shape(value)
+        f"{name} is {found} in the file and {shape} in the network"
+        for name, found, shape in _misfits(state, wanted)
     ]
     problems = [
         f"{len(found)} {what}: {_first(found)}"
@@ -103,11 +102,38 @@ def fit_weights(
     module.load_state_dict(state, strict=False)
 
 
-def _shape(value: object) -> tuple[int, ...] | None:
-    # A lazy module's parameter takes the shape of what is loaded.
-    if not isinstance(value, Tensor) or is_lazy(value):
+def classes_apart(module: nn.Module, state: Mapping[str, Tensor]) -> tuple[int, int] | None:
+    """Return how many classes weights have and how many a module, where that alone is apart.
+
+    Args:
+        module: as for `fit_weights`.
+        state: as for `fit_weights`.
+    """
+    wanted = module.state_dict()
+    state = _without_prefix(state, wanted)
+    if state.keys() != wanted.keys():
         return None
-    return tuple(value.shape)
+    # Were another layer's outputs apart, the inputs of the next would be, too.
+    apart = {
+        (found[0], shape[0]) if found[1:] == shape[1:] else None
+        for _, found, shape in _misfits(state, wanted)
+    }
+    return apart.pop() if len(apart) == 1 else None
+
+
+def _misfits(
+    state: Mapping[str, Tensor], wanted: Mapping[str, object]
+) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+    """Return names in both, with their shapes in the file and in the network, where these differ.
+
+    A lazy module's parameter takes the shape of what is loaded.
+    """
+    pairs = [
+        (name, tuple(state[name].shape), tuple(value.shape))
+        for name, value in wanted.items()
+        if name in state and isinstance(value, Tensor) and not is_lazy(value)
+    ]
+    return [(name, found, shape) for name, found, shape in pairs if found != shape]
 
 
 def _state_dict(found: object, path: Path) -> dict[str, Tensor]:
