@@ -4,6 +4,7 @@ import { readView, writeView } from '../src/model/address';
 import { NetworkState } from '../src/model/networkstate';
 import {
   blockAround,
+  closedAround,
   closedAt,
   depthOf,
   depthShown,
@@ -130,6 +131,18 @@ describe('views', () => {
       await views.showDepth(network, null);
       expect(network.collapsed.value).toEqual([]);
     }
+  });
+
+  it('open as much as shows a layer, and nothing beside it', async () => {
+    const { network, views } = shown(['stem', 'body']);
+    const layer = nested().graph.layers.find(({ id }) => id === 'b1');
+    if (layer === undefined) expect.fail();
+    expect(closedAround(nested(['stem', 'body']), layer)).toBe('body');
+    await views.reveal(network, layer);
+    expect(network.collapsed.value).toEqual(['stem', 'body.0']);
+    expect(closedAround(nested(network.collapsed.value), layer)).toBeNull();
+    await views.undo();
+    expect(network.collapsed.value).toEqual(['stem', 'body']);
   });
 
   it('are taken back one by one', async () => {

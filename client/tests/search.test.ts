@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { LayerSearch } from '../src/model/search';
-import type { Layer } from '../src/net/types';
+import { NetworkState } from '../src/model/networkstate';
+import { LayerSearch, layersOf } from '../src/model/search';
+import type { Layer, NetworkSummary } from '../src/net/types';
+import { hallOf } from './tiles/halls';
 
 function layer(id: string, kind: Layer['kind'], label: string, shape: number[]): Layer {
   return {
@@ -29,9 +31,24 @@ const LAYERS = [
   layer('classifier', 'linear', 'linear, 1000', [1000]),
 ];
 
-const search = new LayerSearch(LAYERS.map((one) => ({ network: { id: 'n', name: 'net' }, layer: one })));
+const search = new LayerSearch(LAYERS.map((one) => ({ network: { id: 'n', name: 'net' }, layer: one, within: null })));
 
 const ids = (query: string): string[] => search.find(query).map(({ layer: found }) => found.id);
+
+describe('the layers of networks', () => {
+  it('are those that stand, and those in collapsed blocks once they are known', () => {
+    const whole = hallOf(['a', 'b', 'c', 'd'].map((id) => ({ id, shape: [4, 8, 8] })));
+    const layers = whole.graph.layers.map((one, index) => ({ ...one, block: ['out', 'out.in', 'out', null][index] ?? null }));
+    const blocks = ['out', 'out.in'].map((id) => ({ id, path: id, label: '', parent: id === 'out' ? null : 'out', repeats: 1, repetition: 0 }));
+    const standing = layers.slice(2).map((one) => (one.id === 'c' ? { ...one, block: null, collapsed: 'out' } : one));
+    const network = new NetworkState({ id: 'n', name: 'net' } as NetworkSummary);
+    network.hall.value = { ...whole, graph: { ...whole.graph, blocks, layers: standing }, collapsed: ['out'] };
+    const found = (): unknown[] => layersOf([network]).map(({ layer: one, within }) => [one.id, one.collapsed, within]);
+    expect(found()).toEqual([['c', 'out', null], ['d', null, null]]);
+    network.layers.value = layers;
+    expect(found()).toEqual([['a', null, 'out'], ['b', null, 'out'], ['c', 'out', null], ['d', null, null]]);
+  });
+});
 
 describe('the search for layers', () => {
   it('finds all in the order of execution without a word', () => {
@@ -64,7 +81,7 @@ describe('the search for layers', () => {
 
   it('tells layers of several networks apart by the name of the network', () => {
     const networks = ['alexnet', 'resnet18'].map((name) => ({ id: name, name }));
-    const both = new LayerSearch(networks.flatMap((network) => LAYERS.map((one) => ({ network, layer: one }))));
+    const both = new LayerSearch(networks.flatMap((network) => LAYERS.map((one) => ({ network, layer: one, within: null }))));
     const found = (query: string): string[] => both.find(query).map(({ network }) => network.name);
     expect(found('classifier')).toEqual(['alexnet', 'resnet18']);
     expect(found('resnet18 classifier')).toEqual(['resnet18']);

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { layerDetails, layerName } from '../src/model/layertext';
+import { heldName, layerDetails, layerName } from '../src/model/layertext';
+import { NetworkState } from '../src/model/networkstate';
 import { SIZES, sizeText } from '../src/model/preferences';
+import { State } from '../src/model/state';
 import * as wording from '../src/model/wording';
+import type { ImageInfo, NetworkSummary } from '../src/net/types';
+import { hallOf } from './tiles/halls';
 
-const choices = Object.values(wording).filter((one): one is Extract<typeof one, { name: string }> => 'name' in one);
+const choices = Object.values(wording).filter((one): one is Extract<typeof one, { name: string }> => typeof one === 'object' && 'name' in one);
 
 describe('wording', () => {
   it('calls no two things alike that one chooses', () => {
@@ -37,6 +41,18 @@ describe('what a layer is called', () => {
     expect(layerName(conv)).toBe('blocks.1');
     expect(layerName({ ...conv, path: null })).toBe('blocks.1:conv');
     expect(layerName({ ...conv, collapsed: 'blocks.1' })).toBe('+ blocks.1');
+  });
+
+  it('is that of where it stands now, also in a hand', () => {
+    const state = new State();
+    const network = new NetworkState({ id: 'n', name: 'net' } as NetworkSummary);
+    const hall = hallOf([{ id: 'blocks.1:conv', shape: [4, 8, 8] }]);
+    const layers = hall.graph.layers.map((layer) => ({ ...layer, path: 'blocks.1', collapsed: 'blocks.1' }));
+    network.hall.value = { ...hall, graph: { ...hall.graph, layers } };
+    state.networks.value = [network];
+    const named = (layer: string): string => heldName({ kind: 'map', map: { network: 'n', layer, channel: 0 }, image: {} as ImageInfo }, state);
+    expect(named('blocks.1:conv')).toBe('+ blocks.1');
+    expect(named('gone')).toBe('gone');
   });
 
   it('comes before what it does, what was fused into it and its shape', () => {

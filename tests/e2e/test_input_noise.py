@@ -99,7 +99,7 @@ def test_the_slider_reaches_all_networks_and_goes_back(pair, path):
     # The keys walk again, and there is nothing to take back.
     pair.page.keyboard.press("Escape")
     assert pair.tell("document.activeElement.type") != "range"
-    assert pair.page.get_by_role("button", name="Insert the image before this one").count() == 0
+    assert pair.page.get_by_role("button", name="Image before").count() == 0
 
 
 def test_a_drag_is_one_step_to_take_back(pair, path):

@@ -176,7 +176,7 @@ def test_undo_takes_back_all_that_was_done_at_once(pair):
 
 def test_the_card_puts_the_image_before_into_the_network_one_is_at(pair):
     inserted_twice_into_all(pair)
-    undo = pair.page.get_by_role("button", name="Insert the image before this one")
+    undo = pair.page.get_by_role("button", name="Image before")
     pair.page.mouse.move(700, 200)
     at = undo.bounding_box()
     place = pytest.approx(at, abs=2)  # a pixel of the screen here is two of the page

@@ -69,18 +69,20 @@ export function fitted(text: string, width: number, weight: Weight, measure: Mea
   return '\u2026';
 }
 
-/** What is not fixed is shared; a part without a width and a share counts as 1. */
+/**
+ * What is not fixed is shared; a part without a width and a share counts as 1. A label that would
+ * be cut takes from the others what they do not need, as far as there is enough for all labels.
+ */
 function widthsOf(parts: readonly AnyPart[], width: number, measure: Measure): number[] {
-  const fixed = parts.map((part) => (part.width === NATURAL ? natural(part, measure) : part.width));
-  const needs = parts.map((part) => (part.kind === 'button' ? measure(part.label, 600) + INSET : 0));
-  const alike = shared(parts, fixed, width);
-  // A label that would be cut takes from the others what they do not need.
-  const grown = shared(parts, fixed.map((one, index) => one ?? grownTo(needs[index] ?? 0, alike[index] ?? 0)), width);
-  return grown.every((one, index) => fixed[index] !== undefined || one >= (needs[index] ?? 0)) ? grown : alike;
-}
-
-function grownTo(need: number, has: number): number | undefined {
-  return need > has ? need : undefined;
+  let fixed = parts.map((part) => (part.width === NATURAL ? natural(part, measure) : part.width));
+  const needs = parts.map((part, index) => fixed[index] ?? (part.kind === 'button' ? measure(part.label, 600) + INSET : 0));
+  const suffices = needs.reduce((sum, need) => sum + need, GAP * (parts.length - 1)) <= width;
+  for (;;) {
+    const widths = shared(parts, fixed, width);
+    const short = needs.map((need, index) => fixed[index] === undefined && need > (widths[index] ?? 0));
+    if (!suffices || !short.includes(true)) return widths;
+    fixed = fixed.map((one, index) => one ?? (short[index] === true ? needs[index] : undefined));
+  }
 }
 
 /** Gives to each part that is not fixed its share of what the fixed ones leave. */

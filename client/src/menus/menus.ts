@@ -28,7 +28,7 @@ import { Pictures } from './pages/pictures';
 import { Places } from './pages/places';
 import { Search } from './pages/search';
 import { Walking } from './pages/walking';
-import { isBefore, LAYER_ASIDE, readingDistance, standBefore, standBeside, type Gaze } from './readable';
+import { isBefore, LAYER_ASIDE, REACH, readingDistance, standBefore, standBeside, type Gaze } from './readable';
 import { WristPlate } from './wristplate';
 
 /** What the boards need of the headset and the hall. */
@@ -248,7 +248,9 @@ export class Menus {
   }
 
   /** How far away the nearest thing is that would stand in the board. */
-  private free({ eye, heading }: Gaze): number {
+  private free({ eye, heading, scale }: Gaze): number {
+    const { hand, beside } = this.state.pins;
+    const reach = hand.peek() === null && beside.peek() === null ? 0 : REACH * scale;
     const sin = Math.sin(heading);
     const cos = Math.cos(heading);
     let least = Infinity;
@@ -257,7 +259,9 @@ export class Menus {
       this.ray.direction.set(-sin + right * cos, up, -cos - right * sin);
       const length = this.ray.direction.length();
       this.ray.direction.divideScalar(length);
-      least = Math.min(least, this.needs.free(this.ray) / length);
+      const free = this.needs.free(this.ray) / length;
+      // Before what is pinned the board would stand nearer than the hand that points at it.
+      if (free > reach) least = Math.min(least, free);
     }
     return least;
   }

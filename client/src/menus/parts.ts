@@ -109,6 +109,6 @@ export function slider(part: Omit<SliderPart, 'kind'>, value: string): Row {
   return row(
     { kind: 'text', text: part.name, tone: 'muted', width: NAME },
     { kind: 'slider', ...part },
-    { kind: 'text', text: value, tone: 'plain', align: 'right', width: 4.8 },
+    { kind: 'text', text: value, tone: 'plain', align: 'right', width: 5.4 },
   );
 }

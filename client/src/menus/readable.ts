@@ -7,6 +7,8 @@ export const READABLE = 1.3;
 export const READING = 1.1;
 /** Nearer than this it would be uncomfortable. */
 const NEAREST = 0.35;
+/** What is pinned to the visitor is nearer than this, in m as they feel them, and so are their hands. */
+export const REACH = 0.7;
 /** It keeps off what stands behind it, as a share of the way there. */
 const BEFORE = 0.85;
 /**

@@ -19,6 +19,7 @@ import { Orders } from './orders';
 import { Pagings } from './pagings';
 import { Placements } from './placements';
 import { readView } from './address';
+import type { LayerOf } from './search';
 import type { Destination, Held, LayerRef, MapRef, Notice, Scaling, State } from './state';
 import { Views } from './views';
 import { Visualizations } from './visualizations';
@@ -189,6 +190,18 @@ export class Actions {
 
   fly(to: Destination): void {
     this.state.destination.value = { ...to };
+  }
+
+  /** Makes the layers in collapsed blocks known to who searches. */
+  async learnLayers(): Promise<void> {
+    await this.notices.attempt(() => this.halls.learnLayers());
+  }
+
+  /** Flies to a layer that was searched for, and opens the blocks in which it lies. */
+  async flyToFound({ network, layer, within }: LayerOf): Promise<void> {
+    const of = this.state.find(network.id);
+    if (of !== undefined && within !== null) await this.views.reveal(of, layer);
+    this.fly({ kind: 'layer', network: network.id, layer: layer.id });
   }
 
   /** Flies to where a network begins. */

@@ -60,6 +60,16 @@ export class Halls {
     if (await this.ask(network, { ...open, course })) this.stand();
   }
 
+  /** Learns which layers lie in collapsed blocks, of networks of which that is not known yet. */
+  async learnLayers(): Promise<void> {
+    const unknown = this.state.networks.peek().filter(({ layers, hall }) => layers.peek().length === 0 && hall.peek() !== null);
+    await Promise.all(unknown.map(async (network) => {
+      const shown = network.hall.peek();
+      const whole = shown?.collapsed.length === 0 ? shown : await this.api.hall(network.id);
+      network.layers.value = whole.graph.layers;
+    }));
+  }
+
   /** An address from another day may name blocks that there are not: then it is left aside. */
   private async askArrival(network: NetworkState): Promise<void> {
     const { arrival, summary } = network;

@@ -6,6 +6,7 @@ import type {
   Classes,
   Hall,
   ImageInfo,
+  Layer,
   NetworkSummary,
   PassResult,
   Prediction,
@@ -36,6 +37,8 @@ export class NetworkState {
   readonly hall = signal<Hall | null>(null);
   readonly collapsed = computed(() => this.hall.value?.collapsed ?? this.summary.collapsed);
   readonly course = computed(() => this.hall.value?.course ?? this.summary.course);
+  /** Its layers with nothing collapsed; empty until somebody wanted to know. */
+  readonly layers = signal<readonly Layer[]>([]);
   /** How many requests to show it otherwise are on their way. */
   readonly arranging = signal(0);
   /** By layer id. */

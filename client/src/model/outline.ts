@@ -84,12 +84,22 @@ export function depthShown(blocks: readonly OutlineBlock[], collapsed: readonly 
   return null;
 }
 
+/** Returns the blocks around a layer, from the inside out. */
+export function blocksAround(hall: Pick<Hall, 'graph'>, { block }: Pick<Layer, 'block'>): string[] {
+  const parents = new Map(hall.graph.blocks.map(({ id, parent }) => [id, parent]));
+  const around: string[] = [];
+  for (let at = block; at !== null; at = parents.get(at) ?? null) around.push(at);
+  return around;
+}
+
 /** Returns the innermost block around a layer that can be collapsed; null when there is none. */
 export function blockAround(hall: Hall, layer: Layer): string | null {
-  const parents = new Map(hall.graph.blocks.map(({ id, parent }) => [id, parent]));
-  let { block } = layer;
-  while (block !== null && (hall.layers_in[block] ?? 0) < 2) block = parents.get(block) ?? null;
-  return block;
+  return blocksAround(hall, layer).find((block) => (hall.layers_in[block] ?? 0) > 1) ?? null;
+}
+
+/** Returns the collapsed block in which a layer lies; null when there is none. */
+export function closedAround(hall: Hall, layer: Layer): string | null {
+  return blocksAround(hall, layer).find((block) => hall.collapsed.includes(block)) ?? null;
 }
 
 /** Returns the layer where a block begins, as it stands in the hall; null where it does not. */

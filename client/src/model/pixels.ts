@@ -1,7 +1,7 @@
 /** What the magnifier and the hologram look at: pixels to draw, and a text for each of them. */
 import type { Actions } from './actions';
 import { formatPercent, formatValue } from './format';
-import { layerDetails, layerName } from './layertext';
+import { layerDetails, layerNameAt } from './layertext';
 import { MAP_COLORS } from './mapcolors';
 import type { Held, State } from './state';
 import { madeText } from './visualizationtext';
@@ -37,7 +37,7 @@ async function mapPixels(
   const summary = summarize(values);
   const value = (x: number, y: number): string => formatValue(values[y * width + x] ?? NaN);
   return {
-    title: `${layer === undefined ? map.layer : layerName(layer)} · channel ${map.channel}`,
+    title: `${layerNameAt(state, map)} · channel ${map.channel}`,
     details: `${width} × ${height}${layer === undefined ? '' : ` of ${layerDetails(layer)}`}`,
     figures: figuresOf(summary),
     width,

@@ -2,11 +2,27 @@
 import { formatShape } from './format';
 import type { Layer } from '../net/types';
 import type { NetworkState } from './networkstate';
+import { closedAround } from './outline';
 
-/** A layer and the network that it is of. */
+/** A layer and the network that it is of; `within`: the collapsed block that it lies in, null where it stands in the hall. */
 export interface LayerOf {
   readonly network: Pick<NetworkState, 'id' | 'name'>;
   readonly layer: Layer;
+  readonly within: string | null;
+}
+
+/** All layers in the order of execution: as they stand in their halls, and those in collapsed blocks as far as they are known. */
+export function layersOf(networks: readonly NetworkState[]): LayerOf[] {
+  return networks.flatMap((network) => {
+    const hall = network.hall.value;
+    if (hall === null) return [];
+    const standing = new Map(hall.graph.layers.map((layer) => [layer.id, layer]));
+    const known = network.layers.value;
+    return (known.length === 0 ? hall.graph.layers : known).map((one) => {
+      const layer = standing.get(one.id);
+      return layer === undefined ? { network, layer: one, within: closedAround(hall, one) } : { network, layer, within: null };
+    });
+  });
 }
 
 /** A layer as it can be found: `fields` from the most to the least telling. */

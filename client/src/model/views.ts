@@ -3,10 +3,10 @@
  * closed inside a closed block is remembered, so that it is found again when that is opened.
  */
 import type { View } from '../net/api';
-import type { Course } from '../net/types';
+import type { Course, Layer } from '../net/types';
 import { History } from './history';
 import type { NetworkState } from './networkstate';
-import { closedAt, flat, outermost, outlineOf, sameLayers, type OutlineBlock } from './outline';
+import { blocksAround, closedAt, flat, outermost, outlineOf, sameLayers, type OutlineBlock } from './outline';
 
 interface Shown {
   readonly network: NetworkState;
@@ -33,6 +33,13 @@ export class Views {
     const block = flat(blocksOf(network)).find((one) => one.id === id);
     const opened = new Set(block === undefined ? [] : sameLayers(block));
     await this.change(network, new Set([...this.closedIn(network)].filter((block) => !opened.has(block))));
+  }
+
+  /** Opens all blocks around a layer, so that it stands in the hall. */
+  async reveal(network: NetworkState, layer: Layer): Promise<void> {
+    const hall = network.hall.peek();
+    const around = new Set(hall === null ? [] : blocksAround(hall, layer));
+    await this.change(network, new Set([...this.closedIn(network)].filter((block) => !around.has(block))));
   }
 
   /** Opens so many levels of blocks; null opens all. */

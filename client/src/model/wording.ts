@@ -145,3 +145,6 @@ export const POSTURE: Preferred<'posture'> = {
 
 /** What one may save of a layer. */
 export const SAVING = { values: 'Values .npz', sheet: 'Maps .png' } as const;
+
+/** Puts the image that was inserted before in the place of the one that is there. */
+export const IMAGE_BEFORE = 'Image before';

@@ -82,8 +82,8 @@ export class Hologram {
     return this.object.visible && this.pixels !== null;
   }
 
-  /** Shows what is in hand; `load` brings its pixels. */
-  show(held: Held | null, load: (held: Held) => Promise<Pixels>): void {
+  /** Shows what is in hand, and what it is called; `load` brings its pixels. */
+  show(held: Held | null, name: string, load: (held: Held) => Promise<Pixels>): void {
     this.held = held;
     this.pixels = null;
     this.pointed = null;
@@ -91,7 +91,7 @@ export class Hologram {
     this.write('shown', 0);
     if (held === null) return;
     this.lens.reset();
-    this.text.show(held);
+    this.text.show(held, name);
     load(held).then(
       (pixels) => {
         if (this.held === held) this.use(held, pixels);

@@ -63,15 +63,15 @@ export class HologramText {
   }
 
   /** Says what is in hand; its figures follow with its pixels. */
-  show(held: Held): void {
-    this.name = nameOf(held, null);
+  show(held: Held, name: string): void {
+    this.name = [name, moreOf(held, null)];
     this.figures = [];
     this.value = '';
     this.write();
   }
 
   showPixels(held: Held, pixels: Pixels): void {
-    this.name = nameOf(held, pixels);
+    this.name = [this.name[0], moreOf(held, pixels)];
     this.figures = held.kind === 'map' ? inPairs(pixels.figures.slice(0, 4)) : [];
     this.write();
   }
@@ -119,13 +119,14 @@ export class HologramText {
 
 }
 
-function nameOf(held: Held, pixels: Pixels | null): [name: string, more: string] {
+/** Below the name. */
+function moreOf(held: Held, pixels: Pixels | null): string {
   if (held.kind === 'image') {
     const { name, label } = held.image;
-    return [name, label === name ? '' : (label ?? '')];
+    return label === name ? '' : (label ?? '');
   }
   const extent = pixels === null ? '' : ` \u00b7 ${pixels.width} \u00d7 ${pixels.height}`;
-  return [held.map.layer, `channel ${held.map.channel}${extent}`];
+  return `channel ${held.map.channel}${extent}`;
 }
 
 function inPairs(figures: readonly string[]): string[] {

@@ -14,7 +14,7 @@ import type { HeldScene } from './grabs';
 import type { Place } from './place';
 
 /** A panel's longer side, in m, and at most so much of its own size. */
-const LARGEST: Readonly<Record<PinSpot, number>> = { hand: 0.55, beside: 1.2 };
+const LARGEST: Readonly<Record<PinSpot, number>> = { hand: 0.4, beside: 1.2 };
 const LARGEST_SHARE: Readonly<Record<PinSpot, number>> = { hand: 0.4, beside: 0.8 };
 /** Over the hand, in m. */
 const OVER_HAND = 0.12;

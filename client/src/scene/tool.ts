@@ -114,11 +114,11 @@ export class Tool {
     this.object.add(this.body, this.hologram.object);
   }
 
-  /** Shows what is in hand; `load` brings its pixels. */
-  hold(held: Held | null, load: (held: Held) => Promise<Pixels>): void {
+  /** Shows what is in hand, and what it is called; `load` brings its pixels. */
+  hold(held: Held | null, name: string, load: (held: Held) => Promise<Pixels>): void {
     const lit = this.body.material.uniforms['lit'];
     if (lit !== undefined) lit.value = held === null ? 0 : 1;
-    this.hologram.show(held, load);
+    this.hologram.show(held, name, load);
   }
 
   /** Into the corner of a screen's view. */

@@ -3,6 +3,7 @@ import { effect } from '@preact/signals-core';
 import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 
 import type { Actions } from '../model/actions';
+import { heldName } from '../model/layertext';
 import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import { pixelsOf } from '../model/pixels';
@@ -156,7 +157,9 @@ export class World {
     });
     const values = new ValueCache(this.actions.api);
     effect(() => {
-      this.tool.hold(this.state.held.value, (held) => pixelsOf(held, this.state, values, this.actions));
+      const held = this.state.held.value;
+      const name = held === null ? '' : heldName(held, this.state);
+      this.tool.hold(held, name, (what) => pixelsOf(what, this.state, values, this.actions));
     });
     this.renderer.setAnimationLoop((time: number) => {
       this.frame(time);

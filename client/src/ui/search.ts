@@ -1,6 +1,6 @@
 /** The search field that flies to a layer. */
 import { formatShape } from '../model/format';
-import { LayerSearch, type LayerOf } from '../model/search';
+import { LayerSearch, layersOf, type LayerOf } from '../model/search';
 import type { Actions } from '../model/actions';
 import type { State } from '../model/state';
 import { closeDialog, h, modal, openDialog } from './dom';
@@ -38,16 +38,17 @@ export class SearchDialog {
   }
 
   open(): void {
-    const networks = this.state.networks.peek();
-    this.search = new LayerSearch(
-      networks.flatMap((network) =>
-        (network.hall.peek()?.graph.layers ?? []).map((layer) => ({ network, layer })),
-      ),
-    );
     this.field.value = '';
-    this.show();
+    this.look();
+    void this.actions.learnLayers().then(() => { this.look(); });
     openDialog(this.element);
     this.field.focus();
+  }
+
+  /** Looks at which layers there are. */
+  private look(): void {
+    this.search = new LayerSearch(layersOf(this.state.networks.peek()));
+    this.show();
   }
 
   private show(): void {
@@ -59,13 +60,14 @@ export class SearchDialog {
   }
 
   private option(found: LayerOf, at: number): HTMLLIElement {
-    const { network, layer } = found;
+    const { network, layer, within } = found;
     const only = this.state.networks.peek().length < 2;
+    const where = [...(only ? [] : [network.name]), layer.id, ...(within === null ? [] : [`in + ${within}`])];
     const option = h(
       'li',
       { role: 'option', id: `found-layer-${at}`, 'data-layer': layer.id, 'data-network': network.id },
       h('span', { class: 'kind' }, layer.kind),
-      h('span', { class: 'name' }, layer.label, h('small', {}, only ? layer.id : `${network.name} · ${layer.id}`)),
+      h('span', { class: 'name' }, layer.label, h('small', {}, where.join(' · '))),
       h('span', { class: 'shape' }, formatShape(layer.shape)),
     );
     option.addEventListener('click', () => {
@@ -94,8 +96,8 @@ export class SearchDialog {
     this.field.setAttribute('aria-activedescendant', option?.id ?? '');
   }
 
-  private fly({ network, layer }: LayerOf): void {
+  private fly(found: LayerOf): void {
     closeDialog(this.element);
-    this.actions.fly({ kind: 'layer', network: network.id, layer: layer.id });
+    void this.actions.flyToFound(found);
   }
 }

@@ -9,6 +9,7 @@ import { formatPercent } from '../model/format';
 import type { Actions } from '../model/actions';
 import { cleanOf, cleanText, sigmaOf, sigmaText } from '../model/inputnoise';
 import type { State } from '../model/state';
+import { IMAGE_BEFORE } from '../model/wording';
 import type { ImageInfo } from '../net/types';
 import { bindShown, bindText, button, h } from './dom';
 import { everyNetwork, noiseSlider, togetherSwitch } from './inputnoise';
@@ -47,13 +48,8 @@ function inserted(state: State, actions: Actions): HTMLElement {
   const picture = h('img', { alt: '' });
   const name = h('strong');
   const origin = h('small');
-  const undo = button(
-    { class: 'quiet' },
-    () => { actions.undoImage(); },
-    'Undo',
-  );
-  undo.setAttribute('aria-label', 'Insert the image before this one');
-  bindShown(undo, () => state.current.value?.undoable.value ?? false);
+  const before = button({ class: 'quiet' }, () => { actions.undoImage(); }, IMAGE_BEFORE);
+  bindShown(before, () => state.current.value?.undoable.value ?? false);
   effect(() => {
     const image = state.current.value?.inserted.value ?? null;
     picture.hidden = image === null;
@@ -61,7 +57,7 @@ function inserted(state: State, actions: Actions): HTMLElement {
     name.textContent = image === null ? 'No image inserted' : cleanText(image);
     origin.textContent = image === null ? '' : detailsOf(image);
   });
-  return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), undo);
+  return h('div', { class: 'inserted' }, picture, h('div', {}, name, origin), before);
 }
 
 /** What its name leaves out. */

@@ -42,6 +42,10 @@ describe('the layout of a board', () => {
     const fits = placed(row(button('a', () => undefined), button('a long label here', () => undefined), button('b', () => undefined)));
     expect(fits.captions.map(({ text }) => text)).toEqual(['a', 'a long label here', 'b']);
     expect(fits.widgets.at(-1)?.x).toBeGreaterThan(1 + (2 * 20) / 3);
+    // Where the others get less because of it, they get what they need, too.
+    const labels = ['usual', 'natural 1', 'texture 1', 'papers', 'maco1'];
+    const full = placed(row(...labels.map((label) => button(label, () => undefined))));
+    expect(full.captions.map(({ text }) => text)).toEqual(labels);
     const { widgets } = placed(row(button('x'.repeat(50), () => undefined), button('y'.repeat(9), () => undefined)));
     expect(widgets[0]?.width).toBeCloseTo(widgets[1]?.width ?? NaN);
   });

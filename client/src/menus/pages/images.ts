@@ -5,8 +5,10 @@ import type { Actions } from '../../model/actions';
 import { findingsOf } from '../../model/findings';
 import { formatPercent } from '../../model/format';
 import { imageText, SIGMA, sigmaText } from '../../model/inputnoise';
+import { layerNameAt } from '../../model/layertext';
 import type { NetworkState } from '../../model/networkstate';
 import type { Held, State } from '../../model/state';
+import { IMAGE_BEFORE } from '../../model/wording';
 import type { Page } from '../largeboard';
 import { NATURAL } from '../layout';
 import { button, line, row, title, toggle, type AnyPart, type Row } from '../parts';
@@ -53,7 +55,7 @@ export class Images implements Page {
         { kind: 'text', text: 'Noise', tone: 'muted', width: 4 },
         ...NOISES.map(([label, kind]) => button(label, () => void this.actions.noise(kind), { name: `${label} noise` })),
       ),
-      row(button('Image before', network.undoable.value ? () => { this.actions.undoImage(network); } : null)),
+      row(button(IMAGE_BEFORE, network.undoable.value ? () => { this.actions.undoImage(network); } : null)),
     ];
   }
 
@@ -103,7 +105,7 @@ export class Images implements Page {
     const letGo = held === null ? null : (): void => { this.actions.letGo(); };
     return [
       row(
-        { kind: 'text', text: heldText(held), tone: held === null ? 'muted' : 'plain', share: 1.5 },
+        { kind: 'text', text: heldText(held, this.state), tone: held === null ? 'muted' : 'plain', share: 1.5 },
         ...into,
         button('Let go', letGo),
       ),
@@ -111,9 +113,9 @@ export class Images implements Page {
   }
 }
 
-function heldText(held: Held | null): string {
+function heldText(held: Held | null, state: State): string {
   if (held === null) return 'Nothing in hand';
-  return held.kind === 'image' ? `In hand: ${held.image.label ?? held.image.name}` : `In hand: ${held.map.layer}`;
+  return held.kind === 'image' ? `In hand: ${held.image.label ?? held.image.name}` : `In hand: ${layerNameAt(state, held.map)}`;
 }
 
 /** What one of several networks says first of the image. */

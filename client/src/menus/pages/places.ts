@@ -50,9 +50,14 @@ export class Places implements Page {
       button('Start', () => { this.actions.flyToStart(network); }),
       button('Input', to(inputs[0])),
       button('Output', to(outputs[0])),
-      button('Search', () => { this.turnTo('Search'); }),
+      button('Search', () => { this.search(); }),
       button('Map', () => { this.turnTo('Map'); }),
     );
+  }
+
+  private search(): void {
+    void this.actions.learnLayers();
+    this.turnTo('Search');
   }
 
   /** Where there are several, one goes to the start of another one. */

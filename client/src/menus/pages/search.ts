@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals-core';
 
 import type { Actions } from '../../model/actions';
 import { formatShape } from '../../model/format';
-import { LayerSearch, type LayerOf } from '../../model/search';
+import { LayerSearch, layersOf, type LayerOf } from '../../model/search';
 import type { State } from '../../model/state';
 import type { Page } from '../largeboard';
 import { Pager } from '../paging';
@@ -24,7 +24,7 @@ export class Search implements Page {
     private readonly state: State,
     private readonly actions: Actions,
   ) {
-    this.search = computed(() => new LayerSearch(layersOf(state)));
+    this.search = computed(() => new LayerSearch(layersOf(state.networks.value)));
     this.found = computed(() => this.search.value.find(this.typed.value));
   }
 
@@ -51,9 +51,11 @@ export class Search implements Page {
     return row(...letters, ...(last ? [space] : []));
   }
 
-  private layer({ network, layer }: LayerOf): Row {
-    const fly = (): void => { this.actions.fly({ kind: 'layer', network: network.id, layer: layer.id }); };
-    const where = this.state.networks.value.length < 2 ? layer.kind : network.name;
+  private layer(found: LayerOf): Row {
+    const { network, layer, within } = found;
+    const fly = (): void => void this.actions.flyToFound(found);
+    const only = this.state.networks.value.length < 2;
+    const where = !only ? network.name : within === null ? layer.kind : `in + ${within}`;
     return row(
       button(layer.id, fly, { name: `Fly to ${layer.id}`, share: 1.4 }),
       { kind: 'text', text: `${where} \u00b7 ${formatShape(layer.shape)}`, tone: 'muted', align: 'right' },
@@ -65,10 +67,3 @@ export class Search implements Page {
     this.typed.value = text;
   }
 }
-
-function layersOf(state: State): LayerOf[] {
-  return state.networks.value.flatMap((network) =>
-    (network.hall.value?.graph.layers ?? []).map((layer) => ({ network, layer })),
-  );
-}
-
