@@ -14,10 +14,11 @@ from reporting import TESTED, changed, images, measured
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.report import write_report
+from cnnwalk.study.report.page import figure
 from cnnwalk.study.strategies import STRATEGY_NAMES
 
 S1, S2, S3, S0, _, _ = STRATEGY_NAMES
-VOID = {"img", "meta", "link", "br"}
+VOID = {"img", "meta", "link", "br", "input"}
 
 
 class Page(HTMLParser):
@@ -156,9 +157,48 @@ def test_claims_on_the_page_have_the_verdicts_of_the_json_file(written, tmp_path
     page, numbers, _ = written
     assert len(numbers["claims"]) >= 10
     for claim in numbers["claims"]:
-        after = page.text[page.text.index(claim["text"]) + len(claim["text"]) :]
+        after = page.text[page.text.rindex(claim["text"]) + len(claim["text"]) :]
         assert after.split("paper, section")[0].strip() == claim["verdict"]
         assert after.split("paper, section")[1].split()[0] == claim["section"]
+
+
+def test_the_first_words_are_the_main_claims_and_what_the_control_leaves_open(tmp_path):
+    rough = {"pictures": 0.7, "gradient": 0.7}
+    page, numbers = report(tmp_path, measured(S1), measured(S2, **rough), measured(S0, **rough))
+    first = " ".join(page.text.split("What was done")[0].split())
+    judged = {claim["key"]: claim for claim in numbers["claims"]}
+    for key in ("memorizing-pictures", "memorizing-gradients"):
+        assert judged[key]["networks"]["covidresnet"]["confounded"]
+        assert f"{judged[key]['text']} undecided CovidResNet: S2" in first
+    assert "S2 pictures 0.70" in first
+    assert "In 2 of the undecided claims the difference from S1" in first
+    assert "S2 is not clearly above the control S0 plain" in page.text
+
+
+def test_what_the_control_does_not_show_is_not_left_open_by_it(tmp_path):
+    networks = (measured(S1), measured(S2, gradient=0.7, pictures=0.7), measured(S0))
+    page, numbers = report(tmp_path, *networks)
+    judged = {claim["key"]: claim["verdict"] for claim in numbers["claims"]}
+    assert judged["memorizing-gradients"] == judged["memorizing-pictures"] == "confirmed"
+    assert "of the undecided claims" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (0.517, "share", "51.7"),
+        (0.99974, "share", "99.97"),
+        (1.0, "share", "100.0"),
+        (0.0003, "share", "0.03"),
+        (0.0, "share", "0.0"),
+        (0.004, "measure", "0.004"),
+        (0.784, "measure", "0.78"),
+        (-0.011, "share", "\N{MINUS SIGN}1.1"),
+        (12345, "count", "12,345"),
+    ],
+)
+def test_what_is_nearly_all_or_nothing_does_not_read_as_that(number, kind, words):
+    assert figure(number, kind) == words
 
 
 def test_the_page_stands_alone_and_can_be_read_aloud(written):

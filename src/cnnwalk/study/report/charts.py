@@ -66,7 +66,7 @@ _MEASURES = (
     _Measure(
         "active",
         "Active channels",
-        "Share of the channels that are active in an image.",
+        "Share of channels above a tenth of the layer's greatest value, in an image.",
         lambda layer: layer.active,
         percent=True,
     ),
@@ -113,14 +113,18 @@ def picture_figure(case: Case) -> Figure | None:
         along="block",
         ticks=ticks,
     )
-    return Figure(draw(chart), title, "Mean over live pictures, and its standard error.")
+    return Figure(
+        draw(chart),
+        title,
+        "Mean over live pictures and its standard error; about .80 for white noise.",
+    )
 
 
 def gradient_figure(case: Case) -> Figure:
     """Return the figure of the gradient at the input."""
     groups = list(case.groups.values())
     lines = [Line(each.strategy, [(at, each.gradient)]) for at, each in enumerate(groups)]
-    title = "High frequencies in the gradient at the input"
+    title = "High frequencies in the input's gradient"
     chart = Chart(
         key=f"{case.network}-gradient",
         lines=lines,
@@ -129,7 +133,9 @@ def gradient_figure(case: Case) -> Figure:
         ticks={at: each.rules.short for at, each in enumerate(groups)},
         named=False,
     )
-    return Figure(draw(chart), title, "What a network's decision hangs on; .80 for white noise.")
+    return Figure(
+        draw(chart), title, "Of the true class's score, by the pixels; about .80 for white noise."
+    )
 
 
 def robustness_figures(case: Case) -> Iterator[Figure]:
@@ -149,7 +155,7 @@ def robustness_figures(case: Case) -> Iterator[Figure]:
             along=along,
             percent=True,
         )
-        yield Figure(draw(chart), title, "Marks with one standard error.")
+        yield Figure(draw(chart), title, "Each with one standard error.")
 
 
 def _by_depth(group: Group, measure: _Measure) -> Line:

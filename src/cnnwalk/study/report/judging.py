@@ -54,11 +54,13 @@ class Judgement:
         verdict: the answer.
         numbers: on which it rests.
         why: a sentence, where the numbers alone do not say it.
+        confounded: whether it is undecided because the control shows much the same.
     """
 
     verdict: Verdict
     numbers: tuple[Number, ...] = ()
     why: str = ""
+    confounded: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,6 +116,11 @@ class Finding:
     claim: Claim
     verdict: Verdict
     judgements: Mapping[NetworkName, Judgement]
+
+    @property
+    def confounded(self) -> bool:
+        """Whether the control stands against it for an architecture at least."""
+        return any(each.confounded for each in self.judgements.values())
 
 
 Reading = Callable[[StrategyName], Number]
@@ -224,18 +231,24 @@ def credit(
     if "plain" not in case.groups:
         if seen.verdict != "confirmed":
             return seen
-        why = f"Without {named('plain')} nothing says whether that is for want of augmentation."
+        why = f"Without {named('plain')} nothing says whether that is for lack of augmentation."
         return Judgement("undecided", seen.numbers, why)
     control = compare(read, firsts, "plain", wanted)
     numbers = (*seen.numbers, control.numbers[-1])
     if seen.verdict != "confirmed" or control.verdict == "confirmed":
         return Judgement(seen.verdict, numbers, seen.why)
+    alike = [
+        STRATEGIES[name].short
+        for name, number in zip(firsts, control.numbers, strict=False)
+        if stands(number, control.numbers[-1]) != wanted
+    ]
     why = (
-        f"The difference from {named('augmentation')} is there. But {named('plain')}, which was "
-        "given true labels, does not differ in the same way from every network that was given "
-        "wrong ones, so that want of augmentation may be the reason."
+        f"The difference from {named('augmentation')} is there, but {' and '.join(alike)} "
+        f"{'is' if len(alike) == 1 else 'are'} not clearly {wanted} the control "
+        f"{named('plain')}, which was given true labels without augmentation: lack of "
+        "augmentation may be the reason."
     )
-    return Judgement("undecided", numbers, why)
+    return Judgement("undecided", numbers, why, confounded=True)
 
 
 def memorizers(case: Case) -> tuple[StrategyName, ...]:

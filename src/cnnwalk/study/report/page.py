@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import Any, Literal
 
 import jinja2
 
+from cnnwalk.study.accuracy import NOISE
 from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.report.caveats import caveats, told_accuracies
 from cnnwalk.study.report.charts import (
@@ -19,6 +21,9 @@ from cnnwalk.study.report.gallery import examples, firsts_of, rows
 from cnnwalk.study.report.judging import VERDICTS, Case, Kind
 from cnnwalk.study.report.words import ACCURACIES, CONTROLS, NETWORKS, ROWS, place_words
 from cnnwalk.study.strategies import STRATEGIES
+
+MAIN = frozenset({"levels", "both", "local", "memorizing-pictures", "memorizing-gradients"})
+"""Claims on which the paper's conclusions rest, by their keys."""
 
 
 def to_page(content: Content, images: ImageSet) -> str:
@@ -42,6 +47,7 @@ def to_page(content: Content, images: ImageSet) -> str:
         "NETWORKS": NETWORKS,
         "STRATEGIES": STRATEGIES,
     }
+    noise = content.measurements[0].noise
     found = [finding.verdict for finding in content.findings]
     return environment.get_template("page.html").render(
         content=content,
@@ -50,16 +56,27 @@ def to_page(content: Content, images: ImageSet) -> str:
         used=[name for name in ROWS if any(name in case.groups for case in content.cases)],
         verdicts={verdict: found.count(verdict) for verdict in VERDICTS},
         sections=[_section(content, case, images) for case in content.cases],
+        main=[finding for finding in content.findings if finding.claim.key in MAIN],
+        confounded=sum(finding.confounded for finding in content.findings),
+        noise=NOISE,
+        strongest=max(noise.strengths),
+        std=statistics.fmean(images.std),
         caveats=caveats(content),
         told=told_accuracies(content),
     )
 
 
 def figure(number: float, kind: Kind | Literal["count"]) -> str:
-    """Return a figure as people read it: a share in percent, a measure with two decimals."""
-    return {"share": f"{100 * number:.1f}", "measure": f"{number:.2f}", "count": f"{number:,}"}[
-        kind
-    ]
+    """Return a figure as people read it: a share in percent, a measure with two decimals.
+
+    What is nearly nothing or nearly all gets a decimal more, so that it does not read as that.
+    """
+    if kind == "count":
+        return f"{number:,}"
+    shown, digits, whole = (100 * number, 1, 100.0) if kind == "share" else (number, 2, 1.0)
+    if shown not in {0.0, whole} and round(shown, digits) in {0.0, whole}:
+        digits += 1
+    return f"{shown:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _section(content: Content, case: Case, images: ImageSet) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from cnnwalk.study.report.group import JUDGED_FROM
 from cnnwalk.study.report.judging import (
     BEYOND,
@@ -67,7 +69,7 @@ def _local(case: Case) -> Judgement:
     found = credit(case, lambda name: geary(case, name, at), memorizers(case), "above")
     layer = case.groups["augmentation"].layers[at]
     where = f"In block {layer.place}, with maps of {layer.height}×{layer.width} pixels."
-    return Judgement(found.verdict, found.numbers, f"{where} {found.why}".strip())
+    return dataclasses.replace(found, why=f"{where} {found.why}".strip())
 
 
 MAPS = (
