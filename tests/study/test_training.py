@@ -98,6 +98,23 @@ def test_a_class_with_one_image_is_trained_as_any(tmp_path):
     assert load_trained(path)[1].accuracies["train"] == 1.0
 
 
+def test_without_images_for_validation_it_is_said_and_training_goes_its_way(tmp_path):
+    said, seen = [], []
+    path = train(
+        small_set(validation=0),
+        "covidresnet",
+        "plain",
+        recipe=RECIPE,
+        out=tmp_path,
+        validate_every=1,
+        on_step=said.append,
+        on_progress=seen.append,
+    )
+    assert said[0].startswith("of bars no image is for validation, so its accuracy is not measured")
+    assert seen[-1].validation is None
+    assert "validation" not in load_trained(path)[1].accuracies
+
+
 @pytest.mark.parametrize(
     ("images", "batch", "says"),
     [

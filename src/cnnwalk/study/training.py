@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _VALIDATION: tuple[Accuracy, ...] = ("validation",)
 _ASKED_EVERY = 10
-"""After how many batches several devices agree on whether to stop: each time they wait."""
+"""After how many batches of an epoch several devices agree on whether to stop, beside its last:
+each time they wait."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,8 +110,12 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
         _require_same(path, about)
         on_step(f"{path} is there already, so it is not trained again")
         return path
-    if fabric is None:
-        fabric = machine()
+    if not len(images.parts["validation"]):
+        on_step(
+            f"of {images.name} no image is for validation, so its accuracy is not measured; the "
+            "weights of the last epoch are kept, as always"
+        )
+    fabric = fabric or machine()
     for folder in ("checkpoints", "networks"):
         require_writable(out / folder)
     trainer = Trainer(fabric, images, network, strategy, seed, recipe)
@@ -121,25 +126,41 @@ def train(  # noqa: PLR0913  # what is trained, and how one follows it
     if state is not None:
         trainer.go_on(state)
         on_step(f"going on in epoch {trainer.epoch + 1} of {recipe.epochs}, as {checkpoint} says")
-    last, validation = None, None
-    while trainer.epoch < recipe.epochs:
-        for _ in trainer.steps():
-            on_progress(_progress(trainer, recipe, last, validation))
-            if _asked(stop, fabric, trainer.batch):
-                keeper.keep()
-                raise StoppedError(trainer.epoch + 1, recipe.epochs, checkpoint)
-            keeper.keep_when_due()
-        last = trainer.finish_epoch()
-        keeper.keep_when_due()
-        if trainer.epoch % validate_every == 0:
-            measured = accuracies(trainer.module, images, about, names=_VALIDATION)
-            validation = measured.get("validation")
+    validate = _Validation(trainer, images, about, validate_every)
+    _train_epochs(trainer, recipe.epochs, keeper, validate, on_progress, _agreed(stop, fabric))
     if fabric.is_global_zero:
         on_step("measuring accuracies")
         path = _write(out / "networks", trainer, images, about)
         checkpoint.unlink(missing_ok=True)
     fabric.barrier()
     return path
+
+
+def _train_epochs(  # noqa: PLR0913, PLR0917  # who has a part in it
+    trainer: Trainer,
+    epochs: int,
+    keeper: _Keeper,
+    validation: _Validation,
+    on_progress: Callable[[Progress], None],
+    stops: Callable[[Trainer], bool],
+) -> None:
+    """Do the epochs that are left.
+
+    Raises:
+        StoppedError: `stops` said so; a checkpoint is kept.
+    """
+    last = None
+    while trainer.epoch < epochs:
+        for _ in trainer.steps():
+            place = trainer.epoch + 1, epochs, trainer.batch, trainer.batches
+            on_progress(Progress(*place, last, validation.accuracy))
+            if stops(trainer):
+                keeper.keep()
+                raise StoppedError(trainer.epoch + 1, epochs, keeper.path)
+            keeper.keep_when_due()
+        last = trainer.finish_epoch()
+        keeper.keep_when_due()
+        validation.measure_when_due()
 
 
 class _Keeper:
@@ -151,6 +172,9 @@ class _Keeper:
         path: of the checkpoint.
         belongs_to: as of `identity`.
         seconds: between two.
+
+    Attributes:
+        path: as given.
     """
 
     def __init__(
@@ -162,13 +186,13 @@ class _Keeper:
         seconds: float,
     ) -> None:
         self._trainer, self._fabric = trainer, fabric
-        self._path, self._belongs_to, self._seconds = path, belongs_to, seconds
+        self.path, self._belongs_to, self._seconds = path, belongs_to, seconds
         self._kept_at = time.monotonic()
         self._has_kept = False
 
     def read(self) -> State | None:
         """Return the state that is there; see `read_checkpoint`."""
-        state = read_checkpoint(self._path, self._belongs_to)
+        state = read_checkpoint(self.path, self._belongs_to)
         self._has_kept = state is not None
         return state
 
@@ -186,25 +210,42 @@ class _Keeper:
         """
         state = self._trainer.state()
         if self._fabric.is_global_zero:
-            write_checkpoint(self._path, self._belongs_to, state)
+            write_checkpoint(self.path, self._belongs_to, state)
         self._has_kept = True
         self._kept_at = time.monotonic()
 
 
-def _progress(
-    trainer: Trainer, recipe: Recipe, last: EpochFigures | None, validation: float | None
-) -> Progress:
-    place = trainer.epoch + 1, recipe.epochs, trainer.batch, trainer.batches
-    return Progress(*place, last, validation)
+class _Validation:
+    """Measures the validation part now and then, for who watches: nothing is decided by it.
+
+    Attributes:
+        accuracy: when it was last measured; None before that, and where the part has no images.
+    """
+
+    def __init__(self, trainer: Trainer, images: ImageSet, about: About, every: int) -> None:
+        self._trainer, self._images, self._about, self._every = trainer, images, about, every
+        self.accuracy: float | None = None
+
+    def measure_when_due(self) -> None:
+        """Measure at the end of every so many epochs."""
+        if self._trainer.epoch % self._every == 0:
+            module = self._trainer.module
+            measured = accuracies(module, self._images, self._about, names=_VALIDATION)
+            self.accuracy = measured.get("validation")
 
 
-def _asked(stop: Callable[[], bool], fabric: Fabric, batch: int) -> bool:
-    if fabric.world_size == 1:
-        return stop()
-    if batch % _ASKED_EVERY:
-        return False
-    answers = fabric.all_gather(torch.tensor(stop(), device=fabric.device))
-    return bool(torch.as_tensor(answers).any())
+def _agreed(stop: Callable[[], bool], fabric: Fabric) -> Callable[[Trainer], bool]:
+    """Return what says whether to stop, the same on all devices: where one is told to, all do."""
+
+    def stops(trainer: Trainer) -> bool:
+        if fabric.world_size == 1:
+            return stop()
+        if trainer.batch % _ASKED_EVERY and trainer.batch < trainer.batches:
+            return False
+        wishes = fabric.all_reduce(torch.tensor(float(stop()), device=fabric.device), None, "sum")
+        return bool(torch.as_tensor(wishes) > 0)
+
+    return stops
 
 
 def _about(

@@ -159,7 +159,7 @@ def _train_all(
                     stop=lambda: why() is not None,
                 )
         except StoppedError as stopped:
-            reason = why()
+            reason = why() or "another of its processes was stopped"
             say(
                 f"{reason} in epoch {stopped.epoch} of {stopped.epochs}; the same command goes on "
                 f"from {stopped.checkpoint}."
