@@ -190,23 +190,40 @@ def test_what_was_decoded_is_mapped_into_memory_and_not_decoded_again(
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "how"),
     [
-        lambda data: data[: len(data) // 2],
-        lambda data: data[:-1],
-        lambda data: data[:-1] + b"0",  # of another version
-        lambda data: b"",
-        lambda data: data[:100] + data[200:],
-        lambda data: data.replace(b'"rows"', b'"lost"'),
+        (lambda data: data[: len(data) // 2], "cut short"),
+        (lambda data: data[:-1], "cut short"),
+        (lambda data: b"", "cut short"),
+        (lambda data: data[:-20] + b"\xff" * 7 + data[-13:], "cut short"),
+        (lambda data: data[:100] + data[200:], "pixels are missing"),
+        (lambda data: data.replace(b'"duplicates": 0', b'"duplicates": 9'), "was changed"),
+        (lambda data: data[:300] + bytes(100) + data[400:], "the pixels of image 2 are others"),
     ],
 )
-def test_a_damaged_pack_is_made_anew(folder, cache, spoil) -> None:
+def test_a_damaged_pack_is_told_of_and_made_anew(folder, cache, caplog, spoil, how) -> None:
     first = np.array(opened(folder).pixels)
     (pack,) = cache.iterdir()
     whole = pack.read_bytes()
     pack.write_bytes(spoil(whole))
     np.testing.assert_array_equal(opened(folder).pixels, first)
     assert pack.read_bytes() == whole
+    (said,) = caplog.messages
+    assert said.startswith(f"{pack} is damaged (")
+    assert how in said
+    assert said.endswith("so that its images are decoded again.")
+
+
+def test_a_pack_of_another_version_is_made_anew_and_nobody_is_alarmed(
+    folder, cache, caplog
+) -> None:
+    first = np.array(opened(folder).pixels)
+    (pack,) = cache.iterdir()
+    whole = pack.read_bytes()
+    pack.write_bytes(whole[:-1] + b"0")
+    np.testing.assert_array_equal(opened(folder).pixels, first)
+    assert pack.read_bytes() == whole
+    assert caplog.messages == []
 
 
 def test_a_changed_file_makes_the_pack_anew_in_its_place(folder, cache) -> None:

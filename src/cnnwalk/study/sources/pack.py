@@ -1,8 +1,9 @@
 """Images decoded once into a file that is mapped into memory.
 
 A pack is one file: the pixels, one image after the other, then a JSON object that says what they
-are, then the length of that object and a mark. It gets its name when it is whole, so what was cut
-short is never taken for a pack.
+are, then the SHA-256 and the length of that object, and a mark. It gets its name when it is whole,
+and what was cut short or changed since is seen: the JSON by its hash, the pixels by their number
+and by the sums of some images. To hash all pixels would mean to read a large file each time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import logging
 import os
 from collections import deque
 from collections.abc import Generator
@@ -28,12 +30,21 @@ from cnnwalk.study.imageset import Indices
 from cnnwalk.study.sources.listing import Decode, Listing, OnStep, Size
 from cnnwalk.study.writing import cache_folder, cached_file
 
-_MARK = b"cnnwalk1"
+_LOG = logging.getLogger(__name__)
+_KIND = b"cnnwalk"
+_MARK = _KIND + b"2"
 _LENGTH = 8
+_DIGEST = 32
+_LOOKED_AT = 16
+"""Images of which the sums are compared with what was written."""
 _CHANNELS = 3
 _AHEAD = 4
 """Images that wait to be written, for each thread that decodes."""
 _TELL_EVERY = 50
+
+
+class _DamagedError(ValueError):
+    """A pack is not what was written; the message says how that shows."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,14 +75,19 @@ def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
     """
     place = hashlib.sha256(f"{listing.place}\0{size}".encode()).hexdigest()[:16]
     path = cache_folder() / f"{place}.pack"
-    found = _read(path, listing.fingerprint, size)
+    try:
+        found = _read(path, listing.fingerprint, size)
+    except _DamagedError as error:
+        _LOG.warning("%s is damaged (%s), so that its images are decoded again.", path, error)
+        found = None
     if found is not None:
         return found
     decode = listing.start(on_step)
     with cached_file(path) as file:
         facts = _write_pixels(file, listing, size, decode, on_step)
         text = json.dumps({"fingerprint": listing.fingerprint, **facts}).encode()
-        file.write(text + len(text).to_bytes(_LENGTH, "little") + _MARK)
+        digest = hashlib.sha256(text).digest()
+        file.write(text + digest + len(text).to_bytes(_LENGTH, "little") + _MARK)
     made = _read(path, listing.fingerprint, size)
     if made is None:
         raise StudyError(f"{path} was changed while it was made: run the command again")
@@ -79,32 +95,53 @@ def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
 
 
 def _read(path: Path, fingerprint: str, size: Size) -> Pack | None:
-    """Return what a pack has; None where it is absent, damaged, or of other images."""
+    """Return what a pack has; None where there is none, or one of other images or of old times.
+
+    Raises:
+        _DamagedError: it is not what was written.
+    """
     try:
         with path.open("rb") as file:
             facts = _facts(file)
-        if facts["fingerprint"] != fingerprint:
+        if facts is None or facts["fingerprint"] != fingerprint:
             return None
         rows = np.array(facts["rows"], np.int64)
         sums = np.array(facts["sums"], np.int64).reshape(len(rows), 2, _CHANNELS)
         shape = (len(rows), *size, _CHANNELS)
-        if facts["bytes"] != int(np.prod(shape)) or not len(rows):
-            return None
+        if facts["bytes"] != int(np.prod(shape)):
+            raise _DamagedError("pixels are missing, or there are too many")
         pixels = np.memmap(path, np.uint8, "r", shape=shape)
+        for row in np.unique(np.linspace(0, len(rows) - 1, _LOOKED_AT).astype(int)):
+            if _sums(pixels[row]) != sums[row].tolist():
+                raise _DamagedError(f"the pixels of image {row + 1} are others")
         return Pack(pixels, rows, sums, tuple(facts["skipped"]), facts["duplicates"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _DamagedError(error.strerror or error) from error
 
 
-def _facts(file: BinaryIO) -> dict[str, Any]:
-    end = file.seek(0, os.SEEK_END) - _LENGTH - len(_MARK)
-    file.seek(end)
-    length = int.from_bytes(file.read(_LENGTH), "little")
-    if file.read() != _MARK or length > end:
-        raise ValueError("cut short")
-    file.seek(end - length)
-    facts: dict[str, Any] = json.loads(file.read(length))
-    return facts | {"bytes": end - length}
+def _facts(file: BinaryIO) -> dict[str, Any] | None:
+    """Return what a pack says of itself; None where another version of cnnwalk has made it.
+
+    Raises:
+        _DamagedError: it says nothing, or other things than were written.
+    """
+    tail = _DIGEST + _LENGTH + len(_MARK)
+    end = file.seek(0, os.SEEK_END) - tail
+    file.seek(max(end, 0))
+    digest, length, mark = file.read(_DIGEST), file.read(_LENGTH), file.read()
+    if mark.startswith(_KIND) and len(mark) == len(_MARK) and mark != _MARK:
+        return None
+    begin = end - int.from_bytes(length, "little")
+    if mark != _MARK or begin < 0:
+        raise _DamagedError("it is cut short")
+    file.seek(begin)
+    text = file.read(end - begin)
+    if hashlib.sha256(text).digest() != digest:
+        raise _DamagedError("what it says of its images was changed")
+    facts: dict[str, Any] = json.loads(text)
+    return facts | {"bytes": begin}
 
 
 def _write_pixels(
