@@ -198,7 +198,7 @@ def test_what_was_decoded_is_mapped_into_memory_and_not_decoded_again(
         (lambda data: data[:-20] + b"\xff" * 7 + data[-13:], "cut short"),
         (lambda data: data[:100] + data[200:], "pixels are missing"),
         (lambda data: data.replace(b'"duplicates": 0', b'"duplicates": 9'), "was changed"),
-        (lambda data: data[:300] + bytes(100) + data[400:], "the pixels of image 2 are others"),
+        (lambda data: data[:100] + bytes(100) + data[200:], "the pixels of image 1 are others"),
     ],
 )
 def test_a_damaged_pack_is_told_of_and_made_anew(folder, cache, caplog, spoil, how) -> None:
