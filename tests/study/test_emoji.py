@@ -170,7 +170,7 @@ def test_a_drawing_that_is_missing_is_named(registry, tmp_path, monkeypatch) -> 
 
 
 def test_emoji_are_square(registry) -> None:
-    with pytest.raises(StudyError, match="emoji are square, not 100x120"):
+    with pytest.raises(StudyError, match="Emoji are square, not 100x120"):
         opened(size=(100, 120))
 
 

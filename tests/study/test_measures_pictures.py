@@ -99,8 +99,8 @@ def test_only_live_pictures_count() -> None:
         (True, False, False, False),
     )
 
-    assert measures.live_high_frequencies == 0.2
-    assert dataclasses.replace(measures, live=(False,) * 4).live_high_frequencies is None
+    assert measures.live_shares == [0.2]
+    assert dataclasses.replace(measures, live=(False,) * 4).live_shares == []
 
 
 def test_a_picture_that_stays_the_start_noise_does_not_count() -> None:

@@ -142,7 +142,7 @@ def test_folders_of_parts_are_no_classes(tmp_path) -> None:
 def test_images_that_are_all_unreadable_are_an_error(folder) -> None:
     for path in folder.rglob("*.png"):
         path.write_bytes(b"no picture")
-    with pytest.raises(StudyError, match=r"none of the 35 images can be read; the first: .*000"):
+    with pytest.raises(StudyError, match=r"None of the 35 images can be read; the first: .*000"):
         opened(folder)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import ImageSet, Indices
+from cnnwalk.study.inputs import batches
 from cnnwalk.study.strategies import STRATEGIES
 from cnnwalk.study.trained import About
 
@@ -38,8 +39,6 @@ NOISE = 0.25
 """Sigma of the noise of ``test_noise``, for normalized values."""
 
 _NOISE_SEED = 0
-# The noise is drawn batch by batch, so another number would draw other noise.
-_BATCH = 32
 
 
 def accuracies(  # noqa: PLR0913 - all but the first three by name
@@ -143,11 +142,10 @@ class _Looking:
         self, module: nn.Module, images: ImageSet, about: About, on_images: Callable[[int], None]
     ) -> None:
         self.images = images
+        self._about = about
         self._module = module
         self._on_images = on_images
         self._device = next(module.parameters()).device
-        self._mean = torch.tensor(about.mean, device=self._device)[:, None, None]
-        self._std = torch.tensor(about.std, device=self._device)[:, None, None]
 
     def labels(self, rows: Indices) -> Indices:
         return np.asarray(self.images.labels[rows])
@@ -157,11 +155,11 @@ class _Looking:
         generator = torch.Generator().manual_seed(_NOISE_SEED)
         guesses = []
         with torch.inference_mode():
-            for batch in self._normalized(rows, noise, generator):
-                # Convolutions on CPUs are quicker so.
-                scores = self._module(batch.to(memory_format=torch.channels_last))
+            for _, inputs in batches(self.images, rows, self._about):
+                drawn = noise * torch.randn(inputs.shape, generator=generator) if noise else 0
+                scores = self._module((inputs + drawn).to(self._device))
                 guesses.append(scores.argmax(1).cpu().numpy())
-                self._on_images(len(batch))
+                self._on_images(len(inputs))
         return np.concatenate(guesses)
 
     def right_of(self, examples: Examples) -> float:
@@ -169,18 +167,6 @@ class _Looking:
         from cnnwalk.study.evaluation import share_right
 
         return share_right(self._module, examples, self._device)
-
-    def _normalized(
-        self, rows: Indices, noise: float, generator: torch.Generator
-    ) -> Iterator[Tensor]:
-        for start in range(0, len(rows), _BATCH):
-            pixels = np.asarray(self.images.pixels[rows[start : start + _BATCH]])
-            values = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float() / 255
-            values = (values - self._mean) / self._std
-            if noise:
-                drawn = torch.randn(values.shape, generator=generator)
-                values = values + noise * drawn.to(self._device)
-            yield values
 
 
 def _share(guesses: Indices, labels: Indices) -> float:

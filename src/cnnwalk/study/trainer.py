@@ -151,17 +151,14 @@ class Trainer:
 
     def _step(self, batch: Batch) -> None:
         images = self._change(batch.images)
-        loss, scores = self._loss(images, batch.labels)
+        scores = self._model(images)
+        loss = functional.cross_entropy(scores, batch.labels)
         self._optimizer.zero_grad()
         self._fabric.backward(loss)
         self._optimizer.step()
         count = len(images)
         right = (scores.detach().argmax(1) == batch.labels).sum()
         self._sums += torch.stack([loss.detach() * count, right, torch.full_like(right, count)])
-
-    def _loss(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        scores = self._model(images)
-        return functional.cross_entropy(scores, labels), scores
 
     def _change(self, images: Tensor) -> Tensor:
         place = (self.epoch, self.batch, self._fabric.global_rank)

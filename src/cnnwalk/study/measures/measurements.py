@@ -6,7 +6,6 @@ The formulas stand in docs/study-measures.md.
 from __future__ import annotations
 
 import dataclasses
-import statistics
 import typing
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -110,11 +109,10 @@ class PictureMeasures:
     live: tuple[bool, ...]
 
     @property
-    def live_high_frequencies(self) -> float | None:
-        """The mean over live pictures; None where there is none."""
+    def live_shares(self) -> list[float]:
+        """The shares of high frequencies of those pictures that count."""
         pairs = zip(self.live, self.high_frequencies, strict=True)
-        counted = [share for live, share in pairs if live and share is not None]
-        return statistics.fmean(counted) if counted else None
+        return [share for live, share in pairs if live and share is not None]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,8 +18,8 @@ from cnnwalk.pixels import Pixels
 from cnnwalk.study.accuracy import Accuracy, accuracies, check_images
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import ImageSet, Indices, Part
+from cnnwalk.study.inputs import batches, drawn, labels_of
 from cnnwalk.study.measures.gradients import gradient_high_frequencies
-from cnnwalk.study.measures.inputs import batches, drawn, labels_of
 from cnnwalk.study.measures.kept import digest_of_file, digest_of_images, keep, key_of, read_kept
 from cnnwalk.study.measures.layers import measure_maps, watched
 from cnnwalk.study.measures.measurements import (

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
 from cnnwalk.study.errors import StudyError
-from cnnwalk.study.measures import Curve, Measurements, PictureMeasures
+from cnnwalk.study.measures import Curve, Measurements
 from cnnwalk.study.report.group import Group, LayerValues, PictureValues
 from cnnwalk.study.report.values import Value, of_measure, of_share
 from cnnwalk.study.strategies import STRATEGY_NAMES
@@ -117,7 +117,7 @@ def _layers(alike: Sequence[Measurements]) -> tuple[LayerValues, ...]:
 def _pictures(alike: Sequence[Measurements]) -> tuple[PictureValues, ...]:
     pictures = []
     for of_seeds in zip(*(each.pictures_of for each in alike), strict=True):
-        shares = [_live(each) for each in of_seeds]
+        shares = [each.live_shares for each in of_seeds]
         some = [each for each in shares if each]
         pictures.append(
             PictureValues(
@@ -130,11 +130,6 @@ def _pictures(alike: Sequence[Measurements]) -> tuple[PictureValues, ...]:
             )
         )
     return tuple(pictures)
-
-
-def _live(pictures: PictureMeasures) -> list[float]:
-    pairs = zip(pictures.live, pictures.high_frequencies, strict=True)
-    return [share for live, share in pairs if live and share is not None]
 
 
 def _errors(shares: Iterable[Sequence[float]]) -> list[float]:

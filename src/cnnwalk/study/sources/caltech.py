@@ -15,7 +15,7 @@ CLASSES = 101
 _INSIDE = ("caltech101/101_ObjectCategories", "101_ObjectCategories")
 LAYOUT = (
     "Expected is what torchvision's Caltech101 makes, FOLDER/caltech101/101_ObjectCategories/"
-    "accordion/image_0001.jpg and so on, or 101_ObjectCategories itself"
+    "accordion/image_0001.jpg and so on, or 101_ObjectCategories itself."
 )
 
 

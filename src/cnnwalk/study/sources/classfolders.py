@@ -106,9 +106,9 @@ def divide_folders(folders: ClassFolders, rows: Indices, split: SplitName, seed:
     groups = [folders.groups[row] for row in rows]
     if len(set(groups)) == len(groups):
         raise StudyError(
-            f"nothing in {folders.root} says which images belong together: put those of one person "
+            f"Nothing in {folders.root} says which images belong together: put those of one person "
             f"(or scene) into one folder inside the class folder, such as "
-            f"{folders.classes[0]}/person1/1.png, or leave --split by-folder out"
+            f"{folders.classes[0]}/person1/1.png, or leave --split by-folder out."
         )
     return divide(folders.labels[rows], seed, groups)
 

@@ -15,7 +15,7 @@ from cnnwalk.study.sources.parts import TEST
 NAMES = ("covid", "noncovid")
 LAYOUT = (
     "Expected are the two folders of the data set: FOLDER/COVID/Covid (1).png and so on, "
-    "FOLDER/non-COVID/Non-Covid (1).png and so on"
+    "FOLDER/non-COVID/Non-Covid (1).png and so on."
 )
 PEOPLE = (
     "their file names do not say which slices are of one person, so slices of the same person are "

@@ -36,7 +36,7 @@ def read(_: Path, size: Size) -> Listing:
         datasets = importlib.import_module("sklearn.datasets")  # has no types
     except ImportError as error:
         raise StudyError(
-            'the digits are in scikit-learn, which is missing: pip install "cnnwalk[study]"'
+            'The digits are in scikit-learn, which is missing: pip install "cnnwalk[study]".'
         ) from error
     found = datasets.load_digits()
     images = np.rint(found.images * (255 / _BRIGHTEST)).astype(np.uint8)

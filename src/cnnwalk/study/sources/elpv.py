@@ -42,7 +42,7 @@ def read(_: Path, size: Size) -> Listing:
     except (OSError, ValueError) as error:
         raise StudyError(
             f"{table} is not the table of elpv-dataset ({error}): pip install --force-reinstall "
-            '"cnnwalk[elpv]"'
+            '"cnnwalk[elpv]".'
         ) from error
     files = [table.parent / path for path, _ in sure]
     labels = np.array([label for _, label in sure], np.int64)
@@ -68,8 +68,8 @@ def _data_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise StudyError(
-            'the solar cells are in elpv-dataset, which is missing: pip install "cnnwalk[elpv]" '
-            "(92 MB; CC BY-NC-SA 4.0, so for no commercial use)"
+            'The solar cells are in elpv-dataset, which is missing: pip install "cnnwalk[elpv]" '
+            "(92 MB; CC BY-NC-SA 4.0, so for no commercial use)."
         )
     return Path(spec.submodule_search_locations[0]) / "data"
 

@@ -69,8 +69,6 @@ FLUENT_3D = Package(
 )
 PACKAGES = (NOTO, NOTO_V1, FLUENT_FLAT, FLUENT_3D)
 VENDORS = ("noto", "noto-v1", "fluent-flat", "fluent-3d")
-
-
 EQUAL = (
     "36 duplicates are not among them; WebP coding made one more pair equal, which stays, since "
     "the shipped networks were trained with both"
@@ -95,7 +93,7 @@ def read(_: Path, size: Size) -> Listing:
         StudyError: the size is not square, or what renders the drawings is not installed.
     """
     if size[0] != size[1]:
-        raise StudyError(f"emoji are square, not {size[0]}x{size[1]}: give a size such as 144x144")
+        raise StudyError(f"Emoji are square, not {size[0]}x{size[1]}: give a size such as 144x144.")
     drawings = _drawings(TABLE)
     classes = tuple(sorted({drawing.subgroup for drawing in drawings}))
     numbers = {name: number for number, name in enumerate(classes)}
@@ -169,7 +167,7 @@ def _renderer() -> str:
         return importlib.metadata.version("resvg-py")
     except importlib.metadata.PackageNotFoundError as error:
         raise StudyError(
-            'the emoji are rendered by resvg-py, which is missing: pip install "cnnwalk[study]"'
+            'The emoji are rendered by resvg-py, which is missing: pip install "cnnwalk[study]".'
         ) from error
 
 

@@ -12,7 +12,7 @@ from cnnwalk.study.sources.listing import Listing, Size, Source
 _PARTS = {"train", "training", "val", "valid", "validation", "test", "testing"}
 LAYOUT = (
     "Expected is a folder with a folder for each class and the images in these: FOLDER/cat/1.jpg, "
-    "FOLDER/cat/2.jpg, FOLDER/dog/1.jpg and so on"
+    "FOLDER/cat/2.jpg, FOLDER/dog/1.jpg and so on."
 )
 
 

@@ -89,8 +89,8 @@ def registry() -> str:
     address = named or _of_npm() or REGISTRY
     if not address.startswith(("https://", "http://")):
         raise StudyError(
-            f"the npm registry {address!r} is no http address: set npm_config_registry to one, "
-            f"such as {REGISTRY}"
+            f"The npm registry {address!r} is no http address: set npm_config_registry to one, "
+            f"such as {REGISTRY}."
         )
     return address.rstrip("/")
 
@@ -123,7 +123,7 @@ def _download(package: Package, path: Path, on_step: OnStep) -> None:
             raise StudyError(
                 f"{address} gave other bytes than {package.name} {package.version} has "
                 f"({found[:23]}…, expected {package.integrity[:23]}…): nothing of it is kept. Try "
-                "again, or set npm_config_registry to another registry"
+                "again, or set npm_config_registry to another registry."
             )
 
 
@@ -137,7 +137,8 @@ def _chunks(address: str, name: str, on_step: OnStep) -> Iterator[bytes]:
                 had += len(chunk)
                 if had > MOST_BYTES:
                     raise StudyError(
-                        f"{address} has more than {MOST_BYTES // 2**20} MB, which {name} does not"
+                        f"{address} has more than {MOST_BYTES // 2**20} MB, which {name} does not: "
+                        "set npm_config_registry to another registry."
                     )
                 on_step(f"downloading {name}: {had / 1e6:.1f} of {max(had, whole) / 1e6:.1f} MB")
                 yield chunk
@@ -147,7 +148,7 @@ def _chunks(address: str, name: str, on_step: OnStep) -> Iterator[bytes]:
         reason = getattr(error, "reason", error)
         raise StudyError(
             f"{address} cannot be downloaded ({reason}): try again when the network is there, or "
-            "set npm_config_registry to a registry that has it. What was downloaded whole is kept"
+            "set npm_config_registry to a registry that has it. What was downloaded whole is kept."
         ) from error
 
 
@@ -175,5 +176,5 @@ def _check_licence(package: Package, path: Path) -> None:
             raise StudyError(
                 f"{package.name} {package.version} names the licence {licence_named!r} in its "
                 f"{file}, not {package.licence}: its drawings are not used. Read its licence "
-                "before you go on"
+                "before you go on."
             )

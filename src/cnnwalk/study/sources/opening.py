@@ -18,8 +18,6 @@ SOURCES: dict[str, Source] = {
     module.SOURCE.name: module.SOURCE
     for module in (emoji, elpv, caltech, covid, any_folder, digits)
 }
-
-
 _SMALLEST, _LARGEST = 8, 1024
 
 
@@ -51,9 +49,9 @@ def open_images(  # noqa: PLR0913 - what the user can say
     size = chosen.size if size is None else _checked(size)
     if chosen.needs_folder != (folder is not None):
         raise StudyError(
-            f"the images of {source} are yours: give the folder where they are"
+            f"The images of {source} are yours: give the folder where they are."
             if chosen.needs_folder
-            else f"the images of {source} need no folder: leave {folder} out"
+            else f"The images of {source} need no folder: leave {folder} out."
         )
     listing = chosen.read(folder or Path(), size)
     pack = packed(listing, size, on_step)
@@ -62,7 +60,7 @@ def open_images(  # noqa: PLR0913 - what the user can say
 
 def _source(name: str) -> Source:
     if name not in SOURCES:
-        raise StudyError(f"there are no images called {name!r}: choose among {', '.join(SOURCES)}")
+        raise StudyError(f"There are no images called {name!r}: choose among {', '.join(SOURCES)}.")
     return SOURCES[name]
 
 
@@ -71,7 +69,7 @@ def _split(source: Source, split: str | None) -> SplitName:
         if split is None or split.replace(" ", "-") == name:
             return name
     raise StudyError(
-        f"{source.name} cannot be split {split!r}: choose among {', '.join(source.splits)}"
+        f"{source.name} cannot be split {split!r}: choose among {', '.join(source.splits)}."
     )
 
 
@@ -83,8 +81,8 @@ def _checked(size: Size) -> Size:
     """
     if min(size) < _SMALLEST or max(size) > _LARGEST:
         raise StudyError(
-            f"images of {size[0]}x{size[1]} pixels are not taken: give a size from "
-            f"{_SMALLEST}x{_SMALLEST} to {_LARGEST}x{_LARGEST}"
+            f"Images of {size[0]}x{size[1]} pixels are not taken: give a size from "
+            f"{_SMALLEST}x{_SMALLEST} to {_LARGEST}x{_LARGEST}."
         )
     height, width = size
     return height, width
@@ -97,8 +95,8 @@ def _image_set(
     parts = dict(listing.divide(pack.rows, split, seed))
     if not len(parts["train"]) or not len(parts["test"]):
         raise StudyError(
-            f"there are not enough images to train and to test with: {len(pack.rows)} in "
-            f"{len(listing.classes)} classes"
+            f"There are not enough images to train and to test with: {len(pack.rows)} in "
+            f"{len(listing.classes)} classes. Give more of each class."
         )
     mean, std = _statistics(pack, parts["train"])
     return ImageSet(
@@ -128,8 +126,8 @@ def _without_empty_classes(listing: Listing, rows: Indices) -> Listing:
     kept = np.flatnonzero(counts)
     if len(kept) < 2:
         raise StudyError(
-            f"the images that can be read are all of the class {listing.classes[kept[0]]!r}: there "
-            "is nothing to tell apart with fewer than two classes"
+            f"The images that can be read are all of the class {listing.classes[kept[0]]!r}, and "
+            "there is nothing to tell apart: give images of two classes or more."
         )
     gone = [listing.classes[number] for number in np.flatnonzero(counts == 0)]
     if not gone:

@@ -90,7 +90,7 @@ def packed(listing: Listing, size: Size, on_step: OnStep) -> Pack:
         file.write(text + digest + len(text).to_bytes(_LENGTH, "little") + _MARK)
     made = _read(path, listing.fingerprint, size)
     if made is None:
-        raise StudyError(f"{path} was changed while it was made: run the command again")
+        raise StudyError(f"{path} was changed while it was made: run the command again.")
     return made
 
 
@@ -169,7 +169,7 @@ def _write_pixels(
                 rows.append(number)
                 sums.append(_sums(pixels))
     if not rows:
-        raise StudyError(f"none of the {total:,} images can be read; the first: {skipped[0]}")
+        raise StudyError(f"None of the {total:,} images can be read; the first: {skipped[0]}")
     duplicates = total - len(rows) - len(skipped)
     return {"rows": rows, "sums": sums, "skipped": skipped, "duplicates": duplicates}
 

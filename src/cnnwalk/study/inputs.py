@@ -1,4 +1,4 @@
-"""Test images as a network takes them."""
+"""Images as a network takes them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch import Tensor
 from cnnwalk.study.imageset import ImageSet, Indices
 from cnnwalk.study.trained import About
 
+# Noise is drawn batch by batch, so that another number would draw other noise.
 _BATCH = 32
 
 
