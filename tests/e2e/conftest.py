@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import sync_playwright
+from sparing import SPARING
 from timm.data import create_transform, resolve_data_config
 from timm.layers import BatchNormAct2d
 
@@ -330,6 +331,8 @@ def visitors(chromium):
                 ignore_https_errors=accepts_certificates,
             )
             contexts.callback(context.close)
+            if not sharp:
+                context.add_init_script(SPARING)
             return Visit(context, sharp=sharp)
 
         yield make
