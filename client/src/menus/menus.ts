@@ -6,9 +6,11 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { Group, Ray, Vector3, type Object3D } from 'three';
 
 import type { Actions } from '../model/actions';
+import type { NetworkState } from '../model/networkstate';
 import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import type { State } from '../model/state';
+import type { Hall } from '../net/types';
 import type { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import type { Pickable } from '../scene/pointing';
@@ -71,8 +73,10 @@ export class Menus {
   private readonly layer: Shown;
   private readonly gaze = { eye: new Vector3(), heading: 0, scale: 1 };
   private readonly ray = new Ray();
-  /** How large the visitor was when the board was stood before them. */
+  /** How large the visitor was when the board was stood before them, and in which hall they were. */
   private stoodAt = 1;
+  private stoodIn: NetworkState | null = null;
+  private stoodHall: Hall | null = null;
 
   constructor(
     private readonly state: State,
@@ -151,8 +155,8 @@ export class Menus {
     const gaze = this.look();
     const off = peek(this.state.preferences.hand) === 'right' ? hands.left : hands.right;
     if (off.upper.began) this.toggleWrist();
-    // A visitor of another size would not find the board where it was.
-    if (gaze.scale !== this.stoodAt && this.open !== 'none') this.stand(this.open);
+    // A visitor of another size, or whose hall was built anew around them, would not find the board where it was.
+    if ((gaze.scale !== this.stoodAt || this.rebuilt) && this.open !== 'none') this.stand(this.open);
     this.wrist.update(off, gaze.eye, gaze.scale);
     this.map.update(this.page === this.map.name, gaze.eye, gaze.heading);
     this.bulletin.update(gaze);
@@ -230,6 +234,10 @@ export class Menus {
     if (this.opened.peek() !== 'layer' || !isBefore(this.large.object, this.look())) this.stand('layer');
   }
 
+  private get rebuilt(): boolean {
+    return this.stoodIn !== null && peek(this.stoodIn.hall) !== this.stoodHall;
+  }
+
   /** On the visitor it comes along, in the hall it stays. */
   private hang(follows: boolean): void {
     const parent = follows ? this.needs.rig.object : this.object;
@@ -244,6 +252,8 @@ export class Menus {
     standBefore(this.large.object, gaze, readingDistance(free, gaze.scale));
     this.hang(this.follows.peek());
     this.stoodAt = gaze.scale;
+    this.stoodIn = this.state.current.peek();
+    this.stoodHall = this.stoodIn?.hall.peek() ?? null;
     this.opened.value = open;
   }
 

@@ -11,10 +11,12 @@ import { cleanOf, cleanText, sigmaOf, sigmaText } from '../model/inputnoise';
 import type { State } from '../model/state';
 import { IMAGE_BEFORE } from '../model/wording';
 import type { ImageInfo } from '../net/types';
-import { bindShown, bindText, button, h } from './dom';
+import { bindShown, bindText, button, h, icon } from './dom';
 import { everyNetwork, noiseSlider, togetherSwitch } from './inputnoise';
 
 const SHOWN_FINDINGS = 3;
+/** An arrow that turns back. */
+const BACK = 'M9 5 4.5 9.5 9 14M4.5 9.5H14a5 5 0 0 1 0 10h-4';
 
 /** The card, and how the keyboard comes to its slider. */
 export function status(state: State, actions: Actions): { readonly element: HTMLElement; readonly focusNoise: () => void } {
@@ -48,7 +50,8 @@ function inserted(state: State, actions: Actions): HTMLElement {
   const picture = h('img', { alt: '' });
   const name = h('strong');
   const origin = h('small');
-  const before = button({ class: 'quiet' }, () => { actions.undoImage(); }, IMAGE_BEFORE);
+  const named = { 'aria-label': IMAGE_BEFORE, title: IMAGE_BEFORE };
+  const before = button({ class: 'quiet', ...named }, () => { actions.undoImage(); }, icon(BACK));
   bindShown(before, () => state.current.value?.undoable.value ?? false);
   effect(() => {
     const image = state.current.value?.inserted.value ?? null;

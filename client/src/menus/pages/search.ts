@@ -57,7 +57,7 @@ export class Search implements Page {
     const only = this.state.networks.value.length < 2;
     const where = !only ? network.name : within === null ? layer.kind : `in + ${within}`;
     return row(
-      button(layer.id, fly, { name: `Fly to ${layer.id}`, share: 1.4 }),
+      button(layer.id, fly, { name: `Fly to ${layer.id}` }),
       { kind: 'text', text: `${where} \u00b7 ${formatShape(layer.shape)}`, tone: 'muted', align: 'right' },
     );
   }
