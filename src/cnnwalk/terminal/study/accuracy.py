@@ -128,21 +128,20 @@ def _table(compared: Sequence[Comparison]) -> Table:
 
     from cnnwalk.study.accuracy import WORDS
 
-    table = Table("file", "accuracy", box=None, pad_edge=False)
+    table = Table("accuracy", box=None, pad_edge=False)
     for title in ("measured", "file says", "difference"):
         table.add_column(title, justify="right")
-    before = ""
-    for each in compared:
+    for each, before in zip(compared, [None, *compared], strict=False):
+        if before is None or each.file != before.file:
+            table.add_row(Text(each.file))  # a row of its own: names are long, terminals narrow
         said = "" if each.said is None else f"{each.said:.3f}"
         difference = "" if each.difference is None else f"{each.difference * 100:+.2f} points"
         table.add_row(
-            each.file if each.file != before else "",
-            WORDS[each.name],
+            f"  {WORDS[each.name]}",
             f"{each.measured:.4f}",
             said,
             Text(difference, "" if each.agrees else "bold red"),
         )
-        before = each.file
     return table
 
 
@@ -150,12 +149,9 @@ def _summary(compared: Sequence[Comparison], names: Collection[Accuracy]) -> str
     known = [each for each in compared if each.said is not None]
     different = sum(not each.agrees for each in known)
     met = f"{len(known) - different} of {len(known)} figures are as the files say"
-    sentences = [f"{met}, within 0.2 points."]
-    if any(each.name == "test_noise" for each in known):
-        sentences.append(
-            "Under noise two standard errors are allowed: its draws are others than those of the "
-            "file."
-        )
+    noise = ", under noise within two standard errors, since its draws are others"
+    with_noise = any(each.name == "test_noise" for each in known)
+    sentences = [f"{met}: within 0.2 points{noise if with_noise else ''}."]
     without = {each.file for each in compared} - {
         each.file for each in compared if each.name == "train"
     }
