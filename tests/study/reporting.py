@@ -12,7 +12,7 @@ from cnnwalk.study.measures import (
     PICTURE_PLACES,
     PLACES,
     Curve,
-    Examples,
+    ExampleImages,
     MapMeasures,
     Measurements,
     MeasureSettings,
@@ -124,7 +124,7 @@ def measured(
         pictures_of=tuple(
             _pictures(place, shares[at], live, classes) for at, place in enumerate(PICTURE_PLACES)
         ),
-        examples=Examples((60,), ("image-60.png",), (0,), (1,), "layer4"),
+        examples=ExampleImages((60,), ("image-60.png",), (0,), (1,), "layer4"),
         seconds={"maps": 1.5, "pictures": 2.5},
         arrays={
             "maps": np.linspace(-1, 1, 8 * 25, dtype=np.float32).reshape(1, 8, 5, 5),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnwalk.featvis import chosen
+from cnnwalk.featvis import keptnumerics
 from cnnwalk.featvis.copies import Copies
 from cnnwalk.featvis.cost import Cost, cost_of
 from cnnwalk.featvis.errors import FeatureVisualizationError
@@ -87,7 +87,7 @@ def plan(copies: Copies, layer_id: str, *, precision: Precision, largest: int) -
     The batch follows from what a step costs by its operations, never from a clock: a step on a
     CPU of two cores takes about a quarter of a second at most; on another device a batch is as
     large as its memory allows. Of `auto` the numbers are measured, once for all processes
-    (`chosen`).
+    (`keptnumerics`).
 
     Args:
         copies: of the network; afterwards they hold the one with the plan's numbers.
@@ -117,10 +117,10 @@ def _fastest(copies: Copies, layer_id: str) -> Numerics:
     network, graph, device = copies.network, copies.graph, copies.device
     with _lock:  # so that no two measure at once
         kinds = _kinds(network, graph, device)
-        name = chosen.name_of(network, graph, layer_id, device, kinds)
-        found = _remembered.get(name) or chosen.recall(name, kinds)
+        name = keptnumerics.name_of(network, graph, layer_id, device, kinds)
+        found = _remembered.get(name) or keptnumerics.recall(name, kinds)
         if found is None:
-            found = chosen.keep(name, _measured(copies, layer_id, kinds), kinds)
+            found = keptnumerics.keep(name, _measured(copies, layer_id, kinds), kinds)
         _remembered[name] = found
         return found
 

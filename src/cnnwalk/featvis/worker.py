@@ -86,7 +86,7 @@ class Worker:
 
         The same orders in one call make the same pictures to the last bit, in any process with
         as many threads of torch on one machine: batches are of a size that no clock decides, and
-        the numbers that `auto` chose are kept for the next process (`chosen`). Not so where
+        the numbers that `auto` chose are kept for the next process (`keptnumerics`). Not so where
         memory ran out. In other company a convolution may be summed in another order, and what
         that changes in the last bit grows with the steps through a deep network: the same
         feature, in other places.

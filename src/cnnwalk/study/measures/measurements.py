@@ -116,7 +116,7 @@ class PictureMeasures:
 
 
 @dataclasses.dataclass(frozen=True)
-class Examples:
+class ExampleImages:
     """Test images whose feature maps of the last convolution are kept: `Measurements.maps`.
 
     Attributes:
@@ -170,7 +170,7 @@ class Measurements:
     noise: Curve
     blur: Curve
     pictures_of: tuple[PictureMeasures, ...]
-    examples: Examples
+    examples: ExampleImages
     seconds: dict[str, float]
     arrays: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 

@@ -25,7 +25,7 @@ from cnnwalk.study.measures.layers import measure_maps, watched
 from cnnwalk.study.measures.measurements import (
     PICTURE_PLACES,
     Curve,
-    Examples,
+    ExampleImages,
     MapMeasures,
     Measurements,
     PictureMeasures,
@@ -173,7 +173,7 @@ class _Measuring:
             yield inputs
             told(len(part))
 
-    def _examples(self) -> tuple[Examples, npt.NDArray[np.float32]]:
+    def _examples(self) -> tuple[ExampleImages, npt.NDArray[np.float32]]:
         layer = self._modules.maps["last convolution"]
         rows = self._drawn(self._settings.examples)
         maps: list[Tensor] = []
@@ -183,7 +183,7 @@ class _Measuring:
                 scores.append(self._module(inputs))
         predictions = torch.cat(scores)
         self._require_finite(predictions, rows)
-        examples = Examples(
+        examples = ExampleImages(
             images=tuple(rows.tolist()),
             keys=tuple(self._images.keys[row] for row in rows.tolist()),
             labels=tuple(labels_of(self._images, rows).tolist()),
@@ -210,7 +210,8 @@ class _Measuring:
         rows = self._drawn(self._settings.gradients)
         with self._measuring("gradients at the input", len(rows)) as told:
             return gradient_high_frequencies(
-                self._module, ((inputs, classes) for _, inputs, classes in self._asked(rows, told))
+                self._module,
+                ((inputs, classes) for _, inputs, classes in self._labelled(rows, told)),
             )
 
     def _robustness(self) -> tuple[Curve, Curve]:
@@ -218,13 +219,13 @@ class _Measuring:
         with self._measuring("robustness", len(rows)) as told:
             return measure_robustness(
                 self._module,
-                self._asked(rows, told),
+                self._labelled(rows, told),
                 noises=self._settings.noises,
                 blurs=self._settings.blurs,
                 seed=self._settings.seed,
             )
 
-    def _asked(
+    def _labelled(
         self, rows: Indices, told: Callable[[int], None]
     ) -> Iterator[tuple[Indices, Tensor, Tensor]]:
         for part, inputs in batches(self._images, rows, self._about):
