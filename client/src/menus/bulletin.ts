@@ -8,13 +8,15 @@ import { CONNECTION_TEXTS } from '../model/notices';
 import { peek } from '../model/peek';
 import type { Notice, State } from '../model/state';
 import { Board } from '../scene/board';
+import { Facing } from '../scene/facing';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
 import { wrapped } from '../scene/walker';
+import type { Gaze } from '../xr/gaze';
 import { drawing, GAP, lines, place, type Measure } from './layout';
 import { findingRows } from './pages/images';
 import { line, title, type Row } from './parts';
-import { EM, READING, type Gaze } from './readable';
+import { EM, READING } from './readable';
 
 const WIDTH = 24;
 const HEIGHT = 11;
@@ -41,7 +43,7 @@ const HINTS = {
 
 export class Bulletin {
   readonly board: Board;
-  private readonly ahead = new Vector3();
+  private readonly facing = new Facing();
   private heading = 0;
   /** Of what is written, in ems. */
   private height = 0;
@@ -68,23 +70,26 @@ export class Bulletin {
   }
 
   /** Once a frame: stays low before the visitor, or over an open board, and comes along when they turn away. */
-  update({ eye, heading, scale }: Gaze): void {
+  update(gaze: Gaze): void {
     if (!this.object.visible) return;
-    if (this.begins) this.begin(eye, heading);
+    const { eye, heading, scale } = gaze;
+    if (this.begins) this.begin(gaze);
     if (eye.distanceTo(this.from) > WALKED * scale) this.state.headsetHints.finish('headset.walk');
     const aside = wrapped(heading - this.heading);
     if (Math.abs(aside) > Math.PI / 2) this.heading = heading;
     else if (Math.abs(aside) > SLACK) this.heading += (aside - Math.sign(aside) * SLACK) * EASE;
     const below = peek(this.beside) ? (HEIGHT / 2 - this.height) * EM - ABOVE : BELOW;
     const level = Math.cos(below);
-    this.ahead.set(-Math.sin(this.heading) * level, -Math.sin(below), -Math.cos(this.heading) * level);
     const distance = READING * scale;
-    this.object.position.copy(eye).addScaledVector(this.ahead, distance);
+    const { position } = this.object;
+    position.x = eye.x - Math.sin(this.heading) * level * distance;
+    position.y = eye.y - Math.sin(below) * distance;
+    position.z = eye.z - Math.cos(this.heading) * level * distance;
     this.object.scale.setScalar(EM * distance);
-    this.object.lookAt(eye);
+    this.facing.face(this.object, eye);
   }
 
-  private begin(eye: Vector3, heading: number): void {
+  private begin({ eye, heading }: Gaze): void {
     this.begins = false;
     this.heading = heading;
     this.from.copy(eye);

@@ -3,7 +3,7 @@
  * All that is done on them are the page's common actions; the desktop has its cards for the same.
  */
 import { computed, effect, signal } from '@preact/signals-core';
-import { Group, Ray, Vector3, type Object3D } from 'three';
+import { Group, Ray, type Object3D } from 'three';
 
 import type { Actions } from '../model/actions';
 import type { NetworkState } from '../model/networkstate';
@@ -14,6 +14,7 @@ import type { Hall } from '../net/types';
 import type { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import type { Pickable } from '../scene/pointing';
+import { LiveGaze, type Gaze } from '../xr/gaze';
 import type { BothHands } from '../xr/hand';
 import { Minimap } from '../xr/minimap';
 import { Bulletin } from './bulletin';
@@ -30,16 +31,14 @@ import { Pictures } from './pages/pictures';
 import { Places } from './pages/places';
 import { Search } from './pages/search';
 import { Walking } from './pages/walking';
-import { isBefore, LAYER_ASIDE, REACH, readingDistance, standBefore, standBeside, type Gaze } from './readable';
+import { isBefore, LAYER_ASIDE, REACH, readingDistance, standBefore, standBeside } from './readable';
 import { WristPlate } from './wristplate';
 
 /** What the boards need of the headset and the hall. */
 export interface MenuNeeds {
   readonly rig: {
     readonly object: Object3D;
-    readonly heading: number;
-    readonly scale: number;
-    head(target: Vector3): Vector3;
+    look(target: LiveGaze): LiveGaze;
   };
   /** The layer whose panel the visitor stands before. */
   readonly layerBefore: () => LayerPlace | null;
@@ -71,7 +70,7 @@ export class Menus {
   private readonly map: MapPage;
   private readonly menu: Shown;
   private readonly layer: Shown;
-  private readonly gaze = { eye: new Vector3(), heading: 0, scale: 1 };
+  private readonly gaze = new LiveGaze();
   private readonly ray = new Ray();
   /** How large the visitor was when the board was stood before them, and in which hall they were. */
   private stoodAt = 1;
@@ -157,8 +156,8 @@ export class Menus {
     if (off.upper.began) this.toggleWrist();
     // A visitor of another size, or whose hall was built anew around them, would not find the board where it was.
     if ((gaze.scale !== this.stoodAt || this.rebuilt) && this.open !== 'none') this.stand(this.open);
-    this.wrist.update(off, gaze.eye, gaze.scale);
-    this.map.update(this.page === this.map.name, gaze.eye, gaze.heading);
+    this.wrist.update(off, gaze);
+    this.map.update(this.page === this.map.name, gaze);
     this.bulletin.update(gaze);
   }
 
@@ -277,11 +276,7 @@ export class Menus {
   }
 
   private look(): Gaze {
-    const { rig } = this.needs;
-    rig.head(this.gaze.eye);
-    this.gaze.heading = rig.heading;
-    this.gaze.scale = rig.scale;
-    return this.gaze;
+    return this.needs.rig.look(this.gaze);
   }
 }
 

@@ -1,6 +1,8 @@
 /** How large a board is so that it can be read, and where it stands before the eye. */
 import { Vector3, type Object3D } from 'three';
 
+import type { Gaze } from '../xr/gaze';
+
 /** Capital letters are at least this high, seen from where one reads, in degrees. */
 export const READABLE = 1.3;
 /** From the eye to a large board, in m as the visitor feels them. */
@@ -26,15 +28,6 @@ const BELOW = 0.1;
 export const LAYER_ASIDE = 0.27;
 
 const ahead = new Vector3();
-
-/** Where a visitor's eyes are and look. */
-export interface Gaze {
-  readonly eye: Vector3;
-  /** Over the floor, in rad to the left of -z. */
-  readonly heading: number;
-  /** How large the visitor is beside the hall. */
-  readonly scale: number;
-}
 
 /** How far away a board stands, in m of the hall; `free`: as far nothing is in the way. */
 export function readingDistance(free: number, scale: number): number {

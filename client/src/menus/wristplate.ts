@@ -1,8 +1,10 @@
 /** A small plate over the off hand, like a watch: it opens the boards. */
-import { Vector3, type Object3D } from 'three';
+import type { Object3D } from 'three';
 
+import type { Gaze } from '../xr/gaze';
 import type { Hand } from '../xr/hand';
 import { Board } from '../scene/board';
+import { Facing } from '../scene/facing';
 import type { Glyphs } from '../scene/glyphs';
 import { GLASS } from '../scene/palette';
 import { drawing, GAP, place, type Target } from './layout';
@@ -31,7 +33,7 @@ export interface Pressed {
 export class WristPlate {
   readonly board: Board;
   targets: readonly Target[] = [];
-  private readonly way = new Vector3();
+  private readonly facing = new Facing();
 
   constructor(
     private readonly glyphs: Glyphs,
@@ -62,14 +64,18 @@ export class WristPlate {
   }
 
   /** Once a frame: stays over the hand, turned to the eye, as large as one can read it there. */
-  update(hand: Hand, eye: Vector3, scale: number): void {
-    this.object.visible = hand.present;
+  update(hand: Hand, { eye, scale }: Gaze): void {
+    const { object, facing } = this;
+    object.visible = hand.present;
     if (!hand.present) return;
-    this.object.position.setFromMatrixPosition(hand.grip);
-    this.object.position.y += OVER * scale;
-    this.way.subVectors(eye, this.object.position);
-    this.object.position.addScaledVector(this.way.normalize(), TOWARDS * scale);
-    this.object.scale.setScalar(EM * this.object.position.distanceTo(eye));
-    this.object.lookAt(eye);
+    const { position } = object;
+    position.setFromMatrixPosition(hand.grip);
+    position.y += OVER * scale;
+    facing.face(object, eye);
+    const share = (TOWARDS * scale) / Math.max(1e-3, facing.away);
+    position.x += (eye.x - position.x) * share;
+    position.y += (eye.y - position.y) * share;
+    position.z += (eye.z - position.z) * share;
+    object.scale.setScalar(EM * (1 - share) * facing.away);
   }
 }

@@ -7,13 +7,15 @@ import type { NetworkState } from '../model/networkstate';
 import { collapses } from '../model/outline';
 import type { Views } from '../model/views';
 import type { Hall, Sign } from '../net/types';
-import { distanceTo, nearestOf, type Board } from './boards';
+import { nearestOf, type Board } from './boards';
 import { SIGN_HEIGHT, SIGN_TOP, SIGN_WIDTH, signPoint } from './exhibit';
 import { axesOf } from './place';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 
 interface BlockBoard extends Board {
   readonly block: string;
+  /** What a click does. */
+  readonly hint: string;
 }
 
 export class BlockTarget implements Pickable {
@@ -33,12 +35,12 @@ export class BlockTarget implements Pickable {
 
   /** What a click does; null where the pointer is elsewhere. */
   get hint(): string | null {
-    return this.hit === null ? null : `Collapse ${this.hit.block}`;
+    return this.hit === null ? null : this.hit.hint;
   }
 
-  pick(ray: Ray): number | null {
-    this.hit = this.shown ? nearestOf(ray, this.boards) : null;
-    return this.hit === null ? null : distanceTo(ray, this.hit);
+  pick(ray: Ray, reach: Reach): boolean {
+    this.hit = this.shown ? nearestOf(ray, this.boards, reach) : null;
+    return this.hit !== null;
   }
 
   over(): void {
@@ -65,5 +67,6 @@ function signBoard(sign: Sign, hall: Hall): BlockBoard[] {
   const { block } = sign;
   if (block === null || !collapses({ layers: hall.layers_in[block] ?? 0 })) return [];
   const centre = signPoint(sign, SIGN_WIDTH / 2, SIGN_TOP - SIGN_HEIGHT / 2, 0);
-  return [{ ...axesOf(sign.yaw), block, centre, size: new Vector2(SIGN_WIDTH, SIGN_HEIGHT) }];
+  const size = new Vector2(SIGN_WIDTH, SIGN_HEIGHT);
+  return [{ ...axesOf(sign.yaw), block, hint: `Collapse ${block}`, centre, size }];
 }

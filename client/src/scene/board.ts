@@ -11,7 +11,7 @@ import { Group, Vector2, Vector3, type Ray, type Texture } from 'three';
 
 import type { Glyphs, Weight } from './glyphs';
 import { UP } from './place';
-import type { Pickable } from './pointing';
+import { Reach, type Pickable } from './pointing';
 import { Rectangles, type Filled } from './rectangles';
 import { Text, type Line } from './text';
 
@@ -48,6 +48,8 @@ export interface BoardForm {
 export const FADE = 14;
 
 const RIGHT = new Vector3(1, 0, 0);
+/** A slider that is dragged does not ask how far away it is. */
+const dragged = new Reach();
 /** The writing lies this far before the rectangles, in m of the hall. */
 const OUT = 0.004;
 
@@ -115,9 +117,8 @@ export class Board implements Pickable {
   }
 
   /** What is drawn is met, its buttons and sliders are pressed; beside that a ray passes. */
-  pick(ray: Ray): number | null {
-    const distance = this.object.visible ? this.meet(ray) : null;
-    if (distance === null) return null;
+  pick(ray: Ray, reach: Reach): boolean {
+    if (!this.object.visible || !this.meet(ray, reach)) return false;
     const { x, y } = this.met;
     let isOn = false;
     this.hitX = x;
@@ -130,7 +131,7 @@ export class Board implements Pickable {
       this.hit = index;
       break;
     }
-    return isOn ? distance : null;
+    return isOn;
   }
 
   over(): void {
@@ -152,7 +153,7 @@ export class Board implements Pickable {
 
   /** The slider that is held follows the ray, beside the board too. */
   drag(ray: Ray): void {
-    if (this.held === null || this.meet(ray) === null) return;
+    if (this.held === null || !this.meet(ray, dragged)) return;
     this.held.slide?.(shareAt(this.held, this.met.x));
   }
 
@@ -168,25 +169,27 @@ export class Board implements Pickable {
     this.writing.dispose();
   }
 
-  /** Writes where a ray meets the plane from the front, and returns how far along it; else null. */
-  private meet(ray: Ray): number | null {
+  /** Whether a ray meets the plane from the front; writes where, and how far along. */
+  private meet(ray: Ray, reach: Reach): boolean {
     this.object.updateWorldMatrix(true, false);
     const { origin, direction } = ray;
     // In columns: its right, its upright, out of its face, each as long as its scale, and its middle.
     const at = this.object.matrixWorld.elements;
     const towards = direction.x * at[8] + direction.y * at[9] + direction.z * at[10];
-    if (towards >= 0) return null;
+    if (towards >= 0) return false;
     const ahead = (at[12] - origin.x) * at[8] + (at[13] - origin.y) * at[9] + (at[14] - origin.z) * at[10];
     const distance = ahead / towards;
-    if (distance <= 0) return null;
+    if (distance <= 0) return false;
     const x = origin.x + distance * direction.x - at[12];
     const y = origin.y + distance * direction.y - at[13];
     const z = origin.z + distance * direction.z - at[14];
     const square = at[8] * at[8] + at[9] * at[9] + at[10] * at[10];
     const right = (x * at[0] + y * at[1] + z * at[2]) / square;
     const up = (x * at[4] + y * at[5] + z * at[6]) / square;
-    this.met.set(this.form.width / 2 + right, this.form.height / 2 - up);
-    return distance;
+    this.met.x = this.form.width / 2 + right;
+    this.met.y = this.form.height / 2 - up;
+    reach.metres = distance;
+    return true;
   }
 
   private covers(widget: number, x: number, y: number): boolean {

@@ -4,6 +4,7 @@ import { Vector2, type Ray, type Vector3 } from 'three';
 import type { Exhibit } from './exhibit';
 import type { Moves } from './moves';
 import type { Place } from './place';
+import { Reach } from './pointing';
 
 export interface Board extends Pick<Place, 'right' | 'normal'> {
   readonly centre: Vector3;
@@ -40,25 +41,18 @@ export class PanelBoard implements Board {
   }
 }
 
-/** Along the ray to the board that it met last; typed, because a number that is returned is an object each time. */
-const met = new Float64Array(1);
+/** To the board that a ray met last. */
+const met = new Reach();
 
-/** Along the ray to the front of a board; infinite beside it and from behind. */
-export function distanceTo(ray: Ray, board: Board): number {
-  return meets(ray, board) ? (met[0] ?? Infinity) : Infinity;
-}
-
-/** The nearest board that a ray meets. */
-export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[]): T | null {
+/** The nearest board whose front a ray meets; `reach`: how far along, infinite where it meets none. */
+export function nearestOf<T extends Board>(ray: Ray, boards: readonly T[], reach: Reach): T | null {
   let found: T | null = null;
-  let least = Infinity;
+  reach.metres = Infinity;
   for (let at = 0; at < boards.length; at += 1) {
     const board = boards[at];
-    if (board === undefined || !meets(ray, board)) continue;
-    const distance = met[0] ?? Infinity;
-    if (distance >= least) continue;
+    if (board === undefined || !meets(ray, board) || met.metres >= reach.metres) continue;
     found = board;
-    least = distance;
+    reach.metres = met.metres;
   }
   return found;
 }
@@ -77,6 +71,6 @@ function meets({ origin, direction }: Ray, { centre, normal, right, size }: Boar
   const aside =
     (distance * direction.x - x) * right.x + up * right.y + (distance * direction.z - z) * right.z;
   if (aside > size.x / 2 || aside < -size.x / 2) return false;
-  met[0] = distance;
+  met.metres = distance;
   return true;
 }

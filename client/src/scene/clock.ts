@@ -20,3 +20,6 @@ export class Clock {
     this.seconds = now;
   }
 }
+
+/** What is only moved on needs no more of it. */
+export type Step = Pick<Clock, 'step'>;

@@ -62,9 +62,9 @@ export class Desk {
   }
 
   /** One frame; returns whether the view moved. */
-  step({ step }: Clock): boolean {
-    if (this.flight.flying) this.flight.step(step);
-    else this.walker.step(step, this.keys.steering);
+  step(clock: Clock): boolean {
+    if (this.flight.flying) this.flight.step(clock);
+    else this.walker.step(clock, this.keys.steering);
     this.apply();
     if (this.camera.matrix.equals(this.view)) return false;
     this.view.copy(this.camera.matrix);

@@ -2,6 +2,7 @@
 import { Vector3 } from 'three';
 
 import type { Arrangement } from '../net/types';
+import type { Step } from './clock';
 import {
   BUTTON_HEIGHT,
   heightNow,
@@ -41,17 +42,24 @@ export class Flight {
     this.to = to;
     this.elapsed = 0;
     this.walker.halt();
-    if (still) this.step(SECONDS);
+    if (!still) return;
+    this.elapsed = SECONDS;
+    this.place();
   }
 
   cancel(): void {
     this.to = null;
   }
 
-  step(seconds: number): void {
+  /** One frame. */
+  step({ step }: Step): void {
+    this.elapsed += step;
+    this.place();
+  }
+
+  private place(): void {
     const { walker, from, to } = this;
     if (from === null || to === null) return;
-    this.elapsed += seconds;
     const share = Math.min(1, this.elapsed / SECONDS);
     const eased = share * share * share * (share * (6 * share - 15) + 10);
     walker.eye.lerpVectors(from.eye, to.eye, eased);

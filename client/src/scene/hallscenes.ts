@@ -29,7 +29,8 @@ export class HallScenes {
   onStand: (scene: HallScene, before: Hall | null) => void = () => undefined;
   /** In the order in which the networks came first. */
   all: readonly HallScene[] = [];
-  private bounds: readonly Arrangement['bounds'][] = [];
+  /** Of all halls, as `nearest` reads them. */
+  private bounds = new Float64Array();
   private current = -1;
   private readonly byNetwork = new Map<string, HallScene>();
   private readonly makeHall: (network: NetworkState, hall: Hall) => HallScene;
@@ -86,7 +87,7 @@ export class HallScenes {
   update(eye: Vector3, viewportHeight: number, clock: Clock): void {
     // By number: an iterator would be an object in each frame.
     for (let at = 0; at < this.all.length; at += 1) this.all[at]?.update(this.camera, eye, viewportHeight, clock);
-    this.current = nearest(eye.x, eye.z, this.bounds, this.current);
+    this.current = nearest(eye, this.bounds, this.current);
     const network = this.all[this.current]?.network;
     if (network !== undefined) this.state.current.value = network;
   }
@@ -104,7 +105,9 @@ export class HallScenes {
     before?.dispose();
     this.byNetwork.set(network.id, scene);
     this.all = [...this.byNetwork.values()];
-    this.bounds = this.arrangements.map(({ bounds }) => bounds);
+    this.bounds = Float64Array.from(
+      this.arrangements.flatMap(({ bounds: { min_x, max_x, min_z, max_z } }) => [min_x, max_x, min_z, max_z]),
+    );
     this.object.add(scene.object);
     this.onStand(scene, before?.standing ?? null);
     scene.load(this.camera);

@@ -7,11 +7,11 @@ import type { Ray, Vector3 } from 'three';
 import type { NetworkState } from '../model/networkstate';
 import type { LayerPlace } from '../model/pointed';
 import type { Layer } from '../net/types';
-import { distanceTo, nearestOf, PanelBoard } from './boards';
+import { nearestOf, PanelBoard } from './boards';
 import { MARGIN, type Exhibit } from './exhibit';
 import type { Moves } from './moves';
 import { at } from './place';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 
 /** What a click on a header does. */
 export interface HeaderActions {
@@ -19,9 +19,10 @@ export interface HeaderActions {
   open(layer: string): void;
 }
 
-/** `block`: that the layer stands for; null for a layer of its own. */
+/** `block`: that the layer stands for; null for a layer of its own. `hint`: what a drag and a click do. */
 class Header extends PanelBoard {
   block: string | null = null;
+  hint = '';
 }
 
 export class HeaderTarget implements Pickable {
@@ -43,14 +44,12 @@ export class HeaderTarget implements Pickable {
 
   /** What a drag and a click do; null where the pointer is elsewhere. */
   get hint(): string | null {
-    if (this.hit === null) return null;
-    const { layer, block } = this.hit;
-    return `Drag to move ${layer}, click to ${block === null ? 'see more of it' : `expand ${block}`}`;
+    return this.hit === null ? null : this.hit.hint;
   }
 
-  pick(ray: Ray): number | null {
-    this.hit = nearestOf(ray, this.headers);
-    return this.hit === null ? null : distanceTo(ray, this.hit);
+  pick(ray: Ray, reach: Reach): boolean {
+    this.hit = nearestOf(ray, this.headers, reach);
+    return this.hit !== null;
   }
 
   over(): void {
@@ -94,6 +93,8 @@ function headerOf(layer: Layer, exhibits: ReadonlyMap<string, Exhibit>): Header[
   const { layout, header } = exhibit;
   const middle = at(layout, 0, (layout.height + header) / 2 + MARGIN / 2, 0);
   const board = new Header(layer.id, exhibit, middle, layout.width + 2 * MARGIN, header + MARGIN);
-  board.block = layer.collapsed;
+  const { collapsed } = layer;
+  board.block = collapsed;
+  board.hint = `Drag to move ${layer.id}, click to ${collapsed === null ? 'see more of it' : `expand ${collapsed}`}`;
   return [board];
 }

@@ -19,15 +19,19 @@ import {
 
 import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
+import type { Clock } from './clock';
 import type { Glyphs } from './glyphs';
 import { hologramGeometry, hologramMaterial } from './hologramshader';
 import { HologramText } from './hologramtext';
 import { Lens } from './lens';
+import type { Reach } from './pointing';
 
 /** Of the picture's longer side, in m. */
 const SIDE = 0.205;
 const LARGEST = 2.2;
 const SMALLEST = 0.7;
+/** Of its slow sway, in rad/s. */
+export const SWAY = (2 * Math.PI) / 7;
 
 /** A pixel that is pointed at, counted from the upper left. */
 export interface Pointed {
@@ -46,8 +50,12 @@ export class Hologram {
   /** By how much it is larger than it was made, and how far to the left it grows: 0 is not at all. */
   private size = 1;
   private aside = 0;
-  /** How high its picture may be, in m. */
-  private room = Infinity;
+  /** How large it is to be shown, as far as that may be; 1 is as it was made. */
+  wanted = 1;
+  /** Nothing of it is higher than so many m over the tip, as far as it need not be too small for that. */
+  ceiling = Infinity;
+  /** How high over the tip the picture's middle is as it was made, in m. */
+  middle = 0;
   private readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
   private readonly box: Vector4;
   private readonly marked: Vector2;
@@ -92,6 +100,7 @@ export class Hologram {
     if (held === null) return;
     this.lens.reset();
     this.text.show(held, name);
+    this.place();
     load(held).then(
       (pixels) => {
         if (this.held === held) this.use(held, pixels);
@@ -104,32 +113,22 @@ export class Hologram {
   /** In a hand it grows about its middle and is hidden by what is nearer, in the corner to the left and by nothing. */
   setInHand(inHand: boolean): void {
     this.aside = inHand ? 0 : 0.5;
-    this.room = Infinity;
-    this.size = 1;
+    this.ceiling = Infinity;
+    this.size = this.wanted = 1;
     this.mesh.material.depthTest = inHand;
     this.text.object.material.depthTest = inHand;
-    this.place();
-  }
-
-  /** `top`: nothing of it is higher than so many m over the tip, as far as it need not be too small for that. */
-  stayBelow(top: number): void {
-    this.room = top - this.text.top;
-    this.resize(this.size);
-  }
-
-  /** How large it is shown, within limits; 1 is as it was made. */
-  resize(size: number): void {
-    const next = Math.min(this.largest, Math.max(SMALLEST, size));
-    if (next === this.size) return;
-    this.size = next;
     this.place();
   }
 
   /** Larger by a factor, and from its largest size on nearer about a place of it: a turn of the wheel. */
   enlarge(factor: number, u: number, v: number): void {
     const grows = factor > 1 ? this.size < this.largest : this.lens.zoom === 1;
-    if (grows) this.resize(this.size * factor);
-    else this.zoom(factor, u, v);
+    if (!grows) {
+      this.zoom(factor, u, v);
+      return;
+    }
+    this.wanted = this.size * factor;
+    this.resize();
   }
 
   zoom(factor: number, u: number, v: number): void {
@@ -138,25 +137,20 @@ export class Hologram {
   }
 
   private get largest(): number {
-    return Math.max(SMALLEST, Math.min(LARGEST, this.room / (this.shape.y * SIDE)));
+    return Math.max(SMALLEST, Math.min(LARGEST, (this.ceiling - this.text.top) / (this.shape.y * SIDE)));
   }
 
-  /** How high over the tip the picture's middle is as it was made, in m. */
-  get middle(): number {
-    return this.text.top + (this.shape.y * SIDE) / 2;
-  }
-
-  /** Along a ray to the picture, or null beside it; `met` tells where on it. */
-  pick(ray: Ray): number | null {
-    if (!this.shown) return null;
+  /** Whether a ray meets the picture; `reach` tells how far along, `met` where on it. */
+  pick(ray: Ray, reach: Reach): boolean {
+    if (!this.shown) return false;
     this.local.copy(ray).applyMatrix4(this.toLocal.copy(this.mesh.matrixWorld).invert());
     const { origin, direction } = this.local;
     const steps = -origin.z / direction.z;
-    if (!(steps > 0)) return null;
+    if (!(steps > 0)) return false;
     const { x, y, z, w } = this.box;
+    reach.metres = steps * this.mesh.matrixWorld.getMaxScaleOnAxis();
     this.met.set((origin.x + steps * direction.x - x) / z + 0.5, (origin.y + steps * direction.y - y) / w + 0.5);
-    const inside = Math.abs(this.met.x - 0.5) <= 0.5 && Math.abs(this.met.y - 0.5) <= 0.5;
-    return inside ? steps * this.mesh.matrixWorld.getMaxScaleOnAxis() : null;
+    return Math.abs(this.met.x - 0.5) <= 0.5 && Math.abs(this.met.y - 0.5) <= 0.5;
   }
 
   /** Marks the pixel at a place of the picture, and says its value. */
@@ -184,9 +178,17 @@ export class Hologram {
     return target.set(this.box.x, this.box.y, 0).applyMatrix4(this.mesh.matrixWorld);
   }
 
-  /** `phase`: of the slow sway, in rad. */
-  update(phase: number): void {
-    this.phase[0] = phase;
+  /** Once a frame; with less motion it does not sway. */
+  update(clock: Clock, still: boolean): void {
+    this.phase[0] = still ? 0 : clock.seconds * SWAY;
+    this.resize();
+  }
+
+  private resize(): void {
+    const next = Math.min(this.largest, Math.max(SMALLEST, this.wanted));
+    if (next === this.size) return;
+    this.size = this.wanted = next;
+    this.place();
   }
 
   private sayValue(): void {
@@ -198,6 +200,7 @@ export class Hologram {
     const width = this.shape.x * SIDE * this.size;
     const height = this.shape.y * SIDE * this.size;
     const leftwards = this.aside * (width - SIDE * this.shape.x);
+    this.middle = this.text.top + (this.shape.y * SIDE) / 2;
     this.box.set(-leftwards, this.text.top + height / 2, width, height);
   }
 

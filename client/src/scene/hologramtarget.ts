@@ -8,7 +8,7 @@ import type { Actions } from '../model/actions';
 import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import { LARGEST_ZOOM } from './lens';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 import type { Tool } from './tool';
 
 /** Growth per pixel of the wheel. */
@@ -24,10 +24,11 @@ export class HologramTarget implements Pickable {
     private readonly actions: Actions,
   ) {}
 
-  pick(ray: Ray): number | null {
-    const distance = this.tool.object.visible ? this.tool.hologram.pick(ray) : null;
+  pick(ray: Ray, reach: Reach): boolean {
+    if (!this.tool.object.visible || !this.tool.hologram.pick(ray, reach)) return false;
     // On a screen it is drawn before everything else.
-    return distance === null || peek(this.state.immersed) ? distance : 0;
+    if (!peek(this.state.immersed)) reach.metres = 0;
+    return true;
   }
 
   over(): void {

@@ -30,7 +30,8 @@ export class HologramText {
   private name: readonly [string, string] = ['', ''];
   private figures: readonly string[] = [];
   private value = '';
-  private rows = 0;
+  /** Where the picture may begin, in m over the tool's tip: over a row for the value. */
+  top = 0;
   private least = FIGURES;
 
   /** `plate`: what the lines stand on, as (middle, extent), is written here. */
@@ -55,11 +56,6 @@ export class HologramText {
   /** The least height of a capital, in m of the hologram. */
   get capital(): number {
     return this.least * this.glyphs.capHeight;
-  }
-
-  /** Where the picture may begin, in m over the tool's tip: over a row for the value. */
-  get top(): number {
-    return LOWEST + (this.rows + 0.7) * ROW + GAP;
   }
 
   /** Says what is in hand; its figures follow with its pixels. */
@@ -89,7 +85,7 @@ export class HologramText {
 
   private write(): void {
     const { under } = this;
-    this.rows = under.length;
+    this.top = LOWEST + (under.length + 0.7) * ROW + GAP;
     const lines = under.map((text, row): Line => {
       const at = new Vector3(0, LOWEST + (under.length - 1 - row) * ROW, 0.001);
       return row === 0

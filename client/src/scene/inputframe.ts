@@ -24,7 +24,7 @@ import type { ImageInfo, InputFrame as Frame } from '../net/types';
 import type { Clock } from './clock';
 import { ALARM, AMBER, constant, DITHER, LIGHT, MUTED, TEXT } from './palette';
 import { UP } from './place';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 import type { Line, TextPart } from './text';
 
 /** Of wood around the canvas, in m. */
@@ -90,7 +90,6 @@ export class InputFrame implements Pickable {
   /** What a click inserts, in words. */
   hint: string | null = null;
   private readonly canvas: Mesh<PlaneGeometry, ShaderMaterial>;
-  private readonly point = new Vector3();
   /** Typed, because a number that is written to a uniform is an object each time. */
   private readonly time = new Float32Array(1);
   private shownImage: string | null = null;
@@ -125,14 +124,15 @@ export class InputFrame implements Pickable {
     this.object.add(this.canvas);
   }
 
-  pick(ray: Ray): number | null {
+  pick({ origin, direction }: Ray, reach: Reach): boolean {
     const { x, y, z, width, height } = this.frame;
-    if (ray.direction.z >= 0) return null; // from behind
-    const distance = (z - ray.origin.z) / ray.direction.z;
-    if (distance <= 0) return null;
-    ray.at(distance, this.point);
-    const beside = Math.abs(this.point.x - x) > width / 2 + BORDER;
-    return beside || Math.abs(this.point.y - y) > height / 2 + BORDER ? null : distance;
+    if (direction.z >= 0) return false; // from behind
+    const distance = (z - origin.z) / direction.z;
+    if (distance <= 0) return false;
+    reach.metres = distance;
+    const aside = Math.abs(origin.x + distance * direction.x - x);
+    const over = Math.abs(origin.y + distance * direction.y - y);
+    return aside <= width / 2 + BORDER && over <= height / 2 + BORDER;
   }
 
   over(): void {

@@ -10,7 +10,7 @@ import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import type { MapHit, State } from '../model/state';
 import type { Tiles } from '../tiles/tiles';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 
 const RIGHT_BUTTON = 2;
 /** Gaps between maps are crossed this fast, so that the figures do not flicker. */
@@ -43,10 +43,11 @@ export class MapTarget implements Pickable {
     return this.hitMap === null || !peek(this.state.immersed) ? null : this.named;
   }
 
-  pick(ray: Ray): number | null {
+  pick(ray: Ray, reach: Reach): boolean {
     const found = this.tiles.pick(ray);
     this.hit = found;
-    return found?.distance ?? null;
+    if (found !== null) reach.metres = found.distance;
+    return found !== null;
   }
 
   over(): void {

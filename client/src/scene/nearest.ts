@@ -1,30 +1,30 @@
 /** Which of several halls the visitor is nearest to. */
-import type { Arrangement } from '../net/types';
+import type { Vector3 } from 'three';
 
-type Bounds = Arrangement['bounds'];
+/** A hall's bounds are so many numbers: min x, max x, min z, max z, in m. */
+const FOUR = 4;
 
 /** Another hall has to be nearer by this much, so that midway nothing changes to and fro, in m. */
 const HYSTERESIS = 0.5;
 
-/** Returns the index of the hall nearest to a place on the floor; `now`: the one before, or -1. Makes no objects. */
-export function nearest(x: number, z: number, halls: readonly Bounds[], now: number): number {
+/**
+ * Returns the index of the hall nearest to an eye, over the floor. Makes no objects.
+ *
+ * @param bounds of all halls, four numbers each: min x, max x, min z, max z
+ * @param now the one before, or -1
+ */
+export function nearest({ x, z }: Vector3, bounds: Float64Array, now: number): number {
   let found = -1;
   let least = Infinity;
-  for (let index = 0; index < halls.length; index += 1) {
-    const away = square(x, z, halls[index]);
+  let before = Infinity;
+  for (let at = 0; at < bounds.length; at += FOUR) {
+    const aside = Math.max(0, (bounds[at] ?? 0) - x, x - (bounds[at + 1] ?? 0));
+    const along = Math.max(0, (bounds[at + 2] ?? 0) - z, z - (bounds[at + 3] ?? 0));
+    const away = Math.sqrt(aside * aside + along * along);
+    if (at === FOUR * now) before = away;
     if (away >= least) continue;
-    found = index;
+    found = at / FOUR;
     least = away;
   }
-  if (found === now) return now;
-  return Math.sqrt(square(x, z, halls[now])) - Math.sqrt(least) < HYSTERESIS ? now : found;
-}
-
-/** Of the distance to a hall. */
-function square(x: number, z: number, bounds: Bounds | undefined): number {
-  if (bounds === undefined) return Infinity;
-  const { min_x, max_x, min_z, max_z } = bounds;
-  const aside = x < min_x ? min_x - x : x > max_x ? x - max_x : 0;
-  const along = z < min_z ? min_z - z : z > max_z ? z - max_z : 0;
-  return aside * aside + along * along;
+  return before - least < HYSTERESIS ? now : found;
 }

@@ -12,7 +12,10 @@ const GONE = 1.5;
 
 export class NearText {
   private lines: readonly Line[] = [];
+  /** Of each line: 1 where it is drawn. */
+  private drawn = new Uint8Array();
   private readonly stride: Stride;
+  private due = true;
   private readonly point = new Vector3();
 
   constructor(
@@ -25,13 +28,32 @@ export class NearText {
   /** All that may be written. */
   set(lines: readonly Line[]): void {
     this.lines = lines;
+    this.drawn = new Uint8Array(lines.length);
+    this.due = true;
     this.stride.now();
   }
 
   /** Once a frame. */
   update(eye: Vector3): void {
-    if (!this.stride.taken(eye)) return;
-    this.text.set(this.lines.filter((line) => this.isNear(line, eye)));
+    if (this.stride.taken(eye) && this.choose(eye)) this.write();
+  }
+
+  /** Whether others are near than before, or it is time. Makes no objects. */
+  private choose(eye: Vector3): boolean {
+    let changed = this.due;
+    this.due = false;
+    for (let at = 0; at < this.lines.length; at += 1) {
+      const line = this.lines[at];
+      const isDrawn = line !== undefined && this.isNear(line, eye) ? 1 : 0;
+      if (this.drawn[at] === isDrawn) continue;
+      this.drawn[at] = isDrawn;
+      changed = true;
+    }
+    return changed;
+  }
+
+  private write(): void {
+    this.text.set(this.lines.filter((_, at) => this.drawn[at] === 1));
   }
 
   private isNear({ at, fade, anchor = HALL }: Line, eye: Vector3): boolean {

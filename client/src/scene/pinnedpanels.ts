@@ -9,6 +9,7 @@ import { peek } from '../model/peek';
 import { UNMOVED, type Placement } from '../model/placement';
 import type { Pins, PinSpot } from '../model/pins';
 import type { LayerRef } from '../model/state';
+import type { Gaze } from '../xr/gaze';
 import { HEADER } from './exhibit';
 import type { HeldScene } from './grabs';
 import type { Place } from './place';
@@ -64,16 +65,13 @@ export class PinnedPanels {
   /**
    * Once a frame. Makes no objects while nothing is pinned anew.
    *
-   * @param head the eyes, in the world
-   * @param heading turned to the left, in rad
    * @param hand the one without the tool; null where there is none: then before the left of the eyes
-   * @param size how large the visitor is beside the hall
    */
-  update(head: Vector3, heading: number, hand: Matrix4 | null, size: number): void {
+  update(gaze: Gaze, hand: Matrix4 | null): void {
     const inHand = this.standing('hand');
-    if (inHand !== null) this.hold(inHand, head, heading, hand, size);
+    if (inHand !== null) this.hold(inHand, gaze, hand);
     const nearby = this.standing('beside');
-    if (nearby !== null) this.accompany(nearby, head, heading, size);
+    if (nearby !== null) this.accompany(nearby, gaze);
   }
 
   dispose(): void {
@@ -100,7 +98,7 @@ export class PinnedPanels {
     return this.pinned[spot];
   }
 
-  private hold(pinned: Pinned, head: Vector3, heading: number, hand: Matrix4 | null, size: number): void {
+  private hold(pinned: Pinned, { eye: head, heading, scale: size }: Gaze, hand: Matrix4 | null): void {
     const scale = scaleOf(pinned, 'hand', size);
     const { centre } = pinned;
     if (hand === null) {
@@ -114,7 +112,7 @@ export class PinnedPanels {
     put(pinned, head, scale);
   }
 
-  private accompany(pinned: Pinned, head: Vector3, heading: number, size: number): void {
+  private accompany(pinned: Pinned, { eye: head, heading, scale: size }: Gaze): void {
     const { centre, home } = pinned;
     const away = home.distanceTo(head);
     const strained = away - LEASH * size;

@@ -13,8 +13,8 @@ import { Histograms } from './histograms';
 import { ALARM, MUTED, TEXT } from './palette';
 import type { Moves } from './moves';
 import { onPlate, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
+import { NearFew } from './nearfew';
 import { UP } from './place';
-import { Stride } from './stride';
 import type { Line, TextPart } from './text';
 
 /** What a histogram is of. */
@@ -24,9 +24,7 @@ const BARS = 0.35;
 /** From a section's upper edge to its bars. */
 const HEADING = 0.14;
 const NEAR = 9;
-const WRITTEN = 12;
-/** The figures are chosen anew after this many m. */
-const STRIDE = 0.7;
+const READING = { most: 12, within: NEAR, stride: 0.7 } as const;
 
 interface Plate {
   readonly layer: Layer;
@@ -40,7 +38,7 @@ export class Plates {
   private readonly plates: readonly Plate[];
   private readonly histograms: Histograms;
   private readonly shown: (Statistics | undefined)[] = [];
-  private readonly stride: Stride;
+  private readonly near: NearFew;
   private statistics: BySubject = [new Map(), new Map()];
 
   constructor(
@@ -49,11 +47,11 @@ export class Plates {
     private readonly writing: Pick<TextPart, 'set'>,
     moves: Moves,
   ) {
-    this.stride = new Stride(STRIDE, moves);
     this.plates = layers.flatMap((layer) => {
       const exhibit = exhibits.get(layer.id);
       return exhibit === undefined ? [] : [{ layer, exhibit }];
     });
+    this.near = new NearFew(this.plates.map(({ exhibit }) => exhibit.place.centre), READING, moves);
     this.histograms = new Histograms(this.plates.flatMap(spotsOf), moves);
     this.object.add(this.histograms.object);
   }
@@ -61,7 +59,7 @@ export class Plates {
   /** Shows the plates, or none of them. */
   show(shown: boolean): void {
     this.object.visible = shown;
-    this.stride.now();
+    this.near.now();
   }
 
   /** Shows other statistics, by layer id. */
@@ -74,28 +72,23 @@ export class Plates {
         if (statistics === this.shown[slot]) return;
         this.shown[slot] = statistics;
         this.histograms.set(slot, statistics ?? null);
-        this.stride.now();
+        this.near.now();
       });
     });
   }
 
   /** Once a frame: writes the figures of the plates near the eye. */
   update(eye: Vector3): void {
-    if (!this.stride.taken(eye)) return;
-    if (!this.object.visible) {
-      this.writing.set([]);
-      return;
-    }
-    const near = this.plates
-      .map((plate) => ({ plate, distance: plate.exhibit.place.centre.distanceTo(eye) }))
-      .filter(({ distance }) => distance < NEAR)
-      .sort((a, b) => a.distance - b.distance)
-      .slice(0, WRITTEN);
-    this.writing.set(near.flatMap(({ plate }) => this.linesOf(plate)));
+    if (this.near.changed(eye)) this.write();
   }
 
   dispose(): void {
     this.histograms.dispose();
+  }
+
+  private write(): void {
+    const near = this.object.visible ? this.near.numbers : [];
+    this.writing.set(near.flatMap((number) => this.linesOf(this.plates[number])));
   }
 
   /** A collapsed block has no weights of its own, though the layer whose output it shows may. */
@@ -103,7 +96,8 @@ export class Plates {
     return subject < exhibit.sections ? this.statistics[subject]?.get(layer.id) : undefined;
   }
 
-  private linesOf(plate: Plate): Line[] {
+  private linesOf(plate: Plate | undefined): Line[] {
+    if (plate === undefined) return [];
     return SUBJECTS.flatMap((subject, index) => {
       const statistics = this.statisticsOf(plate, index);
       return statistics === undefined ? [] : sectionLines(plate, subject, index, statistics);

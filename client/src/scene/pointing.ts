@@ -3,10 +3,15 @@ import { Ray, Raycaster, type PerspectiveCamera, type Vector2 } from 'three';
 
 import type { LayerPlace } from '../model/pointed';
 
+/** How far along a ray something is, in m; written to, because a number that is returned is an object each time. */
+export class Reach {
+  metres = Infinity;
+}
+
 /** Something that can be pointed at. */
 export interface Pickable {
-  /** Distance along the ray, or null beside it; remembers what was hit. */
-  pick(ray: Ray): number | null;
+  /** Whether the ray meets it; then `reach` tells how far along, and it remembers what was hit. */
+  pick(ray: Ray, reach: Reach): boolean;
   /** The pointer is on it, at what `pick` remembered. */
   over(): void;
   out(): void;
@@ -33,15 +38,16 @@ export interface Met {
   distance: number;
 }
 
+const reach = new Reach();
+
 /** Looks along a ray and writes what it meets; that one remembers where. */
 export function lookAlong(ray: Ray, pickables: readonly Pickable[], met: Met): void {
   met.pickable = null;
   met.distance = Infinity;
   for (let at = 0; at < pickables.length; at += 1) {
     const one = pickables[at];
-    const distance = one?.pick(ray) ?? null;
-    if (one === undefined || distance === null || distance >= met.distance) continue;
-    met.distance = distance;
+    if (one?.pick(ray, reach) !== true || reach.metres >= met.distance) continue;
+    met.distance = reach.metres;
     met.pickable = one;
   }
 }
@@ -142,7 +148,7 @@ const NOTHING: readonly Pickable[] = [];
 
 /** Along a ray to the nearest of these, in m; infinite where it meets none. */
 export function distanceAlong(ray: Ray, pickables: readonly Pickable[]): number {
-  return pickables.reduce((least, one) => Math.min(least, one.pick(ray) ?? Infinity), Infinity);
+  return pickables.reduce((least, one) => (one.pick(ray, reach) ? Math.min(least, reach.metres) : least), Infinity);
 }
 
 /** The mouse on the canvas. */

@@ -4,6 +4,8 @@
  */
 import type { WebGLRenderer } from 'three';
 
+import type { Step } from './clock';
+
 const MAX_RATIO = 2;
 const MOVING_RATIO = 0.6;
 const REST_SECONDS = 0.35;
@@ -29,9 +31,9 @@ export class Resolution {
   }
 
   /** Once a frame, outside of VR. */
-  update(seconds: number, moved: boolean): void {
+  update({ step }: Step, moved: boolean): void {
     if (!this.software) return;
-    this.rested = moved ? 0 : this.rested + seconds;
+    this.rested = moved ? 0 : this.rested + step;
     const moving = this.rested < REST_SECONDS;
     if (moving === this.moving) return;
     this.moving = moving;

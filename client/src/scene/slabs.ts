@@ -4,7 +4,7 @@ import { Vector3, type Ray } from 'three';
 import type { NetworkState } from '../model/networkstate';
 import type { LayerPlace } from '../model/pointed';
 import { HEADER, MARGIN, onPlate, PLATE_MARGIN, PLATE_WIDTH, plateTop, SECTION_HEIGHT, type Exhibit } from './exhibit';
-import type { Pickable } from './pointing';
+import type { Pickable, Reach } from './pointing';
 
 /** A slab begins this far behind its maps, so that a map before it is nearer. */
 const BEHIND = 0.012;
@@ -42,8 +42,8 @@ export class Slabs implements Pickable {
     return this.drags ? 'grab' : 'default';
   }
 
-  pick(ray: Ray): number | null {
-    let least = Infinity;
+  pick(ray: Ray, reach: Reach): boolean {
+    reach.metres = Infinity;
     this.hit = null;
     for (const slab of this.slabs) {
       const { place } = slab.exhibit;
@@ -52,13 +52,13 @@ export class Slabs implements Pickable {
       const distance = point.copy(place.centre).sub(ray.origin).dot(place.normal) / towards;
       // From behind, the slab comes first.
       const met = distance + (towards < 0 ? BEHIND : -BEHIND);
-      if (!(met > 0 && met < least)) continue;
+      if (!(met > 0 && met < reach.metres)) continue;
       if (!covers(slab, ray.at(distance, point).sub(place.centre), this.plates)) continue;
-      least = met;
+      reach.metres = met;
       this.hit = slab;
       this.fromBehind = towards > 0;
     }
-    return this.hit === null ? null : least;
+    return this.hit !== null;
   }
 
   over(): void {

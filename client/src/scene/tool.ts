@@ -13,10 +13,12 @@ import {
 
 import type { Pixels } from '../model/pixels';
 import type { Held } from '../model/state';
+import type { Gaze } from '../xr/gaze';
 import type { Hand } from '../xr/hand';
 import type { Clock } from './clock';
+import { Facing } from './facing';
 import type { Glyphs } from './glyphs';
-import { Hologram } from './hologram';
+import { Hologram, SWAY } from './hologram';
 import { READ_FROM } from './hologramtext';
 import { AMBER, constant } from './palette';
 import { UP } from './place';
@@ -26,12 +28,13 @@ const DISTANCE = 0.62;
 /** Shares of half the view's width and height; a narrow view keeps the tool inside. */
 const ACROSS = 0.72;
 const BELOW = 0.98;
-const SWAY_SECONDS = 7;
 /** In a hand: nearer to the eye it magnifies; and how far its middle is before the palm's, in m. */
 const NEAR = 0.45;
 const GRASP = 0.04;
 /** Of the outline, in m. */
 const TIP = 0.077;
+/** A rod in a hand points along -z of its grip; the fist is around its middle. */
+const IN_FIST = new Matrix4().makeRotationX(-Math.PI / 2).multiply(new Matrix4().makeTranslation(0, GRASP, 0));
 
 /** The tool's outline, from its lower end: (radius, height) in m. */
 const OUTLINE = [
@@ -91,11 +94,14 @@ export class Tool {
   private readonly body: Mesh<LatheGeometry, ShaderMaterial>;
   /** Its upper end in a hand, in the world. */
   readonly tip = new Vector3();
+  /** Of the picture over the tip: along all three axes, by which a direction becomes a way. */
+  private readonly rise = new Vector3();
   private readonly middle = new Vector3();
-  private readonly toEye = new Vector3();
-  private readonly right = new Vector3();
   private readonly up = new Vector3();
-  private readonly basis = new Matrix4();
+  private readonly size = new Vector3();
+  private readonly facing = new Facing();
+  /** The share of the view's height, in its middle, that nothing of the page lies over. */
+  clear = 1;
 
   constructor(glyphs: Glyphs) {
     const outline = OUTLINE.map(([radius, height]) => new Vector2(radius, height));
@@ -130,8 +136,11 @@ export class Tool {
     this.body.position.set(0, 0, 0);
     this.body.rotation.set(0.16, 0, 0.2);
     this.body.scale.setScalar(1);
+    this.body.matrixAutoUpdate = true;
+    this.object.rotation.y = -0.16;
     this.hologram.setInHand(false);
     this.hologram.object.position.set(0, TIP, 0);
+    this.hologram.object.rotation.set(0, 0, 0);
     this.hologram.object.scale.setScalar(1);
   }
 
@@ -141,68 +150,64 @@ export class Tool {
     this.setDepth(true);
     this.object.position.set(0, 0, 0);
     this.object.rotation.set(0, 0, 0);
+    this.body.matrixAutoUpdate = false;
     this.hologram.setInHand(true);
   }
 
-  /**
-   * Once a frame in the corner: keeps to it and sways a little.
-   *
-   * `clear`: the share of the view's height, in its middle, that nothing of the page lies over.
-   */
-  update(camera: PerspectiveCamera, { seconds }: Clock, still: boolean, clear: number): void {
+  /** Once a frame in the corner: keeps to it and sways a little. */
+  update(camera: PerspectiveCamera, clock: Clock, still: boolean): void {
+    const { object, hologram } = this;
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
     const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
-    const phase = still ? 0 : (seconds * 2 * Math.PI) / SWAY_SECONDS;
-    this.object.position.set(across, -half * BELOW + 0.004 * Math.sin(phase * 2), -DISTANCE);
-    this.object.rotation.y = -0.16;
-    this.hologram.stayBelow(half * (clear + BELOW) - TIP);
-    this.hologram.object.rotation.set(0, 0.14 * Math.sin(phase), 0);
-    this.hologram.update(phase);
+    const phase = still ? 0 : clock.seconds * SWAY;
+    object.position.x = across;
+    object.position.y = -half * BELOW + 0.004 * Math.sin(phase * 2);
+    object.position.z = -DISTANCE;
+    hologram.ceiling = half * (this.clear + BELOW) - TIP;
+    hologram.object.rotation.y = 0.14 * Math.sin(phase);
+    hologram.update(clock, still);
   }
 
-  /**
-   * Once a frame in a hand: the hologram stands on the tool and faces the eye, larger when it is near.
-   *
-   * `scale`: how large the visitor is beside the hall.
-   */
-  follow(hand: Hand, eye: Vector3, scale: number, clock: Clock, still: boolean): void {
+  /** Once a frame in a hand: the hologram stands on the tool and faces the eye, larger when it is near. */
+  follow(hand: Hand, gaze: Gaze, clock: Clock, still: boolean): void {
     this.object.visible = hand.present;
     if (!hand.present) return;
     const { body, hologram } = this;
     body.visible = !hand.bare;
-    hand.grip.decompose(body.position, body.quaternion, body.scale);
-    body.scale.setScalar(scale);
-    // A rod in a hand points along -z of its grip; the fist is around its middle.
-    body.rotateX(-Math.PI / 2).translateY(GRASP * scale);
-    this.tip.set(0, TIP * scale, 0).applyQuaternion(body.quaternion).add(body.position);
+    this.size.setScalar(gaze.scale);
+    body.matrix.copy(hand.grip).scale(this.size).multiply(IN_FIST);
+    this.tip.set(0, TIP, 0).applyMatrix4(body.matrix);
     this.near = false;
-    if (hologram.object.visible) this.show(eye, scale, still ? 0 : (clock.seconds * 2 * Math.PI) / SWAY_SECONDS);
+    if (!hologram.object.visible) return;
+    this.show(gaze);
+    hologram.update(clock, still);
   }
 
-  /** Stands the picture on the tip, turned to the eye; `phase`: of its slow sway, in rad. */
-  private show(eye: Vector3, scale: number, phase: number): void {
-    const { object } = this.hologram;
-    const distance = this.face(eye, scale) / scale;
+  /** Stands the picture on the tip, turned to the eye. */
+  private show(gaze: Gaze): void {
+    const { hologram, facing } = this;
+    const { object } = hologram;
+    this.face(gaze);
+    const distance = facing.away / gaze.scale;
     object.position.copy(this.tip);
-    object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
+    object.quaternion.setFromRotationMatrix(facing.basis);
     // Writing stays readable at arm's length, and a picture held near becomes large.
-    object.scale.setScalar(scale * Math.max(1, distance / READ_FROM));
-    this.hologram.resize(Math.sqrt(Math.max(1, NEAR / Math.max(distance, 1e-3))));
-    this.near = this.hologram.shown && distance < NEAR;
-    this.hologram.update(phase);
+    object.scale.setScalar(gaze.scale * Math.max(1, distance / READ_FROM));
+    hologram.wanted = Math.sqrt(Math.max(1, NEAR / Math.max(distance, 1e-3)));
+    this.near = hologram.shown && distance < NEAR;
   }
 
-  /** Turns the picture's face to the eye; returns how far that is from its middle, in m. */
-  private face(eye: Vector3, scale: number): number {
-    this.up.copy(UP);
+  /** Turns the picture's face to the eye. */
+  private face({ eye, scale }: Gaze): void {
+    const { rise, middle, up, tip, facing } = this;
+    rise.setScalar(this.hologram.middle * scale);
+    up.copy(UP);
     // How it leans moves its middle, and where that is says how it leans: twice is near enough.
     for (let round = 0; round < 2; round += 1) {
-      this.middle.copy(this.tip).addScaledVector(this.up, this.hologram.middle * scale);
-      this.toEye.subVectors(eye, this.middle).normalize();
-      this.right.crossVectors(UP, this.toEye).normalize();
-      this.up.crossVectors(this.toEye, this.right);
+      middle.copy(up).multiply(rise).add(tip);
+      facing.turn(middle, eye);
+      up.setFromMatrixColumn(facing.basis, 1);
     }
-    return this.middle.distanceTo(eye);
   }
 
   private setDepth(depth: boolean): void {

@@ -10,28 +10,27 @@ import type { NetworkState } from '../model/networkstate';
 import type { Visualizations } from '../model/visualizations';
 import { shareOf, wantedOf } from '../model/visualizationtext';
 import type { Visualization } from '../net/types';
-import { distanceTo, nearestOf, PanelBoard } from './boards';
+import { nearestOf, PanelBoard } from './boards';
 import { BUTTON_HEIGHT, buttonWidth, onButton, type Exhibit } from './exhibit';
 import type { Moves } from './moves';
+import { NearFew } from './nearfew';
 import { ALARM, AMBER, MUTED, TEXT } from './palette';
 import { UP } from './place';
-import type { Pickable } from './pointing';
-import { Stride } from './stride';
+import type { Pickable, Reach } from './pointing';
 import type { Line, TextPart } from './text';
 import { TurnFaces } from './turnfaces';
 
 /** The writing begins to the right of the ring. */
 const WRITING = BUTTON_HEIGHT * 0.94;
 const NEAR = 16;
-const WRITTEN = 16;
-/** What is written is chosen anew after this many m. */
-const STRIDE = 1;
+const READING = { most: 16, within: NEAR, stride: 1 } as const;
 const OUT = 0.002;
 const RIGHT_BUTTON = 2;
 
-/** `index`: of its face. */
+/** `index`: of its face; `hint`: what a click does. */
 class Button extends PanelBoard {
   index = 0;
+  hint = '';
 }
 
 /** What is written on a button: what it is about, and how far that is. */
@@ -47,7 +46,7 @@ export class TurnButtons implements Pickable {
   private readonly buttons: readonly Button[];
   private readonly byLayer: ReadonlyMap<string, Button>;
   private readonly faces: TurnFaces;
-  private readonly stride: Stride;
+  private readonly near: NearFew;
   private hit: Button | null = null;
   private jobs: ReadonlyMap<string, Visualization> = new Map();
   private turned: ReadonlySet<string> = new Set();
@@ -59,8 +58,8 @@ export class TurnButtons implements Pickable {
     private readonly text: Pick<TextPart, 'set'>,
     private readonly moves: Moves,
   ) {
-    this.stride = new Stride(STRIDE, moves);
     this.buttons = [...exhibits].filter(([, { turns }]) => turns).map(buttonOf);
+    this.near = new NearFew(this.buttons.map(({ centre }) => centre), READING, moves);
     this.byLayer = new Map(this.buttons.map((button) => [button.layer, button]));
     this.faces = new TurnFaces(
       this.buttons.map(({ exhibit, size }) => {
@@ -74,15 +73,14 @@ export class TurnButtons implements Pickable {
 
   /** What a click does; null where the pointer is elsewhere. */
   get hint(): string | null {
-    if (this.hit === null) return null;
-    const { layer } = this.hit;
-    const shown = this.turned.has(layer) ? `Show the activations of ${layer}` : `Show what the channels of ${layer} look for`;
-    return `${shown}; right button: how`;
+    return this.hit === null ? null : this.hit.hint;
   }
 
   /** Shows how far the layers' pictures are, and which panels show them. */
   set(jobs: ReadonlyMap<string, Visualization>, turned: ReadonlySet<string>): void {
-    for (const { index, layer } of this.buttons) {
+    for (const button of this.buttons) {
+      const { index, layer } = button;
+      button.hint = hintOf(layer, turned.has(layer));
       const job = jobs.get(layer);
       if (job === this.jobs.get(layer) && turned.has(layer) === this.turned.has(layer)) continue;
       this.faces.set(index, {
@@ -93,23 +91,17 @@ export class TurnButtons implements Pickable {
     }
     this.jobs = jobs;
     this.turned = turned;
-    this.stride.now();
+    this.near.now();
   }
 
   /** Once a frame: writes on the buttons near the eye. */
   update(eye: Vector3): void {
-    if (!this.stride.taken(eye)) return;
-    const near = this.buttons
-      .map((button) => ({ button, distance: button.centre.distanceTo(eye) }))
-      .filter(({ distance }) => distance < NEAR)
-      .sort((a, b) => a.distance - b.distance)
-      .slice(0, WRITTEN);
-    this.text.set(near.flatMap(({ button }) => this.linesOf(button)));
+    if (this.near.changed(eye)) this.write();
   }
 
-  pick(ray: Ray): number | null {
-    this.hit = nearestOf(ray, this.buttons);
-    return this.hit === null ? null : distanceTo(ray, this.hit);
+  pick(ray: Ray, reach: Reach): boolean {
+    this.hit = nearestOf(ray, this.buttons, reach);
+    return this.hit !== null;
   }
 
   over(): void {
@@ -140,7 +132,13 @@ export class TurnButtons implements Pickable {
     this.faces.dispose();
   }
 
-  private linesOf({ exhibit, layer }: Button): Line[] {
+  private write(): void {
+    this.text.set(this.near.numbers.flatMap((number) => this.linesOf(this.buttons[number])));
+  }
+
+  private linesOf(button: Button | undefined): Line[] {
+    if (button === undefined) return [];
+    const { exhibit, layer } = button;
     const { title, state, tone } = writingOf(this.jobs.get(layer), this.turned.has(layer));
     const line = (text: string, above: number, size: number, color: string): Line => ({
       text,
@@ -192,4 +190,9 @@ function buttonOf([layer, exhibit]: [string, Exhibit], index: number): Button {
   const button = new Button(layer, exhibit, middle, width, BUTTON_HEIGHT);
   button.index = index;
   return button;
+}
+
+function hintOf(layer: string, isTurned: boolean): string {
+  const shown = isTurned ? `Show the activations of ${layer}` : `Show what the channels of ${layer} look for`;
+  return `${shown}; right button: how`;
 }

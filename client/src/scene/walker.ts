@@ -1,6 +1,7 @@
 /** The visitor's body: where the eye is, where it looks, and how it moves. */
 import { Euler, Vector3, type Object3D } from 'three';
 
+import type { Step } from './clock';
 import type { Steering } from './keys';
 
 export interface Pose {
@@ -29,6 +30,8 @@ export class Walker {
   pitch = 0;
   readonly eye = new Vector3(0, EYE_HEIGHT, 6);
   private ownSize = 1;
+  /** How much smaller the hall is in the visitor's own space. */
+  private readonly shrink = new Vector3(1, 1, 1);
   private readonly velocity = new Vector3();
   private readonly wanted = new Vector3();
   private readonly push = new Vector3();
@@ -43,6 +46,7 @@ export class Walker {
   set size(size: number) {
     this.eye.y *= size / this.ownSize;
     this.ownSize = size;
+    this.shrink.setScalar(1 / size);
   }
 
   look(left: number, up: number): void {
@@ -66,8 +70,8 @@ export class Walker {
     this.eye.z -= right * sin + ahead * cos;
   }
 
-  /** One frame of `seconds`; the way does not depend on how long frames are. */
-  step(seconds: number, steering: Steering): void {
+  /** One frame; the way does not depend on how long frames are. */
+  step({ step: seconds }: Step, steering: Steering): void {
     const left = Number(steering.turnLeft) - Number(steering.turnRight);
     const up = Number(steering.lookUp) - Number(steering.lookDown);
     if (left !== 0 || up !== 0) this.look(left * TURN * seconds, up * NOD * seconds);
@@ -100,8 +104,10 @@ export class Walker {
 
   /** Puts the camera where the eye is; it hangs in the visitor's own space, which is as large as they are. */
   apply(camera: Object3D): void {
-    camera.position.copy(this.eye).divideScalar(this.size);
-    camera.quaternion.setFromEuler(this.euler.set(this.pitch, this.yaw, 0));
+    camera.position.copy(this.eye).multiply(this.shrink);
+    this.euler.x = this.pitch;
+    this.euler.y = this.yaw;
+    camera.quaternion.setFromEuler(this.euler);
   }
 }
 

@@ -13,6 +13,7 @@ import { Menus } from '../menus/menus';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
 import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
+import { LiveGaze } from '../xr/gaze';
 import { Immersive } from '../xr/immersive';
 import { Rig } from '../xr/rig';
 import { Clock } from './clock';
@@ -58,6 +59,7 @@ export class World {
   readonly tool = new Tool(this.glyphs);
   private readonly resolution: Resolution;
   private readonly eye = new Vector3();
+  private readonly gaze = new LiveGaze();
   private readonly hologram: HologramTarget;
   private headed: LayerPlace | null = null;
   /** At a screen, in the hand with the tool, and in the other one. */
@@ -252,7 +254,7 @@ export class World {
     if (this.immersive.hidden) return;
     this.frameCount += 1;
     if (this.immersive.active) this.immersive.step(clock);
-    else this.resolution.update(clock.step, this.desk.step(clock));
+    else this.resolution.update(clock, this.desk.step(clock));
     this.camera.getWorldPosition(this.eye);
     this.environment.follow(this.eye);
     this.bring();
@@ -265,13 +267,13 @@ export class World {
   /** What is pinned comes along. */
   private bring(): void {
     const { active, offHand } = this.immersive;
-    const heading = active ? this.rig.heading : this.desk.walker.yaw;
-    const hand = active && offHand.present ? offHand.grip : null;
-    this.halls.pinned.update(this.eye, heading, hand, this.rig.scale);
+    this.rig.look(this.gaze).eye.copy(this.eye);
+    if (!active) this.gaze.heading = this.desk.walker.yaw;
+    this.halls.pinned.update(this.gaze, active && offHand.present ? offHand.grip : null);
   }
 
   private point(): void {
-    this.tool.update(this.camera, this.clock, peek(this.state.reducedMotion), this.clear());
+    this.tool.update(this.camera, this.clock, peek(this.state.reducedMotion));
     this.desk.look();
   }
 
@@ -287,6 +289,7 @@ export class World {
   }
 
   private resize(): void {
+    this.tool.clear = this.clear();
     if (this.immersive.active) return;
     const width = Math.max(1, this.container.clientWidth);
     const height = Math.max(1, this.container.clientHeight);

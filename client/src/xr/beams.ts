@@ -9,6 +9,8 @@ import {
 } from 'three';
 
 import { AMBER, constant, TEXT } from '../scene/palette';
+import type { Pointing } from '../scene/pointing';
+import type { Gaze } from './gaze';
 import type { Hand } from './hand';
 
 /** A ray that meets nothing ends after so many m as the visitor feels them. */
@@ -107,19 +109,19 @@ export class Beams {
     this.object.renderOrder = 55;
   }
 
-  /** Once a frame, before the hands are shown; `scale`: how large the visitor is beside the hall. */
-  begin(scale: number): void {
+  /** Once a frame, before the hands are shown. */
+  begin({ scale }: Gaze): void {
     this.object.visible = false;
     this.look[LEFT] = 0;
     this.look[RIGHT] = 0;
     this.scale[0] = scale;
   }
 
-  /** Shows a hand's ray to what it meets; `distance`: to that, infinite where it meets nothing. */
-  show({ side, ray, trigger }: Hand, distance: number, scale: number): void {
+  /** Shows a hand's ray to what it points at. */
+  show({ side, ray, trigger }: Hand, { distance }: Pointing): void {
     const at = side === 'left' ? LEFT : RIGHT;
     const meets = distance < Infinity;
-    const length = meets ? distance : VOID * scale;
+    const length = meets ? distance : VOID * (this.scale[0] ?? 1);
     const { origin, direction } = ray;
     const { from, to, look } = this;
     from[at] = origin.x;
@@ -134,9 +136,9 @@ export class Beams {
     this.object.visible = true;
   }
 
-  /** Marks what a hand's ray meets, without the ray: it would lie across what one reads. */
-  mark(hand: Hand, distance: number, scale: number): void {
-    this.show(hand, distance, scale);
+  /** Marks what a hand points at, without the ray: it would lie across what one reads. */
+  mark(hand: Hand, pointing: Pointing): void {
+    this.show(hand, pointing);
     this.look[hand.side === 'left' ? LEFT : RIGHT] = 2;
   }
 }

@@ -1,13 +1,13 @@
 /** The hall's floor as something to point at, for hands without a stick: pinch on it, and one stands there. */
 import { Vector3, type Ray } from 'three';
 
-import type { Pickable } from '../scene/pointing';
+import type { Pickable, Reach } from '../scene/pointing';
 import type { Aim } from './aim';
 import type { Footing } from './footing';
 import type { Rig } from './rig';
 
 /** As the visitor feels them, in m: farther away one does not mean a place on the floor. */
-const REACH = 25;
+const FARTHEST = 25;
 
 export class FloorTarget implements Pickable {
   readonly cursor = 'pointer';
@@ -29,12 +29,13 @@ export class FloorTarget implements Pickable {
     return this.shown;
   }
 
-  pick({ origin, direction }: Ray): number | null {
+  pick({ origin, direction }: Ray, reach: Reach): boolean {
     const { scale } = this.rig;
     const distance = -origin.y / direction.y;
-    if (!this.enabled || !(distance > 0) || distance > REACH * scale) return null;
+    if (!this.enabled || !(distance > 0) || distance > FARTHEST * scale) return false;
+    reach.metres = distance;
     const landing = this.landing.copy(direction).multiplyScalar(distance).add(origin).setY(0);
-    return this.footing.free(landing.x, landing.z, scale) ? distance : null;
+    return this.footing.free(landing.x, landing.z, scale);
   }
 
   over(): void {

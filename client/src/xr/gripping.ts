@@ -4,8 +4,10 @@
  */
 import { Vector3, type Ray } from 'three';
 
+import type { Step } from '../scene/clock';
 import type { Grabs } from '../scene/grabs';
-import { lookAlong, type Met, type Pickable } from '../scene/pointing';
+import { lookAlong, Reach, type Met, type Pickable } from '../scene/pointing';
+import type { Gaze } from './gaze';
 import type { BothHands, Hand, Side } from './hand';
 
 /** In a second, by a stick that is pushed fully: m as the visitor feels them, and powers of e. */
@@ -35,10 +37,10 @@ export class Gripping {
     return this.grabs.holds(side);
   }
 
-  /** Once a frame, after the hands have been placed; `scale`: how large the visitor is beside the hall. */
-  update(hands: BothHands, seconds: number, scale: number): void {
-    this.hand(hands.left, seconds, scale);
-    this.hand(hands.right, seconds, scale);
+  /** Once a frame, after the hands have been placed. */
+  update(hands: BothHands, clock: Step, gaze: Gaze): void {
+    this.hand(hands.left, clock, gaze);
+    this.hand(hands.right, clock, gaze);
   }
 
   /** The hands are gone: what they held stands where it is. */
@@ -49,14 +51,14 @@ export class Gripping {
     }
   }
 
-  private hand(hand: Hand, seconds: number, scale: number): void {
+  private hand(hand: Hand, { step }: Step, { scale }: Gaze): void {
     const { side, grip, stick, squeeze, trigger } = hand;
     const grasp = this[side];
     if (squeeze.began) this.take(hand);
     else if (trigger.began) this.press(hand, grasp);
     if (this.grabs.holds(side)) {
-      if (stick.y !== 0) this.grabs.push(side, -stick.y * PUSH_SPEED * scale * seconds);
-      if (stick.x !== 0) this.grabs.scaleBy(side, Math.exp(stick.x * SCALE_SPEED * seconds));
+      if (stick.y !== 0) this.grabs.push(side, -stick.y * PUSH_SPEED * scale * step);
+      if (stick.x !== 0) this.grabs.scaleBy(side, Math.exp(stick.x * SCALE_SPEED * step));
       this.grabs.follow(side, grip);
     }
     if (squeeze.ended && grasp.pressed === null) this.grabs.letGo(side);
@@ -85,7 +87,7 @@ export class Gripping {
     }
     this.grabs.putBack(side);
     // What was pressed remembers where; a ray that met it since may have made it forget.
-    pressed?.pick(grasp.from(ray));
+    pressed?.pick(grasp.from(ray), new Reach());
     pressed?.click?.(0, false);
   }
 }

@@ -1,5 +1,5 @@
 /** What happens once a frame in a headset, and where one stands on entering and leaving it. */
-import { Vector3, type Object3D, type PerspectiveCamera, type WebGLRenderer } from 'three';
+import type { Object3D, PerspectiveCamera, WebGLRenderer } from 'three';
 
 import type { Menus } from '../menus/menus';
 import { peek } from '../model/peek';
@@ -12,6 +12,7 @@ import type { Tool } from '../scene/tool';
 import type { Walker } from '../scene/walker';
 import type { Ground } from './arrivals';
 import { Beams } from './beams';
+import { LiveGaze } from './gaze';
 import { Gripping } from './gripping';
 import { Hands } from './hands';
 import type { Hand } from './hand';
@@ -53,7 +54,7 @@ export class Immersive {
   readonly tooltip: Tooltip;
   private readonly gripping: Gripping;
   private readonly beams = new Beams();
-  private readonly eye = new Vector3();
+  private readonly gaze = new LiveGaze();
   /** Whether a hand's stick means something else than going about. */
   private readonly sticksTaken = { left: false, right: false };
 
@@ -100,9 +101,10 @@ export class Immersive {
     this.hands.update(session, frame, space, rig.object);
     this.takeSticks();
     this.zoom(clock);
-    this.locomotion.update(this.hands, clock.step, this.sticksTaken);
+    this.locomotion.update(this.hands, clock, this.sticksTaken);
+    rig.look(this.gaze);
     this.hands.place(rig.object);
-    this.gripping.update(this.hands, clock.step, rig.scale);
+    this.gripping.update(this.hands, clock, this.gaze);
     this.pointers.update(this.toolHand, this.offHand, this.gripping);
     if (this.toolHand.lower.began) this.stage.letGo();
     this.feel();
@@ -141,17 +143,15 @@ export class Immersive {
   }
 
   private show(clock: Clock): void {
-    const { rig, tool } = this.stage;
-    const { scale } = rig;
-    rig.head(this.eye);
-    tool.follow(this.toolHand, this.eye, scale, clock, peek(this.state.reducedMotion));
+    const { gaze } = this;
+    this.stage.tool.follow(this.toolHand, gaze, clock, peek(this.state.reducedMotion));
     this.tellValue();
-    this.tooltip.update(this.pointers.tool, this.eye);
-    this.beams.begin(scale);
-    if (this.toolHand.present && !this.locomotion.aims(this.toolHand)) this.beams.show(this.toolHand, this.pointers.tool.distance, scale);
+    this.tooltip.update(this.pointers.tool, gaze.eye);
+    this.beams.begin(gaze);
+    if (this.toolHand.present && !this.locomotion.aims(this.toolHand)) this.beams.show(this.toolHand, this.pointers.tool);
     const { off } = this.pointers;
-    if (off.target === this.stage.lens) this.beams.show(this.offHand, off.distance, scale);
-    else if (off.target !== null) this.beams.mark(this.offHand, off.distance, scale);
+    if (off.target === this.stage.lens) this.beams.show(this.offHand, off);
+    else if (off.target !== null) this.beams.mark(this.offHand, off);
   }
 
   /** Held near, the hologram tells the value in its middle where no hand points at another one. */

@@ -5,6 +5,7 @@ import { Group, Vector3 } from 'three';
 import { peek } from '../model/peek';
 import type { State } from '../model/state';
 import type { Hall } from '../net/types';
+import type { Clock } from '../scene/clock';
 import { keepPlace } from '../scene/keepplace';
 import { EYE_HEIGHT, type Walker } from '../scene/walker';
 import { Aim } from './aim';
@@ -33,7 +34,6 @@ export class Locomotion {
   private readonly teleport: Teleport;
   private readonly smooth: Smooth;
   private readonly turning: Turning;
-  private clock = 0;
   /** As the visitor prefers it, and whether the eyes are that high. */
   private posture: Posture = { name: 'standing', height: 0 };
   private posed = false;
@@ -73,17 +73,17 @@ export class Locomotion {
   }
 
   /** One frame in the headset, after the hands. */
-  update(hands: BothHands, seconds: number, taken: SticksTaken): void {
-    this.clock += seconds;
+  update(hands: BothHands, clock: Clock, taken: SticksTaken): void {
     if (!this.posed && this.rig.knowsHead) this.pose();
     const { hand, moving, vignette } = this.state.preferences;
     const tool = hands[peek(hand)];
     const other = hands[peek(hand) === 'right' ? 'left' : 'right'];
-    if (peek(moving) === 'teleport') this.throwBy(tool, other, taken);
-    else this.walkBy(other, seconds, taken);
-    this.turnBy(tool, other, seconds, taken);
+    if (peek(moving) === 'teleport') this.throwBy(tool, other, taken, clock);
+    else this.walkBy(other, clock, taken);
+    this.turnBy(tool, other, clock, taken);
     this.floor.enabled = tool.bare && !this.teleport.aiming;
-    this.veil.update(seconds, Math.max(this.smooth.share, this.turning.share), peek(vignette));
+    this.veil.speed = Math.max(this.smooth.share, this.turning.share);
+    this.veil.update(clock, peek(vignette));
   }
 
   /** Puts the visitor elsewhere in a blink, on the hall's floor. */
@@ -141,29 +141,29 @@ export class Locomotion {
     });
   };
 
-  private throwBy(tool: Hand, other: Hand, taken: SticksTaken): void {
+  private throwBy(tool: Hand, other: Hand, taken: SticksTaken, clock: Clock): void {
     this.smooth.halt();
     for (const side of SIDES) {
       const hand = tool.side === side ? tool : other;
-      if (hand.present && !taken[side]) this.teleport.update(hand, this.clock);
+      if (hand.present && !taken[side]) this.teleport.update(hand, clock);
       else if (this.teleport.aims(hand)) this.teleport.cancel();
     }
   }
 
-  private walkBy(hand: Hand, seconds: number, taken: SticksTaken): void {
+  private walkBy(hand: Hand, clock: Clock, taken: SticksTaken): void {
     this.teleport.cancel();
     if (taken[hand.side] || !hand.present) this.smooth.halt();
-    else if (peek(this.state.preferences.flying)) this.smooth.fly(hand.stick, hand.ray.direction, seconds);
-    else this.smooth.walk(hand.stick, seconds);
+    else if (peek(this.state.preferences.flying)) this.smooth.fly(hand.stick, hand.ray.direction, clock);
+    else this.smooth.walk(hand.stick, clock);
   }
 
   /** The tool's stick turns; where none walks, the other one turns, too. */
-  private turnBy(tool: Hand, other: Hand, seconds: number, taken: SticksTaken): void {
+  private turnBy(tool: Hand, other: Hand, clock: Clock, taken: SticksTaken): void {
     const { moving, turning, snapDegrees } = this.state.preferences;
-    let aside = this.asideOf(tool, taken);
-    if (peek(moving) === 'teleport' && aside === 0) aside = this.asideOf(other, taken);
-    if (peek(turning) === 'snap') this.turning.snap(aside, peek(snapDegrees));
-    else this.turning.smooth(aside, seconds);
+    this.turning.aside = this.asideOf(tool, taken);
+    if (peek(moving) === 'teleport' && this.turning.aside === 0) this.turning.aside = this.asideOf(other, taken);
+    if (peek(turning) === 'snap') this.turning.snap(peek(snapDegrees));
+    else this.turning.smooth(clock);
   }
 
   private asideOf(hand: Hand, taken: SticksTaken): number {

@@ -17,7 +17,8 @@ import {
 import type { Actions } from '../model/actions';
 import { PlanScale, planOf, type Plan } from '../model/hallmap';
 import type { State } from '../model/state';
-import type { Pickable } from '../scene/pointing';
+import type { Pickable, Reach } from '../scene/pointing';
+import type { Gaze } from './gaze';
 import { AMBER, constant, EDGE, GLASS, TEXT } from '../scene/palette';
 
 /** In the model's own lengths: its longer side is 1. */
@@ -27,7 +28,7 @@ const PLATE = 0.012;
 const TALLEST = 0.09;
 const ARROW = 0.05;
 /** So near to a panel one means it. */
-const REACH = 0.05;
+const CLOSE = 0.05;
 
 const KIND = { plate: 0, panel: 1, frame: 2, visitor: 3 } as const;
 
@@ -119,7 +120,7 @@ export class Minimap implements Pickable {
   }
 
   /** Where one stands in the hall, and where one looks over its floor, in rad to the left of -z. */
-  update({ x, z }: Vector3, heading: number): void {
+  update({ eye: { x, z }, heading }: Gaze): void {
     if (this.scale === null) return;
     const { value } = this.uniforms.visitor;
     // Who is off the plan stands at its rim.
@@ -129,19 +130,20 @@ export class Minimap implements Pickable {
     value[3] = -Math.cos(heading);
   }
 
-  pick(ray: Ray): number | null {
+  pick(ray: Ray, reach: Reach): boolean {
     const { plan, scale, local } = this;
-    if (plan === null || scale === null) return null;
+    if (plan === null || scale === null) return false;
     local.copy(ray).applyMatrix4(this.inverse.copy(this.object.matrixWorld).invert());
     const { origin, direction } = local;
     const steps = -origin.y / direction.y;
-    if (!(steps > 0)) return null;
+    if (!(steps > 0)) return false;
     const x = origin.x + steps * direction.x;
     const z = origin.z + steps * direction.z;
-    if (Math.abs(x) > scale.width / 2 || Math.abs(z) > scale.depth / 2) return null;
-    this.met = scale.nearest(plan, x, z, REACH);
+    if (Math.abs(x) > scale.width / 2 || Math.abs(z) > scale.depth / 2) return false;
+    this.met = scale.nearest(plan, x, z, CLOSE);
     // `Ray.applyMatrix4` keeps the direction's length at 1: back to the world's metres.
-    return local.at(steps, this.point).applyMatrix4(this.object.matrixWorld).distanceTo(ray.origin);
+    reach.metres = local.at(steps, this.point).applyMatrix4(this.object.matrixWorld).distanceTo(ray.origin);
+    return true;
   }
 
   private readonly point = new Vector3();

@@ -5,6 +5,7 @@
 import { Group, Vector3, type Matrix4 } from 'three';
 
 import { wrapped } from '../scene/walker';
+import { LiveGaze } from './gaze';
 
 /** What the headset's eyes are to the rig: their poses in its space. */
 export interface EyePose {
@@ -24,7 +25,9 @@ export class Rig {
   /** The middle of the eyes, in the rig's space. */
   private readonly middle = new Vector3(0, UNKNOWN_HEAD, 0);
   private readonly before = new Vector3();
-  private gaze = 0;
+  /** Where the head looks, in rad to the left of -z of the rig. */
+  private ahead = 0;
+  private readonly gaze = new LiveGaze();
   private tracked = false;
   /** Where to stand as soon as the headset has told where the head is. */
   private readonly awaited = { x: 0, z: 0, yaw: 0 };
@@ -49,7 +52,7 @@ export class Rig {
 
   /** Where the head looks over the floor, in rad to the left of -z. */
   get heading(): number {
-    return wrapped(this.yaw + this.gaze);
+    return this.look(this.gaze).heading;
   }
 
   /** How high the headset has the eyes over the visitor's own floor, in m as they feel them. */
@@ -71,7 +74,7 @@ export class Rig {
     const b = last.matrix.elements;
     this.middle.set((a[12] + b[12]) / 2, (a[13] + b[13]) / 2, (a[14] + b[14]) / 2);
     // By the axis from eye to eye: it says where a head looks that is bent far up or down, too.
-    this.gaze = Math.atan2(-a[2], a[0]);
+    this.ahead = Math.atan2(-a[2], a[0]);
     if (this.tracked) return;
     this.tracked = true;
     const { x, z, yaw } = this.awaited;
@@ -96,6 +99,16 @@ export class Rig {
     this.settle();
   }
 
+  /** Sets the target to where the eyes are in the hall and look, and returns it. */
+  look(target: LiveGaze): LiveGaze {
+    this.head(target.eye);
+    const heading = this.object.rotation.y + this.ahead;
+    // As `wrapped`, which is not asked: what one passes on, or is returned, is an object each time.
+    target.heading = heading > Math.PI ? heading - 2 * Math.PI : heading < -Math.PI ? heading + 2 * Math.PI : heading;
+    target.scale = this.object.scale.x;
+    return target;
+  }
+
   /** Sets the target to where the head is in the hall, and returns it. */
   head(target: Vector3): Vector3 {
     return target.copy(this.middle).applyMatrix4(this.object.matrixWorld);
@@ -111,7 +124,7 @@ export class Rig {
     awaited.z = z;
     awaited.yaw = yaw;
     if (!this.tracked) return;
-    object.rotation.y = wrapped(yaw - this.gaze);
+    object.rotation.y = wrapped(yaw - this.ahead);
     const sin = Math.sin(object.rotation.y) * object.scale.x;
     const cos = Math.cos(object.rotation.y) * object.scale.x;
     object.position.x = x - cos * middle.x - sin * middle.z;

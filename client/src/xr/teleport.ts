@@ -1,6 +1,7 @@
 /** Teleporting: the stick forward throws an arc, and let go of puts one where it lands. */
 import { Vector3, type Ray } from 'three';
 
+import type { Clock } from '../scene/clock';
 import { wrapped } from '../scene/walker';
 import type { Aim } from './aim';
 import { land } from './arc';
@@ -43,15 +44,15 @@ export class Teleport {
     return this.aiming && this.free;
   }
 
-  /** One frame of a hand whose stick may teleport; `clock` in s. */
-  update(hand: Hand, clock: number): void {
+  /** One frame of a hand whose stick may teleport. */
+  update(hand: Hand, clock: Pick<Clock, 'seconds'>): void {
     const { stick } = hand;
     if (this.by === null && begins(stick.x, stick.y)) this.by = hand;
     if (this.by !== hand) return;
     const out = stick.length();
     if (out > DIRECTED) this.turn = Math.atan2(-stick.x, -stick.y);
     if (out < RELEASED) this.finish();
-    else this.show(hand.ray, clock);
+    else this.show(hand.ray, clock.seconds);
   }
 
   /** The hand does something else: nobody goes anywhere. */
@@ -61,6 +62,7 @@ export class Teleport {
     this.aim.hide();
   }
 
+  /** `clock`: in s. */
   private show(ray: Ray, clock: number): void {
     const { rig, landing } = this;
     const seconds = land(ray, rig.scale, landing);

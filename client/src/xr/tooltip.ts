@@ -1,6 +1,7 @@
 /** In words what a press would do, over the reticle: what the mouse says with a cursor and a title. */
-import { Matrix4, Vector3, type Object3D } from 'three';
+import { Vector3, type Object3D } from 'three';
 
+import { Facing } from '../scene/facing';
 import type { Glyphs } from '../scene/glyphs';
 import { TEXT } from '../scene/palette';
 import { UP } from '../scene/place';
@@ -16,10 +17,7 @@ const AT = new Vector3(0, ABOVE, 0);
 export class Tooltip {
   private readonly writing: Text;
   private said = '';
-  private readonly basis = new Matrix4();
-  private readonly toEye = new Vector3();
-  private readonly right = new Vector3();
-  private readonly up = new Vector3();
+  private readonly facing = new Facing();
 
   constructor(glyphs: Glyphs) {
     this.writing = new Text(glyphs);
@@ -40,15 +38,13 @@ export class Tooltip {
   update(pointing: Pointing, eye: Vector3): void {
     this.say(pointing.target?.hint ?? '');
     if (this.said === '') return;
-    const { object } = this;
-    pointing.ray.at(pointing.distance, object.position);
-    this.toEye.subVectors(eye, object.position);
-    const distance = this.toEye.length();
-    this.toEye.normalize();
-    this.right.crossVectors(UP, this.toEye).normalize();
-    this.up.crossVectors(this.toEye, this.right);
-    object.quaternion.setFromRotationMatrix(this.basis.makeBasis(this.right, this.up, this.toEye));
-    object.scale.setScalar(distance);
+    const { object, facing } = this;
+    const { origin, direction } = pointing.ray;
+    object.position.x = origin.x + direction.x * pointing.distance;
+    object.position.y = origin.y + direction.y * pointing.distance;
+    object.position.z = origin.z + direction.z * pointing.distance;
+    facing.face(object, eye);
+    object.scale.setScalar(facing.away);
   }
 
   hide(): void {

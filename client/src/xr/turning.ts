@@ -1,4 +1,5 @@
 /** Turning by the thumbstick: in steps, or smoothly. */
+import type { Step } from '../scene/clock';
 import type { Rig } from './rig';
 
 /** The stick is pushed aside from here on, and let go of below. */
@@ -10,6 +11,8 @@ const EAGERNESS = 10;
 const AT_REST = 1e-3;
 
 export class Turning {
+  /** Of the stick, to the right, -1 to 1. */
+  aside = 0;
   private armed = true;
   /** To the left, in rad/s. */
   private speed = 0;
@@ -21,8 +24,9 @@ export class Turning {
     return Math.abs(this.speed) / FASTEST;
   }
 
-  /** One frame of turning in steps; `aside`: of the stick, to the right, -1 to 1. */
-  snap(aside: number, degrees: number): void {
+  /** One frame of turning in steps. */
+  snap(degrees: number): void {
+    const { aside } = this;
     this.speed = 0;
     if (Math.abs(aside) < RELEASED) this.armed = true;
     if (!this.armed || Math.abs(aside) < PUSHED) return;
@@ -31,8 +35,8 @@ export class Turning {
   }
 
   /** One frame of turning smoothly; the way does not depend on how long frames are. */
-  smooth(aside: number, seconds: number): void {
-    const wanted = -aside * FASTEST;
+  smooth({ step: seconds }: Step): void {
+    const wanted = -this.aside * FASTEST;
     const kept = Math.exp(-seconds * EAGERNESS);
     const carried = (1 - kept) / EAGERNESS;
     const turn = wanted * (seconds - carried) + this.speed * carried;

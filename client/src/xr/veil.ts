@@ -5,6 +5,7 @@
 import { Mesh, PlaneGeometry, ShaderMaterial } from 'three';
 
 import type { Preferences } from '../model/preferences';
+import type { Step } from '../scene/clock';
 
 /** Over everything, the tool and its hologram too. */
 const ORDER = 100;
@@ -44,6 +45,8 @@ export class Veil {
   private readonly uniforms = { dark: { value: 0 }, clear: { value: OUTSIDE }, edge: { value: EDGE } };
   private waiting: (() => void) | null = null;
   private darkness = 0;
+  /** Of what moves smoothly, as a share of the fastest. */
+  speed = 0;
   private clearest: number = CLEAR.light;
 
   constructor() {
@@ -73,16 +76,17 @@ export class Veil {
     this.waiting = act;
   }
 
-  /** One frame; `speed`: of what moves smoothly, as a share of the fastest. */
-  update(seconds: number, speed: number, strength: Preferences['vignette']['value']): void {
-    this.fade(seconds);
-    const wanted = strength === 'off' ? 0 : Math.min(1, speed);
-    this.darkness = wanted + (this.darkness - wanted) * Math.exp(-seconds * EAGERNESS);
+  /** One frame. */
+  update(clock: Step, strength: Preferences['vignette']['value']): void {
+    this.fade(clock);
+    const wanted = strength === 'off' ? 0 : Math.min(1, this.speed);
+    this.darkness = wanted + (this.darkness - wanted) * Math.exp(-clock.step * EAGERNESS);
     if (this.darkness < UNSEEN) this.darkness = 0;
     const { dark, clear } = this.uniforms;
+    this.object.visible = dark.value > 0 || this.darkness > 0;
+    if (!this.object.visible) return;
     if (strength !== 'off') this.clearest = CLEAR[strength];
     clear.value = OUTSIDE + (this.clearest - OUTSIDE) * this.darkness;
-    this.object.visible = dark.value > 0 || this.darkness > 0;
   }
 
   /** At once; what waits for the dark happens now. */
@@ -94,13 +98,13 @@ export class Veil {
     this.object.visible = false;
   }
 
-  private fade(seconds: number): void {
+  private fade({ step }: Step): void {
     const { dark } = this.uniforms;
     if (this.waiting === null) {
-      dark.value = Math.max(0, dark.value - seconds / OPENS);
+      dark.value = Math.max(0, dark.value - step / OPENS);
       return;
     }
-    dark.value = Math.min(1, dark.value + seconds / CLOSES);
+    dark.value = Math.min(1, dark.value + step / CLOSES);
     if (dark.value < 1) return;
     const act = this.waiting;
     this.waiting = null;

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Board } from '../../src/scene/board';
 import { Glyphs } from '../../src/scene/glyphs';
+import { distanceAlong } from '../../src/scene/pointing';
 
 const YAW = 0.6;
 const CENTRE = new Vector3(-3, 1.5, 2);
@@ -39,17 +40,17 @@ function towards(x: number, y: number, side = 1): Ray {
 
 describe('Board', () => {
   it('is met at its plane and presses the button that lies on top', () => {
-    expect(board.pick(towards(0.4, 0.4))).toBeCloseTo(3);
+    expect(distanceAlong(towards(0.4, 0.4), [board])).toBeCloseTo(3);
     board.click(0);
-    board.pick(towards(0.9, 0.4));
+    distanceAlong(towards(0.9, 0.4), [board]);
     board.click(0);
     expect(clicked).toEqual(['small', 'large']);
   });
 
   it('holds the ray where it has no button, and does nothing there', () => {
-    expect(board.pick(towards(1.8, 0.9))).toBeCloseTo(3);
+    expect(distanceAlong(towards(1.8, 0.9), [board])).toBeCloseTo(3);
     board.click(0);
-    board.pick(towards(0.4, 0.4));
+    distanceAlong(towards(0.4, 0.4), [board]);
     board.click(2);
     expect(clicked).toEqual([]);
   });
@@ -62,7 +63,7 @@ describe('Board', () => {
     board.object.position.set(2, 0, -4);
     board.object.rotation.y = 0;
     const ray = new Ray(new Vector3(5.7, 1.05, 0), new Vector3(0, 0, -1));
-    expect(board.pick(ray)).toBeCloseTo(2);
+    expect(distanceAlong(ray, [board])).toBeCloseTo(2);
     board.click(0);
     expect(clicked).toEqual(['small']);
     const centre = board.at(1, 0.5);
@@ -76,7 +77,7 @@ describe('Board', () => {
     const slide = (share: number) => told.push(share);
     board.set([{ ...slider, slide, release: () => told.push('released') }], []);
     board.drag(towards(1, 0.5));
-    board.pick(towards(0.75, 0.5));
+    distanceAlong(towards(0.75, 0.5), [board]);
     board.click(0);
     board.drag(towards(1.25, 0.5));
     board.drag(towards(5, 3));
@@ -86,7 +87,7 @@ describe('Board', () => {
   });
 
   it('is missed beside it and from behind', () => {
-    expect(board.pick(towards(2.1, 0.5))).toBeNull();
-    expect(board.pick(towards(0.4, 0.4, -1))).toBeNull();
+    expect(distanceAlong(towards(2.1, 0.5), [board])).toBe(Infinity);
+    expect(distanceAlong(towards(0.4, 0.4, -1), [board])).toBe(Infinity);
   });
 });

@@ -158,7 +158,7 @@ describe('Flight', () => {
     const { walker, flight } = begun(false);
     let most = 0;
     for (let i = 0; i < 200 && flight.flying; i += 1) {
-      flight.step(1 / 60);
+      flight.step({ step: 1 / 60 });
       most = Math.max(most, Math.PI - Math.abs(walker.yaw));
     }
     expect(flight.flying).toBe(false);
@@ -175,10 +175,10 @@ describe('Flight', () => {
 
   it('leaves the visitor where it is cancelled', () => {
     const { walker, flight } = begun(false);
-    flight.step(0.5);
+    flight.step({ step: 0.5 });
     flight.cancel();
     const { z } = walker.eye;
-    flight.step(0.5);
+    flight.step({ step: 0.5 });
     expect(walker.eye.z).toBe(z);
   });
 });

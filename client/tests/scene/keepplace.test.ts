@@ -93,17 +93,17 @@ describe('the visitor', () => {
 });
 
 describe('the nearest hall', () => {
-  const halls = [-20, 0, 20].map((x) => ({ min_x: x - 5, max_x: x + 5, min_z: -50, max_z: 3 }));
+  const halls = Float64Array.from([-20, 0, 20].flatMap((x) => [x - 5, x + 5, -50, 3]));
 
   it('is the one that one is in, or beside', () => {
-    expect(nearest(-3, -40, halls, -1)).toBe(1);
-    expect(nearest(13, -40, halls, 1)).toBe(2);
-    expect(nearest(-19, 30, halls, 1)).toBe(0);
+    expect(nearest(new Vector3(-3, 1.65, -40), halls, -1)).toBe(1);
+    expect(nearest(new Vector3(13, 1.65, -40), halls, 1)).toBe(2);
+    expect(nearest(new Vector3(-19, 1.65, 30), halls, 1)).toBe(0);
   });
 
   it('changes only when another one is clearly nearer', () => {
-    expect(nearest(10.2, 0, halls, 1)).toBe(1);
-    expect(nearest(10.2, 0, halls, 2)).toBe(2);
-    expect(nearest(10.6, 0, halls, 1)).toBe(2);
+    expect(nearest(new Vector3(10.2, 1.65, 0), halls, 1)).toBe(1);
+    expect(nearest(new Vector3(10.2, 1.65, 0), halls, 2)).toBe(2);
+    expect(nearest(new Vector3(10.6, 1.65, 0), halls, 1)).toBe(2);
   });
 });

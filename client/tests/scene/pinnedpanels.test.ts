@@ -8,6 +8,7 @@ import type { NetworkSummary } from '../../src/net/types';
 import { exhibitsOf } from '../../src/scene/exhibit';
 import type { HeldScene } from '../../src/scene/grabs';
 import { PinnedPanels } from '../../src/scene/pinnedpanels';
+import type { Gaze } from '../../src/xr/gaze';
 import { hallOf } from '../tiles/halls';
 
 const HEAD = new Vector3(0, 1.6, 0);
@@ -47,6 +48,10 @@ beforeEach(() => {
   pinned = new PinnedPanels(pins, () => scene);
 });
 
+function gaze(eye: Vector3, heading: number, scale: number): Gaze {
+  return { eye, heading, scale };
+}
+
 function last(): Put {
   const put = puts.at(-1);
   if (put === undefined) expect.fail('nothing was put anywhere');
@@ -65,7 +70,7 @@ describe('a panel pinned to the hand', () => {
   it('floats over it, small, and faces the eyes, wherever the hand goes', () => {
     pins.pin(CONV, 'hand');
     for (const [x, y, z] of [[-0.3, 1.2, -0.4], [5, 1, -2]] as const) {
-      pinned.update(HEAD, 0, new Matrix4().makeTranslation(x, y, z), 1);
+      pinned.update(gaze(HEAD, 0, 1), new Matrix4().makeTranslation(x, y, z));
       const { centre, normal } = standing(last());
       expect(centre.x).toBeCloseTo(x);
       expect(centre.z).toBeCloseTo(z);
@@ -81,7 +86,7 @@ describe('a panel pinned to the hand', () => {
 
   it('floats in view without a hand, to the left, and is as large as the visitor is', () => {
     pins.pin(CONV, 'hand');
-    pinned.update(HEAD, Math.PI / 2, null, 4);
+    pinned.update(gaze(HEAD, Math.PI / 2, 4), null);
     // Looking to the left along -x: their left is +z.
     const { centre } = standing(last());
     expect(centre.x).toBeLessThan(-1);
@@ -91,7 +96,7 @@ describe('a panel pinned to the hand', () => {
 
   it('stands in its place again when it is unpinned, or another one is pinned there', () => {
     pins.pin(CONV, 'hand');
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     pins.unpin(CONV);
     expect(last()).toEqual({ layer: 'conv', placement: KEPT, stands: true });
     pins.pin(CONV, 'hand');
@@ -106,7 +111,7 @@ describe('a panel pinned to the hand', () => {
 describe('a panel pinned beside the visitor', () => {
   it('stands at their left within reach and two steps, and stays while they move on the spot', () => {
     pins.pin(CONV, 'beside');
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     const { centre, normal } = standing(last());
     expect(centre.x).toBeLessThan(-0.8);
     expect(centre.z).toBeLessThan(0);
@@ -114,22 +119,22 @@ describe('a panel pinned beside the visitor', () => {
     expect(centre.distanceTo(HEAD)).toBeLessThan(1.6);
     expect(normal.dot(HEAD.clone().sub(centre).setY(0).normalize())).toBeCloseTo(1);
     // One looks at it, and steps aside a little.
-    pinned.update(new Vector3(0.2, 1.6, 0.2), 1, null, 1);
+    pinned.update(gaze(new Vector3(0.2, 1.6, 0.2), 1, 1), null);
     expect(standing(last()).centre.distanceTo(centre)).toBeLessThan(1e-9);
   });
 
   it('comes along: at once to where one jumps, step by step where one walks', () => {
     pins.pin(CONV, 'beside');
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     const offset = standing(last()).centre.sub(HEAD);
     const jumped = new Vector3(20, 1.6, -30);
-    pinned.update(jumped, 0, null, 1);
+    pinned.update(gaze(jumped, 0, 1), null);
     expect(standing(last()).centre.sub(jumped).distanceTo(offset)).toBeLessThan(1e-6);
     const head = jumped.clone();
     let before = standing(last()).centre;
     for (let step = 0; step < 100; step += 1) {
       head.z -= 0.05;
-      pinned.update(head, 0, null, 1);
+      pinned.update(gaze(head, 0, 1), null);
       const now = standing(last()).centre;
       expect(now.distanceTo(before)).toBeLessThan(0.11);
       before = now;
@@ -139,18 +144,18 @@ describe('a panel pinned beside the visitor', () => {
 
   it('goes on in a hall that is built anew', () => {
     pins.pin(CONV, 'beside');
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     const count = puts.length;
     scene = { ...scene };
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     expect(puts.length).toBe(count + 1);
     expect(last().stands).toBe(false);
     const { exhibits } = scene;
     scene = { ...scene, exhibits: new Map() };
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     expect(puts.length).toBe(count + 1);
     scene = { ...scene, exhibits };
-    pinned.update(HEAD, 0, null, 1);
+    pinned.update(gaze(HEAD, 0, 1), null);
     expect(puts.length).toBe(count + 2);
   });
 });

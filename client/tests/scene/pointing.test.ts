@@ -1,7 +1,7 @@
-import { PerspectiveCamera, Vector2 } from 'three';
+import { PerspectiveCamera, Vector2, type Ray } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { MouseSight, Pointing, type Pickable } from '../../src/scene/pointing';
+import { MouseSight, Pointing, type Pickable, type Reach } from '../../src/scene/pointing';
 
 class Thing implements Pickable {
   readonly cursor = 'pointer';
@@ -9,8 +9,9 @@ class Thing implements Pickable {
 
   constructor(public distance: number | null) {}
 
-  pick(): number | null {
-    return this.distance;
+  pick(_ray: Ray, reach: Reach): boolean {
+    reach.metres = this.distance ?? NaN;
+    return this.distance !== null;
   }
 
   over(): void {

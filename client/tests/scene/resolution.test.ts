@@ -26,10 +26,10 @@ test('the processor draws at most one pixel each way, and not more than the scre
 
 test('the processor draws fewer while the view moves, and all again when it rests', () => {
   const seen = drawn(0.5, true);
-  seen.resolution.update(0.016, true);
+  seen.resolution.update({ step: 0.016 }, true);
   expect(seen.ratio).toBeCloseTo(0.3);
-  seen.resolution.update(0.2, false);
+  seen.resolution.update({ step: 0.2 }, false);
   expect(seen.ratio).toBeCloseTo(0.3);
-  seen.resolution.update(0.2, false);
+  seen.resolution.update({ step: 0.2 }, false);
   expect(seen.ratio).toBe(0.5);
 });

@@ -8,6 +8,7 @@ import { exhibitsOf, HEADER, onPlate, type Exhibit } from '../../src/scene/exhib
 import { HeaderTarget } from '../../src/scene/headertarget';
 import { Moves } from '../../src/scene/moves';
 import { at, movePlace } from '../../src/scene/place';
+import { distanceAlong } from '../../src/scene/pointing';
 import { Slabs } from '../../src/scene/slabs';
 import { hallOf } from '../tiles/halls';
 
@@ -52,15 +53,15 @@ describe.each([{}, { x: 2, y: 0.5, z: -1, yaw: 1.2, scale: 1.6 }, { scale: 0.2 }
     const moves = move(placement);
     const { layout } = exhibit;
     const header = at(layout, 0.3, 1 + HEADER / 2, 0);
-    expect(headers.pick(rayAt(header, moves))).toBeCloseTo(3, 3);
+    expect(distanceAlong(rayAt(header, moves), [headers])).toBeCloseTo(3, 3);
     expect(headers.grip()?.layer).toBe('conv');
-    expect(headers.pick(rayAt(at(layout, 0, 0.9, 0), moves))).toBeNull();
+    expect(distanceAlong(rayAt(at(layout, 0, 0.9, 0), moves), [headers])).toBe(Infinity);
     for (const point of [at(layout, 1.03, 0, 0), onPlate(exhibit, 0.4, 2)]) {
-      expect(slabs.pick(rayAt(point, moves))).toBeGreaterThan(3);
+      expect(distanceAlong(rayAt(point, moves), [slabs])).toBeGreaterThan(3);
       expect(slabs.grip()?.layer).toBe('conv');
     }
     for (const point of [at(layout, 1.2, 0, 0), at(layout, 0, -1.2, 0), onPlate(exhibit, -0.2, 2)]) {
-      expect(slabs.pick(rayAt(point, moves))).toBeNull();
+      expect(distanceAlong(rayAt(point, moves), [slabs])).toBe(Infinity);
       expect(slabs.grip()).toBeNull();
     }
   });
@@ -68,17 +69,17 @@ describe.each([{}, { x: 2, y: 0.5, z: -1, yaw: 1.2, scale: 1.6 }, { scale: 0.2 }
   it('has a plate only while it is shown', () => {
     const moves = move(placement);
     slabs.plates = false;
-    expect(slabs.pick(rayAt(onPlate(exhibit, 0.4, 2), moves))).toBeNull();
-    expect(slabs.pick(rayAt(exhibit.layout.centre, moves))).not.toBeNull();
+    expect(distanceAlong(rayAt(onPlate(exhibit, 0.4, 2), moves), [slabs])).toBe(Infinity);
+    expect(distanceAlong(rayAt(exhibit.layout.centre, moves), [slabs])).toBeLessThan(Infinity);
   });
 });
 
 describe('a drag', () => {
   it('takes it along from the front; behind it one looks about', () => {
     const moves = move({});
-    slabs.pick(rayAt(exhibit.layout.centre, moves));
+    distanceAlong(rayAt(exhibit.layout.centre, moves), [slabs]);
     expect([slabs.drags, slabs.cursor]).toEqual([true, 'grab']);
-    expect(slabs.pick(rayAt(exhibit.layout.centre, moves, -3))).toBeLessThan(3);
+    expect(distanceAlong(rayAt(exhibit.layout.centre, moves, -3), [slabs])).toBeLessThan(3);
     expect([slabs.drags, slabs.cursor]).toEqual([false, 'default']);
     expect(slabs.grip()?.layer).toBe('conv');
   });
@@ -87,7 +88,7 @@ describe('a drag', () => {
 describe('a click on the header', () => {
   it('opens the card of the layer', () => {
     const moves = move({});
-    headers.pick(rayAt(at(exhibit.layout, 0, 1.2, 0), moves));
+    distanceAlong(rayAt(at(exhibit.layout, 0, 1.2, 0), moves), [headers]);
     expect(headers.hint).toContain('conv');
     headers.click(2);
     expect(told).toEqual([]);
@@ -111,7 +112,7 @@ describe('a click on the header', () => {
     const middle = target.centreOfBlock('block1');
     if (middle === null) expect.fail('it has no header');
     const eye = middle.clone().add(new Vector3(0, 0, 2));
-    expect(target.pick(new Ray(eye, new Vector3(0, 0, -1)))).toBeCloseTo(2);
+    expect(distanceAlong(new Ray(eye, new Vector3(0, 0, -1)), [target])).toBeCloseTo(2);
     target.click(0);
     expect(expanded).toEqual(['block1']);
   });

@@ -1,9 +1,10 @@
 import { Ray, Vector2, Vector3 } from 'three';
 import { describe, expect, it } from 'vitest';
 
-import { distanceTo, nearestOf, type Board } from '../../src/scene/boards';
+import { nearestOf, type Board } from '../../src/scene/boards';
 import { exhibitOf, HEADER, MARGIN, onButton, BUTTON_HEIGHT, buttonWidth } from '../../src/scene/exhibit';
 import { axesOf } from '../../src/scene/place';
+import { Reach } from '../../src/scene/pointing';
 import { writingOf } from '../../src/scene/turnbuttons';
 import { hallOf } from '../tiles/halls';
 import { jobOf } from '../tiles/pictures';
@@ -56,18 +57,24 @@ describe('a board', () => {
     return new Ray(from, target.sub(from).normalize());
   };
 
+  const distanceTo = (ray: Ray): number => {
+    const reach = new Reach();
+    nearestOf(ray, [board], reach);
+    return reach.metres;
+  };
+
   it('is met from the front within its edges', () => {
-    expect(distanceTo(rayTo(0, 0), board)).toBeCloseTo(4);
-    expect(distanceTo(rayTo(0.99, 0.49), board)).toBeCloseTo(Math.hypot(4, 0.99, 0.49));
+    expect(distanceTo(rayTo(0, 0))).toBeCloseTo(4);
+    expect(distanceTo(rayTo(0.99, 0.49))).toBeCloseTo(Math.hypot(4, 0.99, 0.49));
     for (const [right, up] of [[1.01, 0], [-1.01, 0], [0, 0.51], [0, -0.51]] as const) {
-      expect(distanceTo(rayTo(right, up), board)).toBe(Infinity);
+      expect(distanceTo(rayTo(right, up))).toBe(Infinity);
     }
-    expect(distanceTo(rayTo(0, 0, -4), board)).toBe(Infinity);
+    expect(distanceTo(rayTo(0, 0, -4))).toBe(Infinity);
   });
 
   it('hides those behind it', () => {
     const behind = { ...board, centre: board.centre.clone().addScaledVector(board.normal, -1) };
-    expect(nearestOf(rayTo(0, 0), [behind, board])).toBe(board);
-    expect(nearestOf(rayTo(3, 0), [behind, board])).toBeNull();
+    expect(nearestOf(rayTo(0, 0), [behind, board], new Reach())).toBe(board);
+    expect(nearestOf(rayTo(3, 0), [behind, board], new Reach())).toBeNull();
   });
 });

@@ -22,7 +22,7 @@ function walk(seconds: number, frames: number, keys: Partial<Steering>, yaw = 0)
   const walker = new Walker();
   walker.eye.set(0, 1.65, 0);
   walker.yaw = yaw;
-  for (let i = 0; i < frames; i += 1) walker.step(seconds / frames, { ...STILL, ...keys });
+  for (let i = 0; i < frames; i += 1) walker.step({ step: seconds / frames }, { ...STILL, ...keys });
   return walker;
 }
 
@@ -65,9 +65,9 @@ describe('Walker', () => {
     const walker = walk(5, 100, { down: true });
     expect(walker.eye.y).toBeGreaterThan(0.3);
     const before = walk(1, 30, { ahead: true });
-    for (let i = 0; i < 120; i += 1) before.step(1 / 60, STILL);
+    for (let i = 0; i < 120; i += 1) before.step({ step: 1 / 60 }, STILL);
     const { z } = before.eye;
-    before.step(1 / 60, STILL);
+    before.step({ step: 1 / 60 }, STILL);
     expect(before.eye.z).toBeCloseTo(z, 6);
   });
 
@@ -76,7 +76,7 @@ describe('Walker', () => {
     large.eye.set(2, 1.65, -3);
     large.size = 4;
     expect(large.eye.toArray()).toEqual([2, 6.6, -3]);
-    large.step(1, { ...STILL, ahead: true });
+    large.step({ step: 1 }, { ...STILL, ahead: true });
     expect(-3 - large.eye.z).toBeCloseTo(-4 * walk(1, 1, { ahead: true }).eye.z);
     large.size = 1;
     expect(large.eye.y).toBeCloseTo(1.65);
@@ -98,7 +98,7 @@ describe('Walker', () => {
   it('rolls along the view by the wheel, forward when the wheel turns away', () => {
     const walker = walk(0, 1, {});
     walker.roll(-120);
-    for (let i = 0; i < 120; i += 1) walker.step(1 / 60, STILL);
+    for (let i = 0; i < 120; i += 1) walker.step({ step: 1 / 60 }, STILL);
     expect(walker.eye.z).toBeCloseTo(-0.54, 2);
   });
 

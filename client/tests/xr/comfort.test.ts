@@ -14,7 +14,7 @@ describe('Veil', () => {
     const { dark } = veil.object.material.uniforms;
     const seen: unknown[] = [];
     veil.blink(() => seen.push(dark?.value));
-    for (let i = 0; i < 60; i += 1) veil.update(1 / 60, 0, 'light');
+    for (let i = 0; i < 60; i += 1) veil.update({ step: 1 / 60 }, 'light');
     expect(seen).toEqual([1]);
     expect(veil.object.visible).toBe(false);
   });
@@ -23,7 +23,7 @@ describe('Veil', () => {
     const veil = new Veil();
     let jumped = false;
     veil.blink(() => { jumped = true; });
-    veil.update(0.02, 0, 'off');
+    veil.update({ step: 0.02 }, 'off');
     expect(jumped).toBe(false);
     expect(veil.object.visible).toBe(true);
   });
@@ -32,9 +32,9 @@ describe('Veil', () => {
     const veil = new Veil();
     const jumps: string[] = [];
     veil.blink(() => jumps.push('first'));
-    veil.update(0.02, 0, 'off');
+    veil.update({ step: 0.02 }, 'off');
     veil.blink(() => jumps.push('second'));
-    for (let i = 0; i < 60; i += 1) veil.update(1 / 60, 0, 'off');
+    for (let i = 0; i < 60; i += 1) veil.update({ step: 1 / 60 }, 'off');
     expect(jumps).toEqual(['second']);
   });
 
@@ -43,7 +43,7 @@ describe('Veil', () => {
     const jumps: string[] = [];
     veil.blink(() => jumps.push('now'));
     veil.open();
-    veil.update(1, 0, 'off');
+    veil.update({ step: 1 }, 'off');
     expect(jumps).toEqual(['now']);
     expect(veil.object.visible).toBe(false);
   });
@@ -51,10 +51,12 @@ describe('Veil', () => {
   it('darkens the rim while one moves, more when it is to be strong, never at rest', () => {
     const clear = (strength: 'off' | 'light' | 'strong'): unknown => {
       const veil = new Veil();
-      for (let i = 0; i < 120; i += 1) veil.update(1 / 60, 1, strength);
+      veil.speed = 1;
+      for (let i = 0; i < 120; i += 1) veil.update({ step: 1 / 60 }, strength);
       expect(veil.object.visible).toBe(strength !== 'off');
       const value: unknown = veil.object.material.uniforms['clear']?.value;
-      for (let i = 0; i < 120; i += 1) veil.update(1 / 60, 0, strength);
+      veil.speed = 0;
+      for (let i = 0; i < 120; i += 1) veil.update({ step: 1 / 60 }, strength);
       expect(veil.object.visible).toBe(false);
       return value;
     };

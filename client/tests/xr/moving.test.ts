@@ -22,8 +22,8 @@ describe('Smooth', () => {
     const ways = [9, 400].map((frames) => {
       const rig = rigAt(0.4);
       const smooth = new Smooth(rig);
-      for (let i = 0; i < frames; i += 1) smooth.walk(new Vector2(0.3, -0.5), 1.5 / frames);
-      for (let i = 0; i < frames; i += 1) smooth.walk(new Vector2(0, 0), 1 / frames);
+      for (let i = 0; i < frames; i += 1) smooth.walk(new Vector2(0.3, -0.5), { step: 1.5 / frames });
+      for (let i = 0; i < frames; i += 1) smooth.walk(new Vector2(0, 0), { step: 1 / frames });
       return head(rig);
     });
     expect(ways[0]?.distanceTo(ways[1] ?? new Vector3())).toBeLessThan(1e-9);
@@ -32,12 +32,12 @@ describe('Smooth', () => {
 
   it('walks where the head looks, level, and aside of it', () => {
     const ahead = rigAt(Math.PI / 2);
-    new Smooth(ahead).walk(new Vector2(0, -0.5), 1);
+    new Smooth(ahead).walk(new Vector2(0, -0.5), { step: 1 });
     expect(head(ahead).x).toBeLessThan(-0.5);
     expect(head(ahead).z).toBeCloseTo(0);
     expect(head(ahead).y).toBeCloseTo(1.6);
     const aside = rigAt();
-    new Smooth(aside).walk(new Vector2(0.5, 0), 1);
+    new Smooth(aside).walk(new Vector2(0.5, 0), { step: 1 });
     expect(head(aside).x).toBeGreaterThan(0.5);
     expect(head(aside).z).toBeCloseTo(0);
   });
@@ -47,9 +47,9 @@ describe('Smooth', () => {
       const rig = rigAt();
       rig.scale = size;
       const smooth = new Smooth(rig);
-      for (let i = 0; i < 300; i += 1) smooth.walk(new Vector2(0, -0.5), 0.02);
+      for (let i = 0; i < 300; i += 1) smooth.walk(new Vector2(0, -0.5), { step: 0.02 });
       const before = head(rig).z;
-      smooth.walk(new Vector2(0, -0.5), 0.1);
+      smooth.walk(new Vector2(0, -0.5), { step: 0.1 });
       expect(before - head(rig).z).toBeCloseTo(0.1 * speedOf(0.5) * size);
       expect(smooth.share).toBeCloseTo(0.5);
     }
@@ -64,35 +64,40 @@ describe('Smooth', () => {
     const rig = rigAt();
     const smooth = new Smooth(rig);
     const up = new Vector3(0, 1, -1).normalize();
-    for (let i = 0; i < 60; i += 1) smooth.fly(new Vector2(0, -0.5), up, 1 / 60);
+    for (let i = 0; i < 60; i += 1) smooth.fly(new Vector2(0, -0.5), up, { step: 1 / 60 });
     expect(rig.floor).toBeGreaterThan(0.4);
     expect(head(rig).y).toBeCloseTo(1.6 + rig.floor);
     expect(head(rig).z).toBeCloseTo(-rig.floor);
-    for (let i = 0; i < 300; i += 1) smooth.fly(new Vector2(0, 0.5), up, 1 / 60);
+    for (let i = 0; i < 300; i += 1) smooth.fly(new Vector2(0, 0.5), up, { step: 1 / 60 });
     expect(rig.floor).toBe(0);
   });
 
   it('comes to rest: nothing moves, and no rim is dark', () => {
     const rig = rigAt();
     const smooth = new Smooth(rig);
-    smooth.walk(new Vector2(0, -1), 0.5);
+    smooth.walk(new Vector2(0, -1), { step: 0.5 });
     expect(smooth.share).toBeGreaterThan(0.5);
-    for (let i = 0; i < 300; i += 1) smooth.walk(new Vector2(0, 0), 1 / 60);
+    for (let i = 0; i < 300; i += 1) smooth.walk(new Vector2(0, 0), { step: 1 / 60 });
     expect(smooth.share).toBe(0);
     const { z } = head(rig);
-    smooth.walk(new Vector2(0, 0), 1 / 60);
+    smooth.walk(new Vector2(0, 0), { step: 1 / 60 });
     expect(head(rig).z).toBe(z);
   });
 });
+
+function snap(turning: Turning, aside: number, degrees: number): void {
+  turning.aside = aside;
+  turning.snap(degrees);
+}
 
 describe('Turning', () => {
   it('turns by one step a push, about the head', () => {
     const rig = rigAt();
     const turning = new Turning(rig);
-    for (const aside of [0.3, 0.8, 1, 0.6, 0.9]) turning.snap(aside, 30);
+    for (const aside of [0.3, 0.8, 1, 0.6, 0.9]) snap(turning, aside, 30);
     expect(rig.heading).toBeCloseTo(-Math.PI / 6);
-    turning.snap(0.1, 30);
-    turning.snap(-1, 45);
+    snap(turning, 0.1, 30);
+    snap(turning, -1, 45);
     expect(rig.heading).toBeCloseTo(-Math.PI / 6 + Math.PI / 4);
     expect(head(rig).toArray()[0]).toBeCloseTo(0);
     expect(head(rig).toArray()[2]).toBeCloseTo(0);
@@ -102,9 +107,11 @@ describe('Turning', () => {
     const turned = [6, 300].map((frames) => {
       const rig = rigAt();
       const turning = new Turning(rig);
-      for (let i = 0; i < frames; i += 1) turning.smooth(-0.6, 0.8 / frames);
+      turning.aside = -0.6;
+      for (let i = 0; i < frames; i += 1) turning.smooth({ step: 0.8 / frames });
       expect(turning.share).toBeCloseTo(0.6, 2);
-      for (let i = 0; i < 300; i += 1) turning.smooth(0, 0.01);
+      turning.aside = 0;
+      for (let i = 0; i < 300; i += 1) turning.smooth({ step: 0.01 });
       expect(turning.share).toBe(0);
       return rig.heading;
     });

@@ -1,6 +1,7 @@
 import { Group, Object3D, Ray, Vector3 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { distanceAlong } from '../../src/scene/pointing';
 import { Aim } from '../../src/xr/aim';
 import { GRAVITY, land, throwSpeed } from '../../src/xr/arc';
 import { Footing } from '../../src/xr/footing';
@@ -164,12 +165,12 @@ describe('Teleport', () => {
   it('goes where the arc lands when the stick is let go of, looking along it', () => {
     const hand = throwFrom(2.5, -0.2);
     hand.stick.set(0, -1);
-    teleport.update(hand, 0);
+    teleport.update(hand, { seconds: 0 });
     expect(aim.visible).toBe(true);
     expect(teleport.allowed).toBe(true);
     expect(went).toEqual([]);
     hand.stick.set(0, 0);
-    teleport.update(hand, 0.1);
+    teleport.update(hand, { seconds: 0.1 });
     expect(aim.visible).toBe(false);
     expect(went).toHaveLength(1);
     [meets.x, meets.z, 0].forEach((value, i) => {
@@ -181,7 +182,7 @@ describe('Teleport', () => {
     const hand = throwFrom(2.5, -0.2);
     for (const [x, y] of [[0, -1], [-0.7, -0.7], [-1, 0], [-0.4, 0], [0, 0]] as const) {
       hand.stick.set(x, y);
-      teleport.update(hand, 0);
+      teleport.update(hand, { seconds: 0 });
     }
     expect(went[0]?.[2]).toBeCloseTo(Math.PI / 2);
   });
@@ -191,11 +192,11 @@ describe('Teleport', () => {
     let hand = throwFrom(0, up);
     while (meets.z > -5) hand = throwFrom(0, (up += 0.001));
     hand.stick.set(0, -1);
-    teleport.update(hand, 0);
+    teleport.update(hand, { seconds: 0 });
     expect(teleport.aiming).toBe(true);
     expect(teleport.allowed).toBe(false);
     hand.stick.set(0, 0);
-    teleport.update(hand, 0);
+    teleport.update(hand, { seconds: 0 });
     expect(went).toEqual([]);
     expect(aim.visible).toBe(false);
   });
@@ -204,7 +205,7 @@ describe('Teleport', () => {
     const hand = throwFrom(2.5, -0.2);
     for (const [x, y] of [[0.9, -0.2], [0, 0.9], [0, -0.5]] as const) {
       hand.stick.set(x, y);
-      teleport.update(hand, 0);
+      teleport.update(hand, { seconds: 0 });
     }
     expect(teleport.aiming).toBe(false);
   });
@@ -214,10 +215,10 @@ describe('Teleport', () => {
     right.stick.set(0, -1);
     const left = pointing('left', new Vector3(-3, 1, 0), new Vector3(-3, 0, -2));
     left.stick.set(0, -1);
-    teleport.update(right, 0);
-    teleport.update(left, 0);
+    teleport.update(right, { seconds: 0 });
+    teleport.update(left, { seconds: 0 });
     left.stick.set(0, 0);
-    teleport.update(left, 0);
+    teleport.update(left, { seconds: 0 });
     expect(teleport.aims(right)).toBe(true);
     expect(went).toEqual([]);
   });
@@ -238,7 +239,7 @@ describe('FloorTarget', () => {
 
   it('takes one to the free floor that is pinched, looking as before', () => {
     floor.enabled = true;
-    expect(floor.pick(rayTo(2, -1.5))).toBeCloseTo(Math.hypot(2, 1.5, 1.5));
+    expect(distanceAlong(rayTo(2, -1.5), [floor])).toBeCloseTo(Math.hypot(2, 1.5, 1.5));
     floor.click(0);
     expect(went[0]).toHaveLength(3);
     [2, -1.5, 0.3].forEach((value, i) => {
@@ -247,10 +248,10 @@ describe('FloorTarget', () => {
   });
 
   it('is not met in a panel, in the sky, far away, or by hands that have a stick', () => {
-    expect(floor.pick(rayTo(0, -5))).toBeNull();
-    expect(floor.pick(new Ray(new Vector3(0, 1.5, 0), new Vector3(0, 0.1, -1).normalize()))).toBeNull();
-    expect(floor.pick(rayTo(0, 40))).toBeNull();
+    expect(distanceAlong(rayTo(0, -5), [floor])).toBe(Infinity);
+    expect(distanceAlong(new Ray(new Vector3(0, 1.5, 0), new Vector3(0, 0.1, -1).normalize()), [floor])).toBe(Infinity);
+    expect(distanceAlong(rayTo(0, 40), [floor])).toBe(Infinity);
     floor.enabled = false;
-    expect(floor.pick(rayTo(2, -1.5))).toBeNull();
+    expect(distanceAlong(rayTo(2, -1.5), [floor])).toBe(Infinity);
   });
 });

@@ -1,9 +1,10 @@
 /** The whole walk as a small model on the board: one points at a panel and is there. */
 import { signal } from '@preact/signals-core';
-import type { Ray, Vector3 } from 'three';
+import type { Ray } from 'three';
 
+import type { Gaze } from '../../xr/gaze';
 import type { Minimap } from '../../xr/minimap';
-import type { Pickable } from '../../scene/pointing';
+import type { Pickable, Reach } from '../../scene/pointing';
 import { HEIGHT, type Page } from '../largeboard';
 import { line, type Row } from '../parts';
 
@@ -34,16 +35,17 @@ export class MapPage implements Page, Pickable {
   }
 
   /** Once a frame; `shown`: whether the board shows this page. */
-  update(shown: boolean, eye: Vector3, heading: number): void {
-    const { width, depth, hint, object } = this.minimap;
+  update(shown: boolean, gaze: Gaze): void {
+    const { object } = this.minimap;
     object.visible = shown;
     if (!shown) return;
+    const { width, depth, hint } = this.minimap;
     const upright = Math.min(ROOM.width / width, ROOM.height / depth);
     const lying = Math.min(ROOM.width / depth, ROOM.height / width);
     // A long walk leads to the right, where it has more room than upwards.
     object.rotation.z = lying > upright ? -Math.PI / 2 : 0;
     object.scale.setScalar(Math.max(upright, lying));
-    this.minimap.update(eye, heading);
+    this.minimap.update(gaze);
     this.named.value = hint;
   }
 
@@ -51,8 +53,8 @@ export class MapPage implements Page, Pickable {
     return this.minimap.cursor;
   }
 
-  pick(ray: Ray): number | null {
-    return this.minimap.object.visible ? this.minimap.pick(ray) : null;
+  pick(ray: Ray, reach: Reach): boolean {
+    return this.minimap.object.visible && this.minimap.pick(ray, reach);
   }
 
   over(): void {
