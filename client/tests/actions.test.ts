@@ -3,9 +3,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { Actions } from '../src/model/actions';
 import type { Loader } from '../src/model/insertion';
 import { NetworkState } from '../src/model/networkstate';
+import { closedAround } from '../src/model/outline';
+import type { LayerOf } from '../src/model/search';
 import { State } from '../src/model/state';
 import { Api, ApiError } from '../src/net/api';
-import type { ImageInfo, NetworkSummary, Statistics } from '../src/net/types';
+import type { ImageInfo, Layer, NetworkSummary, Statistics } from '../src/net/types';
+import { hallOf } from './tiles/halls';
 
 const NETWORK = { id: 'n', name: 'n' } as NetworkSummary;
 
@@ -202,5 +205,28 @@ describe('leafing through a draw', () => {
       '2 images were left out. d 3 cannot be read.',
       'One image was left out. d 5 cannot be read.',
     ]);
+  });
+});
+
+describe('going to a layer that was searched for', () => {
+  it('opens the blocks around it before it flies there, and leaves alone what stands', async () => {
+    const { state, actions, network } = page();
+    const hall = hallOf(['inside', 'outside'].map((id) => ({ id, shape: [4, 8, 8] })));
+    const blocks = [{ id: 'block', path: 'block', label: '', parent: null, repeats: 1, repetition: 0 }];
+    const [inside, outside] = hall.graph.layers.map((layer, index) => ({ ...layer, block: index === 0 ? 'block' : null }));
+    if (inside === undefined || outside === undefined) expect.fail();
+    const collapsed = { ...hall, graph: { ...hall.graph, blocks, layers: [outside] }, layers_in: { block: 2 }, collapsed: ['block'] };
+    network.hall.value = collapsed;
+    const found = (layer: Layer): LayerOf => ({ network, layer, within: closedAround(collapsed, layer) });
+    const reveal = vi.spyOn(actions.views, 'reveal').mockImplementation(() => {
+      expect(state.destination.value).toMatchObject({ layer: 'outside' });
+      return Promise.resolve();
+    });
+    await actions.flyToFound(found(outside));
+    expect(state.destination.value).toMatchObject({ kind: 'layer', network: 'n', layer: 'outside' });
+    expect(reveal).not.toHaveBeenCalled();
+    await actions.flyToFound(found(inside));
+    expect(reveal).toHaveBeenCalledExactlyOnceWith(network, inside);
+    expect(state.destination.value).toMatchObject({ layer: 'inside' });
   });
 });

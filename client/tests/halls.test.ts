@@ -101,4 +101,23 @@ describe('the halls of a walk', () => {
     await Promise.all(views);
     expect(a.collapsed.value).toEqual(['y']);
   });
+
+  it('tell which layers lie in collapsed blocks, and ask for that once and only where blocks are collapsed', async () => {
+    const { api, halls, networks } = page();
+    const [a, b] = networks;
+    if (a === undefined || b === undefined) expect.fail();
+    const hall = vi.spyOn(api, 'hall').mockImplementation((network, view = {}) => {
+      const ids = network === 'b' && view.collapsed?.length !== 1 ? ['x', 'y'] : ['y'];
+      const whole = wide(network, 10, view);
+      return Promise.resolve({ ...whole, graph: { ...whole.graph, layers: hallOf(ids.map((id) => ({ id, shape: [4, 8, 8] }))).graph.layers } });
+    });
+    await halls.arrive(a);
+    await halls.others();
+    const before = hall.mock.calls.length;
+    await halls.learnLayers();
+    await halls.learnLayers();
+    expect(hall.mock.calls.slice(before)).toEqual([['b']]);
+    expect([a, b].map(({ layers }) => layers.value.map(({ id }) => id))).toEqual([['y'], ['x', 'y']]);
+    expect(b.collapsed.value).toEqual(['layer1']);
+  });
 });
