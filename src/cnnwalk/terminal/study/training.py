@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnwalk.study.training import Progress
 
 INTERRUPTED = 130
+_BY_CTRL_C = "interrupted"
 
 
 class WhichNetworks(NamedTuple):
@@ -75,6 +76,10 @@ class _Training(NamedTuple):
     strategy: StrategyName
     seed: int
     recipe: Recipe
+
+    @property
+    def title(self) -> str:
+        return f"{self.network} {self.strategy} seed {self.seed}"
 
 
 def train_networks(  # noqa: PLR0913, PLR0917 - a group of options each
@@ -138,33 +143,20 @@ def _train_all(
     why: Callable[[], str | None],
 ) -> int:
     from cnnwalk.study.trained import load_trained
-    from cnnwalk.study.training import StoppedError, train
+    from cnnwalk.study.training import StoppedError
 
     say = _say if fabric.is_global_zero else lambda sentence: None
-    for number, (network, strategy, seed, recipe) in enumerate(trainings, 1):
-        title = f"{network} {strategy} seed {seed}"
-        say(f"{title}, {number} of {len(trainings)}: {_words(recipe)}.")
+    for number, training in enumerate(trainings, 1):
+        say(f"{training.title}, {number} of {len(trainings)}: {_words(training.recipe)}.")
         try:
-            with _bar(title, watched=fabric.is_global_zero) as tell:
-                path = train(
-                    images,
-                    network,
-                    strategy,
-                    seed=seed,
-                    recipe=recipe,
-                    out=out,
-                    fabric=fabric,
-                    on_step=lambda step: say(f"{step}."),
-                    on_progress=tell,
-                    stop=lambda: why() is not None,
-                )
+            path = _train(training, images, fabric, out, say, lambda: why() is not None)
         except StoppedError as stopped:
             reason = why() or "another of its processes was stopped"
             say(
                 f"{reason} in epoch {stopped.epoch} of {stopped.epochs}; the same command goes on "
                 f"from {stopped.checkpoint}."
             )
-            return INTERRUPTED if reason == _INTERRUPTED else 0
+            return INTERRUPTED if reason == _BY_CTRL_C else 0
         if fabric.is_global_zero:
             accuracies = load_trained(path)[1].accuracies
             figures = ", ".join(f"{name} {share:.3f}" for name, share in accuracies.items())
@@ -172,7 +164,29 @@ def _train_all(
     return 0
 
 
-_INTERRUPTED = "interrupted"
+def _train(  # noqa: PLR0913, PLR0917 - what is trained, where, and who follows it
+    training: _Training,
+    images: ImageSet,
+    fabric: Fabric,
+    out: Path,
+    say: Callable[[str], None],
+    stop: Callable[[], bool],
+) -> Path:
+    from cnnwalk.study.training import train
+
+    with _bar(training.title, watched=fabric.is_global_zero) as tell:
+        return train(
+            images,
+            training.network,
+            training.strategy,
+            seed=training.seed,
+            recipe=training.recipe,
+            out=out,
+            fabric=fabric,
+            on_step=lambda step: say(f"{step}."),
+            on_progress=tell,
+            stop=stop,
+        )
 
 
 @contextlib.contextmanager
@@ -187,7 +201,7 @@ def _stopping(time_limit: float | None) -> Iterator[Callable[[], str | None]]:
 
     def why() -> str | None:
         if interrupted.is_set():
-            return _INTERRUPTED
+            return _BY_CTRL_C
         return "the time is over" if end is not None and time.monotonic() >= end else None
 
     signals = (signal.SIGINT, signal.SIGTERM)
