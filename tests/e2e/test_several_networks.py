@@ -122,6 +122,35 @@ def test_they_stand_side_by_side(pair):
     assert 0 < pair.tell("cnnwalk.drawCalls") <= 60
 
 
+def test_a_key_goes_to_the_same_place_in_the_next_network_and_round_again(pair):
+    settle(pair)
+    go(pair, "left")
+    pair.page.keyboard.press("Home")
+    pair.frames(2)
+    places = [pair.tell("cnnwalk.camera")]
+    for name in ("right", "left"):
+        pair.page.keyboard.press("t")
+        pair.until("id => cnnwalk.current === id", network(pair, name)["id"])
+        pair.frames(2)
+        places.append(pair.tell("cnnwalk.camera"))
+    inputs = pair.tell("cnnwalk.layers.filter(({id}) => id === 'input').map(({pose}) => pose.x)")
+    aside = [place["x"] - places[0]["x"] for place in places]
+    assert aside == pytest.approx([0, max(inputs) - min(inputs), 0], abs=1e-6)
+    for kept in ("y", "z", "yaw"):
+        assert [place[kept] for place in places] == pytest.approx([places[0][kept]] * 3)
+
+
+def test_what_all_say_is_in_view_while_the_card_is_folded(pair):
+    settle(pair)
+    pair.page.mouse.move(480, 20)
+    rows = pair.page.get_by_role("list", name="All networks").locator("li")
+    assert [row.locator("span").first.inner_text() for row in rows.all()] == list(NAMES)
+    assert not pair.page.get_by_role("slider", name="Noise on the input").is_visible()
+    rows.last.hover()
+    assert pair.page.get_by_role("slider", name="Noise on the input").is_visible()
+    pair.page.mouse.move(480, 20)
+
+
 def test_an_image_goes_into_the_one_whose_frame_is_clicked(pair, modules):
     for name, seed in (("left", 11), ("right", 12)):
         go(pair, name)

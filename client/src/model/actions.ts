@@ -209,6 +209,19 @@ export class Actions {
     if (network !== null) this.fly({ kind: 'start', network: network.id });
   }
 
+  /** Flies to the place in another network that stands for the one the visitor is at. */
+  flyAcross(network: NetworkState | null): void {
+    if (network !== null && network !== this.state.current.peek()) this.fly({ kind: 'same', network: network.id });
+  }
+
+  /** Does so to the next network on the right, or back to the first. */
+  flyToNext(): void {
+    const networks = this.state.networks.peek();
+    const at = networks.findIndex((network) => network === this.state.current.peek());
+    const next = networks[(at + 1) % networks.length];
+    this.flyAcross(next ?? null);
+  }
+
   setScaling(scaling: Scaling): void {
     if (this.state.scaling.peek() === scaling) return;
     this.state.scaling.value = scaling;

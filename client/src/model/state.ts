@@ -46,9 +46,13 @@ export interface Notice {
   readonly text: string;
 }
 
-/** Where the visitor is asked to go: to a layer, or to where a network begins; `network`: its id. */
+/**
+ * Where the visitor is asked to go: to a layer, to the place in another network that stands for the one
+ * they are at, or to where a network begins; `network`: its id.
+ */
 export type Destination =
   | { readonly kind: 'layer'; readonly network: string; readonly layer: string }
+  | { readonly kind: 'same'; readonly network: string }
   | { readonly kind: 'start'; readonly network: string };
 
 /** How far the arrival is, until the hall stands; `text` is a sentence for people. */

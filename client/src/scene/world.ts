@@ -220,17 +220,37 @@ export class World {
       this.goTo(scene, to);
       return;
     }
-    const pose = to.kind === 'start' ? startPose(scene.hall.arrangement, this.camera.aspect) : this.poseAt(scene, to.layer);
+    const pose = this.poseOf(scene, to);
     if (pose === null) return;
-    this.headed = to.kind === 'start' ? null : { network: scene.network, layer: to.layer };
+    this.headed = to.kind === 'layer' ? { network: scene.network, layer: to.layer } : null;
     this.desk.fly(pose, this.state.reducedMotion.peek());
+  }
+
+  private poseOf(scene: HallScene, to: Destination): Pose | null {
+    if (to.kind === 'layer') return this.poseAt(scene, to.layer);
+    const { walker } = this.desk;
+    const pose = to.kind === 'same' ? this.acrossTo(scene, walker) : null;
+    return pose ?? startPose(scene.hall.arrangement, this.camera.aspect);
+  }
+
+  /** The pose that stands for one in the hall the visitor is in; null where none does. */
+  private acrossTo(scene: HallScene, pose: Pose): Pose | null {
+    const here = this.halls.of();
+    const there = here === null ? pose : keepPlace(pose, here.standing, scene.standing);
+    return there === pose ? null : there;
   }
 
   /** In the headset nobody flies: one is there in a blink. */
   private goTo(scene: HallScene, to: Destination): void {
     const { locomotion } = this.immersive;
-    if (to.kind === 'start') locomotion.goTo(groundBefore(scene.hall.arrangement.input_frame));
-    const exhibit = to.kind === 'start' ? undefined : scene.seen(to.layer);
+    if (to.kind !== 'layer') {
+      const body = { eye: this.rig.head(new Vector3()), yaw: this.rig.heading, pitch: 0 };
+      const there = to.kind === 'same' ? this.acrossTo(scene, body) : null;
+      const ground = there && { x: there.eye.x, z: there.eye.z, yaw: there.yaw };
+      locomotion.goTo(ground ?? groundBefore(scene.hall.arrangement.input_frame));
+      return;
+    }
+    const exhibit = scene.seen(to.layer);
     if (exhibit === undefined) return;
     const free = freeBefore(exhibit.place, scene.places.values());
     locomotion.goTo(groundAt(exhibit, free, locomotion.eyesOnFloor));

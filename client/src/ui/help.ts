@@ -14,6 +14,7 @@ const CONTROLS: readonly (readonly [group: string, rows: readonly (readonly [key
       ['E · Space / Q · Ctrl', 'up / down'],
       ['wheel', 'move along the view'],
       ['Home', 'back to the start'],
+      ['T', 'the same place in the next network'],
       ['N', 'the map: click a panel on it to go there'],
     ],
   ],

@@ -13,7 +13,14 @@ const TEXTS = {
   insert: 'Click the frame in front of the network to drop it in.',
 } as const;
 
+/** Where one image goes into several networks. */
+const COMPARE = 'Click a frame: the image goes into all networks. T: the same place in the next one.';
+
 const WALKING = new Set(['KeyW', 'KeyA', 'KeyS', 'KeyD', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
+
+function comparing(state: State): boolean {
+  return state.together.value && state.networks.value.length > 1;
+}
 
 export class Hints {
   readonly element: HTMLElement;
@@ -27,7 +34,7 @@ export class Hints {
     effect(() => {
       const hint = hints.current.value;
       this.element.hidden = hint === null || state.arrival.value.stage !== 'ready';
-      text.textContent = hint === null ? '' : TEXTS[hint];
+      text.textContent = hint === null ? '' : hint === 'insert' && comparing(state) ? COMPARE : TEXTS[hint];
       count.textContent = hint === null ? '' : `${hints.ids.indexOf(hint) + 1} / ${hints.ids.length}`;
     });
     this.watch();

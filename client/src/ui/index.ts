@@ -123,6 +123,7 @@ export function mountUi(
     undo: () => { actions.undo(); },
     redo: () => { actions.redo(); },
     start: () => { actions.flyToStart(); },
+    next: () => { actions.flyToNext(); },
     letGo: () => { actions.letGo(); },
     insert: () => { actions.insertHeld(); },
     insertIntoAll: () => { actions.insertHeldIntoAll(); },

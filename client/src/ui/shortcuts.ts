@@ -8,6 +8,8 @@ export interface Shortcuts {
   readonly undo: () => void;
   readonly redo: () => void;
   readonly start: () => void;
+  /** Goes to the same place in the next network. */
+  readonly next: () => void;
   readonly letGo: () => void;
   readonly insert: () => void;
   readonly insertIntoAll: () => void;
@@ -81,6 +83,8 @@ function alone(key: string, shortcuts: Shortcuts): Act {
     '/': shortcuts.search,
     '?': shortcuts.help,
     Home: shortcuts.start,
+    t: shortcuts.next,
+    T: shortcuts.next,
     m: shortcuts.magnify,
     M: shortcuts.magnify,
     i: shortcuts.insert,

@@ -51,10 +51,10 @@ function networkName(state: State, actions: Actions): Node {
     option.selected = network === current;
     return option;
   });
-  const choice = h('select', { 'aria-label': 'Network' }, ...options);
+  const choice = h('select', { 'aria-label': 'Network', title: 'To the same place in another network; T: in the next one' }, ...options);
   choice.addEventListener('change', () => {
     const chosen = state.find(choice.value);
-    if (chosen !== undefined) actions.flyToStart(chosen);
+    if (chosen !== undefined) actions.flyAcross(chosen);
     choice.blur();
   });
   // So that the keys walk again instead of changing the choice.

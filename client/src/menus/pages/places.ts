@@ -60,13 +60,13 @@ export class Places implements Page {
     this.turnTo('Search');
   }
 
-  /** Where there are several, one goes to the start of another one. */
+  /** Where there are several, one goes to the same place in another one. */
   private networks(): Row[] {
     const networks = this.state.networks.value;
     if (networks.length < 2) return [];
     const options = networks.map((network) => ({ value: network, label: network.name }));
     return [choice({ name: 'Network', options }, this.state.current.value, (network) => {
-      this.actions.flyToStart(network);
+      this.actions.flyAcross(network);
     })];
   }
 

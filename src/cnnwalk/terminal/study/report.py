@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shlex
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,11 +48,12 @@ def report(
 
         chosen = of_one_source(find_trained(networks), data)
         images = images_of(next(iter(chosen.values())), folder, on_step)
+        names = [about.name for about in chosen.values()]
         measured = measure_all(
             tuple(chosen),
             images,
             settings=FULL if full else MeasureSettings(),
-            on_step=lambda step: on_step(_in_words(step)),
+            on_step=lambda step: on_step(_in_words(step, names)),
         )
         on_step("writing the report")
         page = write_report(measured, images, out, _again(networks, data, folder, full))
@@ -67,8 +69,13 @@ def _check_extra() -> None:
         )
 
 
-def _in_words(step: Step) -> str:
-    return f"{step.network}: {step.measure}, {step.done} of {step.of}"
+def _in_words(step: Step, names: Sequence[str]) -> str:
+    """Return how far the measuring is; `names`: of all networks that the report is of."""
+    number = names.index(step.network) + 1
+    return (
+        f"network {number} of {len(names)}, {step.network}: "
+        f"{step.measure}, {step.done:,} of {step.of:,}"
+    )
 
 
 def _again(networks: Path | None, data: str | None, folder: Path | None, full: bool) -> str:
