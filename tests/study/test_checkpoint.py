@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
@@ -156,6 +157,17 @@ def left(tmp_path_factory):
         ({"seed": 3}, "seed 0 instead of 3"),
         ({"recipe": Recipe(epochs=5, batch=8, rate=0.002)}, "epochs 3 instead of 5"),
         ({"images": small_set(30)}, "training images 24 (.*) instead of 30"),
+        # As many images, of which something else is another.
+        *[
+            ({"images": dataclasses.replace(small_set(), **change)}, r"24 \(\w+\) instead of 24 \(")
+            for change in (
+                {"labels": small_set().labels[::-1]},
+                {"parts": {**small_set().parts, "train": small_set().parts["train"] + 1}},
+                {"classes": ("left", "right", "none")},
+                {"keys": tuple(f"other {number}" for number in range(36))},
+                {"mean": (0.1, 0.2, 0.3)},
+            )
+        ],
     ],
 )
 def test_a_checkpoint_of_other_training_is_refused(tmp_path, left, options, says):
