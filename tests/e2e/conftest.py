@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import io
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import sync_playwright
 from sparing import SPARING
 from timm.data import create_transform, resolve_data_config
@@ -190,13 +192,20 @@ class Visit:
         read = "([layer, channel, level]) => cnnwalk.texels(layer, channel, level)"
         return np.array(self.tell(read, [layer, channel, level]), float).reshape(-1, 2)
 
+    def look(self, clip=None):
+        """What is seen on the page, or on a part of it, {x, y, width, height}: RGB."""
+        self.tell("() => { window.drawsAll = true; }")
+        self.frames(3)
+        seen = self.page.screenshot(clip=clip)
+        self.tell("() => { window.drawsAll = false; }")
+        return Image.open(io.BytesIO(seen)).convert("RGB")
+
     def picture(self, name):
         """Keep what is seen, to be looked at; of a page in few pixels there is little to see."""
         if not self.sharp:
             return
         ARTIFACTS.mkdir(exist_ok=True)
-        self.frames(2)
-        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
+        self.look().save(ARTIFACTS / f"{name}.png")
 
     def check(self, origin):
         """Nothing went wrong, and nobody else was asked for anything."""
@@ -331,8 +340,7 @@ def visitors(chromium):
                 ignore_https_errors=accepts_certificates,
             )
             contexts.callback(context.close)
-            if not sharp:
-                context.add_init_script(SPARING)
+            context.add_init_script(SPARING)
             return Visit(context, sharp=sharp)
 
         yield make

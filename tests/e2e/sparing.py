@@ -5,7 +5,7 @@ without end, little is left for the server, its network and the other test. What
 page's state, and that moves on with every frame, drawn or not. So frames come at most every
 `INTERVAL` ms, and only one in `DRAWN` of them reaches the screen. What is drawn into a texture is
 drawn always, and all else happens in each frame: programs compile, texels go up, draw calls count.
-Pages that are looked at (`sharp`) draw every frame.
+Who looks at the page has it draw every frame by `window.drawsAll`, as `Visit.look` does.
 """
 
 INTERVAL = 40
@@ -51,7 +51,8 @@ SPARING = f"""(() => {{
     for (const name of ['Arrays', 'Elements', 'ArraysInstanced', 'ElementsInstanced']) {{
         const draw = gl[`draw${{name}}`];
         gl[`draw${{name}}`] = function (...rest) {{
-            if (count % {DRAWN} === 0 || textures.has(this)) draw.apply(this, rest);
+            const seen = window.drawsAll || count % {DRAWN} === 0;
+            if (seen || textures.has(this)) draw.apply(this, rest);
         }};
     }}
 }})();"""

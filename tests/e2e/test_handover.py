@@ -1,10 +1,7 @@
 """A hall that is built anew goes on showing its maps, before the server has sent them again."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 CODE = """
 import torch
@@ -44,11 +41,9 @@ def seen(visit, layer):
     visit.page.mouse.move(5, 300)
     # In software the view is drawn in fewer pixels until it has rested.
     visit.until("document.querySelector('canvas').width === innerWidth")
-    visit.frames(3)
     spot = visit.tell("layer => cnnwalk.mapSpot(layer, 0)", layer)
     clip = {"x": spot["x"] - 30, "y": spot["y"] - 30, "width": 60, "height": 60}
-    picture = Image.open(io.BytesIO(visit.page.screenshot(clip=clip))).convert("RGB")
-    return np.asarray(picture, float)
+    return np.asarray(visit.look(clip), float)
 
 
 def test_the_maps_stay_while_they_come_again(visit):

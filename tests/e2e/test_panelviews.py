@@ -1,7 +1,5 @@
 """A panel that shows its channels in another order, larger, and a part of its rows."""
 
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -47,9 +45,8 @@ def hovered(visit, at):
 def shown_at(visit, at, side):
     """What is drawn around a place of the page, as side x side brightnesses."""
     visit.page.mouse.move(2, 2)
-    visit.frames(3)
     clip = {"x": at["x"] - side / 2, "y": at["y"] - side / 2, "width": side, "height": side}
-    picture = Image.open(io.BytesIO(visit.page.screenshot(clip=clip))).convert("L")
+    picture = visit.look(clip).convert("L")
     return np.asarray(picture.resize((14, 14), Image.Resampling.BOX), float)
 
 
@@ -120,10 +117,8 @@ def test_signs_are_blue_and_orange_where_that_is_chosen(visit):
     def colors():
         at = visit.until("cnnwalk.mapSpot('input', 1)")
         visit.page.mouse.move(2, 2)
-        visit.frames(3)
         clip = {"x": at["x"] - 60, "y": at["y"] - 60, "width": 120, "height": 120}
-        picture = Image.open(io.BytesIO(visit.page.screenshot(clip=clip))).convert("RGB")
-        return np.asarray(picture, float).reshape(-1, 3)
+        return np.asarray(visit.look(clip), float).reshape(-1, 3)
 
     def warm(pixels):
         red, _, blue = pixels.T

@@ -163,8 +163,7 @@ def test_colours_appear_on_the_screen_as_they_are(turned):
     visit.until(f"{shows(20)} === 'waiting'")
     visit.click(f"cnnwalk.buttonSpot('{LAYER}')")
     visit.until(f"{shows(20)} === 'picture'")
-    visit.frames(3)
     at = visit.tell(f"cnnwalk.mapSpot('{LAYER}', 20)")
-    screen = np.asarray(Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB"), int)
+    screen = np.asarray(visit.look(), int)
     shown = screen[round(at["y"]), round(at["x"])]
     assert np.abs(shown - FLAT).max() <= 1, shown
