@@ -250,15 +250,14 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_network_is_loaded(cn
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_file(cnnwalk, network, tmp_path, monkeypatch):
-    write = Path.write_bytes
+    replace = Path.replace
 
-    def write_some(path, data):
-        if path.parent == tmp_path / "out" and path.name.startswith("channel_00001"):
-            write(path, data[: len(data) // 2])
+    def full(path, target):
+        if target.name == "channel_00001.png":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return write(path, data)
+        return replace(path, target)
 
-    monkeypatch.setattr(Path, "write_bytes", write_some)
+    monkeypatch.setattr(Path, "replace", full)
     command = ["featvis", network, "--layer", "4", "--steps", "2"]
     code, _, err = cnnwalk(*command, "--out", tmp_path / "out")
     assert code == 2

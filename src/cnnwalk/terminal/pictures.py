@@ -45,13 +45,13 @@ class PictureFolder:
         channel = order.target.channel
         if channel is None:
             raise ValueError("files are named by channels, but this is a direction")
+        # Before its file is written: Ctrl-C may come when the file is there and this has not ended.
+        self._pictures[channel] = picture
         if picture.pixels is not None:
             from cnnwalk.featvis.facts import facts_of
             from cnnwalk.featvis.png import to_png
 
-            content = to_png(picture, facts_of(network, order, picture))
-            self._write(f"channel_{channel:05}.png", content)
-        self._pictures[channel] = picture
+            self._write(_file_of(channel), to_png(picture, facts_of(network, order, picture)))
 
     def finish(self, orders: Sequence[Order], network: Network) -> str:
         """Write a sheet of all pictures that were kept; return what there is, in words.
@@ -60,7 +60,8 @@ class PictureFolder:
             FeatureVisualizationError: the sheet cannot be written.
         """
         channels = [order.target.channel for order in orders]
-        pictures = {each: self._pictures[each] for each in channels if each in self._pictures}
+        there = self._there()
+        pictures = {each: there[each] for each in channels if each in there}
         if not pictures:
             return f"{self._path}: no picture is finished"
         from cnnwalk.featvis.sheet import contact_sheet
@@ -73,6 +74,14 @@ class PictureFolder:
         sheet.save(data, "PNG")
         self._write(SHEET, data.getvalue())
         return "\n".join(self._told(pictures))
+
+    def _there(self) -> dict[int, Picture]:
+        """Return what was kept, without a picture whose file Ctrl-C has prevented."""
+        return {
+            channel: picture
+            for channel, picture in self._pictures.items()
+            if picture.pixels is None or (self._path / _file_of(channel)).exists()
+        }
 
     def _told(self, pictures: dict[int, Picture]) -> Iterator[str]:
         dead = _numbers(pictures, "dead")
@@ -99,6 +108,10 @@ class PictureFolder:
                 f"{path} cannot be written ({error.strerror or error}): make room there, or give "
                 "another folder with --out."
             ) from error
+
+
+def _file_of(channel: int) -> str:
+    return f"channel_{channel:05}.png"
 
 
 def _numbers(pictures: dict[int, Picture], silence: str) -> list[str]:
