@@ -103,12 +103,12 @@ export class Desk {
   private take(): boolean {
     this.pointing.invalidate();
     this.pointing.update();
-    const { target, ray, distance } = this.pointing;
+    const { target, ray, met } = this.pointing;
     this.sliding = target?.drag !== undefined;
     if (this.sliding) this.pointing.click(0, false);
     const place = target?.drags === true ? (target.grip?.() ?? null) : null;
     if (place !== null) {
-      this.carrying.take(place, ray.at(distance, this.point));
+      this.carrying.take(place, ray.at(met.distance, this.point));
       this.canvas.style.cursor = 'grabbing';
     }
     return this.sliding || place !== null;

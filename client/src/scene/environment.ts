@@ -142,6 +142,7 @@ export class Environment {
   follow(eye: Vector3): void {
     // Its middle stays off the foot of the eye: for a level look that corner of all triangles
     // would have w = 0, and software rasterizers then draw the floor over everything.
-    this.floor.position.set(eye.x + 0.37, 0, eye.z + 0.29);
+    this.floor.position.x = eye.x + 0.37;
+    this.floor.position.z = eye.z + 0.29;
   }
 }

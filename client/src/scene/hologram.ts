@@ -54,6 +54,8 @@ export class Hologram {
   wanted = 1;
   /** Nothing of it is higher than so many m over the tip, as far as it need not be too small for that. */
   ceiling = Infinity;
+  /** As large as it may be shown now. */
+  private largest = LARGEST;
   /** How high over the tip the picture's middle is as it was made, in m. */
   middle = 0;
   private readonly mesh: Mesh<BufferGeometry, ShaderMaterial>;
@@ -136,10 +138,6 @@ export class Hologram {
     this.lensView.set(this.lens.x, this.lens.y, this.lens.zoom);
   }
 
-  private get largest(): number {
-    return Math.max(SMALLEST, Math.min(LARGEST, (this.ceiling - this.text.top) / (this.shape.y * SIDE)));
-  }
-
   /** Whether a ray meets the picture; `reach` tells how far along, `met` where on it. */
   pick(ray: Ray, reach: Reach): boolean {
     if (!this.shown) return false;
@@ -185,6 +183,8 @@ export class Hologram {
   }
 
   private resize(): void {
+    const room = this.ceiling - this.text.top;
+    this.largest = Math.max(SMALLEST, Math.min(LARGEST, room / (this.shape.y * SIDE)));
     const next = Math.min(this.largest, Math.max(SMALLEST, this.wanted));
     if (next === this.size) return;
     this.size = this.wanted = next;

@@ -24,7 +24,7 @@ export class LetterBuffer {
   private readonly point = new Vector3();
   private line: Line | null = null;
   private size = 1;
-  private color: readonly [number, number, number] = [1, 1, 1];
+  private readonly color = new Float32Array(3);
 
   /** `capacity`: of letters. */
   constructor(capacity: number) {
@@ -38,24 +38,27 @@ export class LetterBuffer {
 
   /** What follows are the letters of this line, set at this size in m. */
   begin(line: Line, size: number): void {
-    const { r, g, b } = display(line.color);
     this.line = line;
     this.size = size;
-    this.color = [r, g, b];
+    display(line.color).toArray(this.color);
   }
 
   /** A letter whose pen and bounds count at size 1; `index`: of its glyph in the atlas. */
   push(pen: number, bounds: readonly number[], index: number): void {
     if (this.line === null) return;
     const { at, right, up, fade, anchor } = this.line;
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = bounds;
     const { point, size, floats } = this;
     const first = this.count * LETTER_FLOATS;
-    point.copy(at).addScaledVector(right, (pen + x0) * size).addScaledVector(up, y0 * size);
+    const x = bounds[0] ?? 0;
+    const y = bounds[1] ?? 0;
+    point.copy(at).addScaledVector(right, (pen + x) * size).addScaledVector(up, y * size);
     point.toArray(floats, first);
-    point.copy(right).multiplyScalar((x1 - x0) * size).toArray(floats, first + 3);
-    point.copy(up).multiplyScalar((y1 - y0) * size).toArray(floats, first + 6);
-    floats.set([index, fade ?? NEVER, anchor ?? HALL, ...this.color], first + 9);
+    point.copy(right).multiplyScalar(((bounds[2] ?? 0) - x) * size).toArray(floats, first + 3);
+    point.copy(up).multiplyScalar(((bounds[3] ?? 0) - y) * size).toArray(floats, first + 6);
+    floats[first + 9] = index;
+    floats[first + 10] = fade ?? NEVER;
+    floats[first + 11] = anchor ?? HALL;
+    floats.set(this.color, first + 12);
     this.count += 1;
   }
 }

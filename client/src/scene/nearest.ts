@@ -18,8 +18,8 @@ export function nearest({ x, z }: Vector3, bounds: Float64Array, now: number): n
   let least = Infinity;
   let before = Infinity;
   for (let at = 0; at < bounds.length; at += FOUR) {
-    const aside = Math.max(0, (bounds[at] ?? 0) - x, x - (bounds[at + 1] ?? 0));
-    const along = Math.max(0, (bounds[at + 2] ?? 0) - z, z - (bounds[at + 3] ?? 0));
+    const aside = Math.max(0, Math.max((bounds[at] ?? 0) - x, x - (bounds[at + 1] ?? 0)));
+    const along = Math.max(0, Math.max((bounds[at + 2] ?? 0) - z, z - (bounds[at + 3] ?? 0)));
     const away = Math.sqrt(aside * aside + along * along);
     if (at === FOUR * now) before = away;
     if (away >= least) continue;

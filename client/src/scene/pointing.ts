@@ -62,7 +62,8 @@ export interface Sight {
 export class Pointing {
   /** As it was last looked along. */
   readonly ray = new Ray();
-  private readonly met: Met = { pickable: null, distance: Infinity };
+  /** What the ray met when it was last looked along. */
+  readonly met: Met = { pickable: null, distance: Infinity };
   private current: Pickable | null = null;
   private pressed: Pickable | null = null;
   private stale = true;
@@ -71,11 +72,6 @@ export class Pointing {
     private readonly sight: Sight,
     private readonly pickables: () => readonly Pickable[],
   ) {}
-
-  /** Along the ray to what it meets, in m; infinite where that is nothing. */
-  get distance(): number {
-    return this.met.distance;
-  }
 
   /** What the ray is on; null where that is nothing. */
   get target(): Pickable | null {

@@ -100,6 +100,8 @@ export class Tool {
   private readonly up = new Vector3();
   private readonly size = new Vector3();
   private readonly facing = new Facing();
+  /** Of the sway, as a quaternion's x, y, z and w; typed, as the walker's. */
+  private readonly sway = new Float64Array(4);
   /** The share of the view's height, in its middle, that nothing of the page lies over. */
   clear = 1;
 
@@ -140,7 +142,6 @@ export class Tool {
     this.object.rotation.y = -0.16;
     this.hologram.setInHand(false);
     this.hologram.object.position.set(0, TIP, 0);
-    this.hologram.object.rotation.set(0, 0, 0);
     this.hologram.object.scale.setScalar(1);
   }
 
@@ -164,7 +165,10 @@ export class Tool {
     object.position.y = -half * BELOW + 0.004 * Math.sin(phase * 2);
     object.position.z = -DISTANCE;
     hologram.ceiling = half * (this.clear + BELOW) - TIP;
-    hologram.object.rotation.y = 0.14 * Math.sin(phase);
+    const lean = 0.07 * Math.sin(phase);
+    this.sway[1] = Math.sin(lean);
+    this.sway[3] = Math.cos(lean);
+    hologram.object.quaternion.fromArray(this.sway);
     hologram.update(clock, still);
   }
 

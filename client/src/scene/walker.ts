@@ -1,5 +1,5 @@
 /** The visitor's body: where the eye is, where it looks, and how it moves. */
-import { Euler, Vector3, type Object3D } from 'three';
+import { Vector3, type Object3D } from 'three';
 
 import type { Step } from './clock';
 import type { Steering } from './keys';
@@ -35,7 +35,8 @@ export class Walker {
   private readonly velocity = new Vector3();
   private readonly wanted = new Vector3();
   private readonly push = new Vector3();
-  private readonly euler = new Euler(0, 0, 0, 'YXZ');
+  /** A quaternion's x, y, z and w: handed on typed, because each number would be an object. */
+  private readonly turn = new Float64Array(4);
 
   /** How large the visitor is beside the hall: all but looking about goes by it. */
   get size(): number {
@@ -105,9 +106,16 @@ export class Walker {
   /** Puts the camera where the eye is; it hangs in the visitor's own space, which is as large as they are. */
   apply(camera: Object3D): void {
     camera.position.copy(this.eye).multiply(this.shrink);
-    this.euler.x = this.pitch;
-    this.euler.y = this.yaw;
-    camera.quaternion.setFromEuler(this.euler);
+    const { turn } = this;
+    const sinPitch = Math.sin(this.pitch / 2);
+    const cosPitch = Math.cos(this.pitch / 2);
+    const sinYaw = Math.sin(this.yaw / 2);
+    const cosYaw = Math.cos(this.yaw / 2);
+    turn[0] = sinPitch * cosYaw;
+    turn[1] = cosPitch * sinYaw;
+    turn[2] = -sinPitch * sinYaw;
+    turn[3] = cosPitch * cosYaw;
+    camera.quaternion.fromArray(turn);
   }
 }
 

@@ -58,10 +58,10 @@ export function xrHook(world: World): XrHook | null {
   const { immersive, tool, rig } = world;
   if (!immersive.active) return null;
   const { hands, toolHand, pointers, tooltip } = immersive;
-  const { ray, distance } = pointers.tool;
+  const { ray, met } = pointers.tool;
   return {
     tool: { hand: toolHand.side, visible: tool.object.visible, position: spot(tool.tip) },
-    reticle: distance < Infinity ? spot(ray.at(distance, new Vector3())) : null,
+    reticle: met.distance < Infinity ? spot(ray.at(met.distance, new Vector3())) : null,
     hint: tooltip.text,
     images: world.dataset.boards.flatMap(linesOf),
     hologram: hologramHook(world),

@@ -117,8 +117,10 @@ export class PassLoader {
   private askDetail(): void {
     if (this.image === null || this.isDetailOpen || this.hasFailed) return;
     let query = 'level=detail';
-    for (const layer of this.order) {
-      if (this.asked.has(layer)) continue;
+    // By number: an iterator makes an object for each layer, and most were asked for.
+    for (let at = 0; at < this.order.length; at += 1) {
+      const layer = this.order[at];
+      if (layer === undefined || this.asked.has(layer)) continue;
       const more = `&layers=${encodeURIComponent(layer)}`;
       if (query.length + more.length > MAX_QUERY_LENGTH) break;
       query += more;

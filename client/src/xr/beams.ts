@@ -118,7 +118,7 @@ export class Beams {
   }
 
   /** Shows a hand's ray to what it points at. */
-  show({ side, ray, trigger }: Hand, { distance }: Pointing): void {
+  show({ side, ray, trigger }: Hand, { met: { distance } }: Pointing): void {
     const at = side === 'left' ? LEFT : RIGHT;
     const meets = distance < Infinity;
     const length = meets ? distance : VOID * (this.scale[0] ?? 1);

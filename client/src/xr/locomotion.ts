@@ -78,7 +78,7 @@ export class Locomotion {
     const { hand, moving, vignette } = this.state.preferences;
     const tool = hands[peek(hand)];
     const other = hands[peek(hand) === 'right' ? 'left' : 'right'];
-    if (peek(moving) === 'teleport') this.throwBy(tool, other, taken, clock);
+    if (peek(moving) === 'teleport') this.throwBy(hands, taken, clock);
     else this.walkBy(other, clock, taken);
     this.turnBy(tool, other, clock, taken);
     this.floor.enabled = tool.bare && !this.teleport.aiming;
@@ -141,13 +141,15 @@ export class Locomotion {
     });
   };
 
-  private throwBy(tool: Hand, other: Hand, taken: SticksTaken, clock: Clock): void {
+  private throwBy({ left, right }: BothHands, taken: SticksTaken, clock: Clock): void {
     this.smooth.halt();
-    for (const side of SIDES) {
-      const hand = tool.side === side ? tool : other;
-      if (hand.present && !taken[side]) this.teleport.update(hand, clock);
-      else if (this.teleport.aims(hand)) this.teleport.cancel();
-    }
+    this.throwByOne(left, taken, clock);
+    this.throwByOne(right, taken, clock);
+  }
+
+  private throwByOne(hand: Hand, taken: SticksTaken, clock: Clock): void {
+    if (hand.present && !taken[hand.side]) this.teleport.update(hand, clock);
+    else if (this.teleport.aims(hand)) this.teleport.cancel();
   }
 
   private walkBy(hand: Hand, clock: Clock, taken: SticksTaken): void {
@@ -193,5 +195,3 @@ export class Locomotion {
     this.rig.settle();
   }
 }
-
-const SIDES: readonly Side[] = ['left', 'right'];

@@ -40,9 +40,10 @@ export class Tooltip {
     if (this.said === '') return;
     const { object, facing } = this;
     const { origin, direction } = pointing.ray;
-    object.position.x = origin.x + direction.x * pointing.distance;
-    object.position.y = origin.y + direction.y * pointing.distance;
-    object.position.z = origin.z + direction.z * pointing.distance;
+    const { distance } = pointing.met;
+    object.position.x = origin.x + direction.x * distance;
+    object.position.y = origin.y + direction.y * distance;
+    object.position.z = origin.z + direction.z * distance;
     facing.face(object, eye);
     object.scale.setScalar(facing.away);
   }
