@@ -1,6 +1,7 @@
 /**
  * The render loop's time. It is handed on whole: a number that is worked out and passed to a function
- * becomes an object on the heap, in each frame anew.
+ * becomes an object on the heap, in each frame anew. So does a choice between such a number and 0:
+ * what stands still is moved on by a factor of 0 instead.
  */
 
 /** A frame that comes later, after a pause, counts as so long, in s. */
@@ -16,7 +17,7 @@ export class Clock {
   tick(milliseconds: number): void {
     const now = milliseconds / 1000;
     const step = now - this.seconds;
-    this.step = step > LONGEST_STEP ? LONGEST_STEP : step > 0 ? step : 0;
+    this.step = Math.min(LONGEST_STEP, Math.max(0, step));
     this.seconds = now;
   }
 }

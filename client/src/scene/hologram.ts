@@ -178,7 +178,7 @@ export class Hologram {
 
   /** Once a frame; with less motion it does not sway. */
   update(clock: Clock, still: boolean): void {
-    this.phase[0] = still ? 0 : clock.seconds * SWAY;
+    this.phase[0] = clock.seconds * (still ? 0 : SWAY);
     this.resize();
   }
 

@@ -197,7 +197,7 @@ export class InputFrame implements Pickable {
 
   /** Once a frame; with less motion the invitation does not beat. */
   update(clock: Clock, still: boolean): void {
-    this.time[0] = still ? 0 : clock.seconds;
+    this.time[0] = clock.seconds * (still ? 0 : 1);
   }
 
   dispose(): void {

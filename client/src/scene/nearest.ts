@@ -17,13 +17,14 @@ export function nearest({ x, z }: Vector3, bounds: Float64Array, now: number): n
   let found = -1;
   let least = Infinity;
   let before = Infinity;
-  for (let at = 0; at < bounds.length; at += FOUR) {
-    const aside = Math.max(0, Math.max((bounds[at] ?? 0) - x, x - (bounds[at + 1] ?? 0)));
-    const along = Math.max(0, Math.max((bounds[at + 2] ?? 0) - z, z - (bounds[at + 3] ?? 0)));
+  for (let hall = 0; FOUR * hall < bounds.length; hall += 1) {
+    const at = FOUR * hall;
+    const aside = Math.max(0, Math.max((bounds[at] as number) - x, x - (bounds[at + 1] as number)));
+    const along = Math.max(0, Math.max((bounds[at + 2] as number) - z, z - (bounds[at + 3] as number)));
     const away = Math.sqrt(aside * aside + along * along);
-    if (at === FOUR * now) before = away;
+    if (hall === now) before = away;
     if (away >= least) continue;
-    found = at / FOUR;
+    found = hall;
     least = away;
   }
   return before - least < HYSTERESIS ? now : found;

@@ -33,7 +33,8 @@ export class Resolution {
   /** Once a frame, outside of VR. */
   update({ step }: Step, moved: boolean): void {
     if (!this.software) return;
-    this.rested = moved ? 0 : this.rested + step;
+    if (moved) this.rested = 0;
+    else this.rested += step;
     const moving = this.rested < REST_SECONDS;
     if (moving === this.moving) return;
     this.moving = moving;

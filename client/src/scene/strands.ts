@@ -13,11 +13,11 @@ const DENSITY = 5;
 const LEAST_POINTS = 8;
 /** From an end that is moved, so much of the way bends, in m. */
 const REACH = 8;
-/** A label turns by quarters to who comes near, in m, and not before they are well round its corner, in rad. */
+/** A label turns by quarters to who comes near, in m, and not before they are well round its corner: a cosine. */
 const READ_WITHIN = 24;
 const UNDERFOOT = 0.5;
 const QUARTER = Math.PI / 2;
-const ROUND = QUARTER / 2 + 0.15;
+const ROUND = Math.cos(QUARTER / 2 + 0.15);
 
 /** What a strand's ends and its label move with; see `Moves`. */
 export interface StrandAnchors {
@@ -91,7 +91,7 @@ export class Strand {
     const away = x * x + z * z;
     if (away > READ_WITHIN * READ_WITHIN || away < UNDERFOOT * UNDERFOOT) return;
     const wanted = Math.atan2(x, z) - route.label_yaw;
-    if (Math.abs(wrapped(wanted - label.yaw)) < ROUND) return;
+    if (Math.cos(wanted - label.yaw) > ROUND) return;
     label.yaw = wrapped(Math.round(wanted / QUARTER) * QUARTER);
     moves.place(this.anchors.label, labelAt, label, true, 0);
   }

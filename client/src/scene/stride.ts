@@ -28,7 +28,9 @@ export class Stride {
     const left = this.metres - (this.moves.travelled - this.travelled);
     if (!this.due && left > 0 && dx * dx + dy * dy + dz * dz < left * left) return false;
     this.due = false;
-    from.set(x, y, z);
+    from.x = x;
+    from.y = y;
+    from.z = z;
     this.travelled = this.moves.travelled;
     return true;
   }

@@ -160,7 +160,7 @@ export class Tool {
     const { object, hologram } = this;
     const half = Math.tan((camera.fov * Math.PI) / 360) * DISTANCE;
     const across = Math.min(half * camera.aspect * ACROSS, half * camera.aspect - 0.12);
-    const phase = still ? 0 : clock.seconds * SWAY;
+    const phase = clock.seconds * (still ? 0 : SWAY);
     object.position.x = across;
     object.position.y = -half * BELOW + 0.004 * Math.sin(phase * 2);
     object.position.z = -DISTANCE;

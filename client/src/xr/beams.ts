@@ -121,7 +121,7 @@ export class Beams {
   show({ side, ray, trigger }: Hand, { met: { distance } }: Pointing): void {
     const at = side === 'left' ? LEFT : RIGHT;
     const meets = distance < Infinity;
-    const length = meets ? distance : VOID * (this.scale[0] ?? 1);
+    const length = meets ? distance : VOID * (this.scale[0] as number);
     const { origin, direction } = ray;
     const { from, to, look } = this;
     from[at] = origin.x;
