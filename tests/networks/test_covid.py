@@ -268,7 +268,7 @@ def test_the_authors_checkpoints_load_by_their_names(kind: Kind, tmp_path: Path)
 def test_more_names_than_the_weights_know_classes(tmp_path: Path) -> None:
     torch.save(CovidResNet(2).state_dict(), tmp_path / "two.pt")
     (tmp_path / "names").write_text("a\nb\nc\n")
-    with pytest.raises(NetworkError, match=r"fc.weight is \(2, 512\) in the file and \(3, 512\)"):
+    with pytest.raises(NetworkError, match=r"have 2 classes, but the network of .* has 3"):
         load_network(
             "cnnwalk.networks.covid:covidresnet",
             weights=tmp_path / "two.pt",

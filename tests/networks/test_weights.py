@@ -83,7 +83,7 @@ def test_weights_of_another_number_of_classes_say_what_to_give(
     with pytest.raises(
         NetworkError,
         match=r"seven.pth do not fit: they have 7 classes, but the network of .*:build has 5. Give "
-        "--classes FILE with 7 names, for which build needs a parameter such as classes=5",
+        "--classes FILE with 7 names: build is called with classes=7 then",
     ):
         load_network(f"{small}:build", weights=tmp_path / "seven.pth", input_size=(4, 4))
     (tmp_path / "names").write_text("\n".join("abcdefg"))

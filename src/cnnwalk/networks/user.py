@@ -76,8 +76,9 @@ def _check_classes(
         theirs, ours = apart
         raise NetworkError(
             f"The weights of {weights} do not fit: they have {theirs} classes, but the network of "
-            f"{reference} has {ours}. Give --classes FILE with {theirs} names, for which "
-            f"{reference.rpartition(':')[2]} needs a parameter such as classes={ours}."
+            f"{reference} has {ours}. Give --classes FILE with {theirs} names: "
+            f"{reference.rpartition(':')[2]} is called with classes={theirs} then, so it needs a "
+            "parameter of that name."
         )
 
 
