@@ -142,6 +142,9 @@ def test_a_key_goes_to_the_same_place_in_the_next_network_and_round_again(pair):
     assert aside == pytest.approx([0, max(inputs) - min(inputs), 0], abs=1e-6)
     for kept in ("y", "z", "yaw"):
         assert [place[kept] for place in places] == pytest.approx([places[0][kept]] * 3)
+    # Back to where those stand who come next, with the board's buttons beside the cards.
+    pair.page.keyboard.press("Home")
+    pair.until("begins => cnnwalk.camera.yaw === begins", begins)
 
 
 def test_what_all_say_is_in_view_while_the_card_is_folded(pair):
