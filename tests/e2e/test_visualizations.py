@@ -223,8 +223,7 @@ def test_a_page_that_is_loaded_anew_follows_the_job_and_cancels_it(visit):
     """The job is that of the test before, or is asked for once more: it is the same."""
     make(visit, channels="0-3", steps=2000, seed=5)
     progress(visit, r"step [1-9]\d* of 2000")
-    visit.page.reload()
-    visit.until("window.cnnwalk?.progress.stage === 'done'")
+    visit.reload()
     jobs = visit.page.get_by_role("region", name="Feature visualizations")
     jobs.get_by_text(re.compile(r"step \d+ of 2000")).wait_for()
     assert shows(visit, STEM) == "pictures"
