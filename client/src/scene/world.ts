@@ -7,12 +7,12 @@ import { heldName } from '../model/layertext';
 import { peek } from '../model/peek';
 import type { LayerPlace } from '../model/pointed';
 import { pixelsOf } from '../model/pixels';
-import type { Destination, State } from '../model/state';
+import type { State } from '../model/state';
 import { ValueCache } from '../model/values';
 import { Menus } from '../menus/menus';
 import type { Hall } from '../net/types';
 import type { Tiles } from '../tiles/tiles';
-import { groundAt, groundBefore, type Ground } from '../xr/arrivals';
+import { groundBefore, type Ground } from '../xr/arrivals';
 import { LiveGaze } from '../xr/gaze';
 import { Immersive } from '../xr/immersive';
 import { Rig } from '../xr/rig';
@@ -21,7 +21,7 @@ import { followContext } from './contextloss';
 import { DatasetStand } from './datasetstand';
 import { Desk } from './desk';
 import { Environment } from './environment';
-import { freeBefore, poseBefore, startPose } from './flight';
+import { startPose } from './flight';
 import { Glyphs } from './glyphs';
 import type { Graphics } from './graphics';
 import type { HallScene } from './hallscene';
@@ -33,16 +33,11 @@ import { Resolution } from './resolution';
 import { followSize } from './size';
 import { standingBefore } from './standing';
 import { Tool } from './tool';
-import { EYE_HEIGHT, type Pose } from './walker';
+import { Travel } from './travel';
 
 const FIELD_OF_VIEW = 56;
 /** What the page's overlays take of the view above and below, in CSS pixels. */
 const OVERLAYS = 84;
-/** In a low window they cover a part of the panel rather than make it small. */
-const LEAST_CLEAR = 0.7;
-/** What an open card takes of it on the left, in CSS pixels, and at most as a share. */
-const CARD = 342;
-const MOST_COVERED = 0.3;
 
 export class World {
   readonly renderer: WebGLRenderer;
@@ -61,7 +56,7 @@ export class World {
   private readonly eye = new Vector3();
   private readonly gaze = new LiveGaze();
   private readonly hologram: HologramTarget;
-  private headed: LayerPlace | null = null;
+  private readonly travel: Travel;
   /** At a screen, in the hand with the tool, and in the other one. */
   private pickables: Readonly<Record<'desk' | 'tool' | 'off', readonly Pickable[]>> = { desk: [], tool: [], off: [] };
   private frameCount = 0;
@@ -103,6 +98,8 @@ export class World {
       letGo: () => { actions.letGo(); },
     }, state);
     this.scene.add(this.immersive.locomotion.object);
+    const { halls, desk, immersive, rig, camera } = this;
+    this.travel = new Travel({ halls, desk, immersive, rig, camera, container, clear: () => this.clear() }, state);
     this.renderer.xr.addEventListener('sessionstart', () => {
       this.desk.pointing.leave();
     });
@@ -127,7 +124,7 @@ export class World {
   };
 
   /** The layer that the visitor is being carried to; null while they are not. */
-  readonly layerHeaded = (): LayerPlace | null => (this.desk.flight.flying ? this.headed : null);
+  readonly layerHeaded = (): LayerPlace | null => this.travel.layerHeaded;
 
   /** Frames drawn since the start. */
   get frames(): number {
@@ -155,7 +152,7 @@ export class World {
     });
     effect(() => {
       const destination = this.state.destination.value;
-      if (destination !== null) this.fly(destination);
+      if (destination !== null) this.travel.to(destination);
     });
     const values = new ValueCache(this.actions.api);
     effect(() => {
@@ -211,61 +208,6 @@ export class World {
     const start = arrangement && startPose(arrangement, this.camera.aspect).eye;
     if (arrangement === undefined || start?.equals(eye) !== true) return { x: eye.x, z: eye.z, yaw };
     return groundBefore(arrangement.input_frame);
-  }
-
-  private fly(to: Destination): void {
-    const scene = this.halls.of(to.network);
-    if (scene === null) return;
-    if (this.immersive.active) {
-      this.goTo(scene, to);
-      return;
-    }
-    const pose = this.poseOf(scene, to);
-    if (pose === null) return;
-    this.headed = to.kind === 'layer' ? { network: scene.network, layer: to.layer } : null;
-    this.desk.fly(pose, this.state.reducedMotion.peek());
-  }
-
-  private poseOf(scene: HallScene, to: Destination): Pose | null {
-    if (to.kind === 'layer') return this.poseAt(scene, to.layer);
-    const { walker } = this.desk;
-    const pose = to.kind === 'same' ? this.acrossTo(scene, walker) : null;
-    return pose ?? startPose(scene.hall.arrangement, this.camera.aspect);
-  }
-
-  /** The pose that stands for one in the hall the visitor is in; null where none does. */
-  private acrossTo(scene: HallScene, pose: Pose): Pose | null {
-    const here = this.halls.of();
-    const there = here === null ? pose : keepPlace(pose, here.standing, scene.standing);
-    return there === pose ? null : there;
-  }
-
-  /** In the headset nobody flies: one is there in a blink. */
-  private goTo(scene: HallScene, to: Destination): void {
-    const { locomotion } = this.immersive;
-    if (to.kind !== 'layer') {
-      const body = { eye: this.rig.head(new Vector3()), yaw: this.rig.heading, pitch: 0 };
-      const there = to.kind === 'same' ? this.acrossTo(scene, body) : null;
-      const ground = there && { x: there.eye.x, z: there.eye.z, yaw: there.yaw };
-      locomotion.goTo(ground ?? groundBefore(scene.hall.arrangement.input_frame));
-      return;
-    }
-    const exhibit = scene.seen(to.layer);
-    if (exhibit === undefined) return;
-    const free = freeBefore(exhibit.place, scene.places.values());
-    locomotion.goTo(groundAt(exhibit, free, locomotion.eyesOnFloor));
-  }
-
-  private poseAt(scene: HallScene, layer: string): Pose | null {
-    const exhibit = scene.seen(layer);
-    if (exhibit === undefined) return null;
-    const { aspect, fov } = this.camera;
-    const free = freeBefore(exhibit.place, scene.places.values());
-    const { clientWidth } = this.container;
-    const clear = Math.max(LEAST_CLEAR, this.clear());
-    const isCovered = this.state.visualizing.peek() !== null || this.state.opened.peek() !== null;
-    const covered = isCovered ? Math.min(MOST_COVERED, CARD / clientWidth) : 0;
-    return poseBefore(exhibit, free, aspect, (fov * Math.PI) / 180, clear, covered, EYE_HEIGHT * this.desk.walker.size);
   }
 
   private frame(time: number): void {
