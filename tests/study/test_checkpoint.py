@@ -197,9 +197,32 @@ def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path, left, kept):
         read_checkpoint(path, {})
 
 
-def test_a_file_of_something_else_is_no_checkpoint(tmp_path):
-    path = tmp_path / "weights.pt"
-    torch.save({"conv1.weight": torch.zeros(3)}, path)
-    with pytest.raises(StudyError, match=r"weights\.pt cannot be read as a checkpoint"):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"conv1.weight": torch.zeros(3)},
+        torch.zeros(3),
+        [1, 2],
+        {"belongs to": 3, "state": 4},
+        torch.nn.Linear(2, 2),
+    ],
+    ids=["weights", "tensor", "list", "numbers", "module"],
+)
+def test_a_file_of_something_else_is_no_checkpoint(tmp_path, other):
+    path = tmp_path / "other.pt"
+    torch.save(other, path)
+    with pytest.raises(StudyError, match=r"other\.pt cannot be read as a checkpoint") as refused:
         read_checkpoint(path, {})
+    assert len(str(refused.value)) < 250
+    assert "\n" not in str(refused.value)
+
+
+def test_bytes_of_something_else_are_no_checkpoint(tmp_path):
+    path = tmp_path / "other.pt"
+    path.write_bytes(b"\x80garbage" * 9)
+    with pytest.raises(StudyError, match=r"other\.pt cannot be read as a checkpoint"):
+        read_checkpoint(path, {})
+
+
+def test_without_a_file_there_is_no_checkpoint(tmp_path):
     assert read_checkpoint(tmp_path / "missing.pt", {}) is None

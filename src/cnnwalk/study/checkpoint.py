@@ -79,16 +79,16 @@ def read_checkpoint(path: Path, belongs_to: Mapping[str, str]) -> State | None:
     """
     try:
         stored = torch.load(path, map_location="cpu", weights_only=True)
-        theirs, state = stored["belongs to"], stored["state"]
+        theirs, state = dict(stored["belongs to"]), dict(stored["state"])
     except FileNotFoundError:
         return None
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+    except Exception as error:  # what damaged files and those of others raise is nearly anything
         raise StudyError(
             f"{path} cannot be read as a checkpoint ({_first_line(error)}): remove it to train "
             "from the beginning."
         ) from error
     _compare(path, theirs, belongs_to)
-    return dict(state)
+    return state
 
 
 def _compare(path: Path, theirs: Mapping[str, str], ours: Mapping[str, str]) -> None:
@@ -105,4 +105,6 @@ def _compare(path: Path, theirs: Mapping[str, str], ours: Mapping[str, str]) -> 
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, pickle.UnpicklingError):  # torch tells then how to load it all the same
+        return "it holds something else"
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
