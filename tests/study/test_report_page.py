@@ -14,6 +14,7 @@ from reporting import TESTED, changed, images, measured
 
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.report import write_report
+from cnnwalk.study.report.content import gather
 from cnnwalk.study.report.page import figure
 from cnnwalk.study.strategies import STRATEGY_NAMES
 
@@ -237,6 +238,15 @@ def test_the_commands_that_do_it_again_stand_there(written):
         "--network covidresnet --strategy plain --seed 2 --epochs 10\n"
     ) in page.text
     assert numbers["commands"][-1] == "cnnwalk study report --data x"
+
+
+@pytest.mark.parametrize(("strategy", "of_copies"), [(S3, " --copies 2 --noise 0.25"), (S1, "")])
+def test_the_commands_have_the_recipe_where_files_say_it(strategy, of_copies):
+    recipe = {"batch": 79, "rate": 0.001234375, "decay": 0.5, "copies": 2, "noise": 0.25}
+    network = changed(measured(strategy), recipe=recipe)
+    (trains, _) = gather([network], images(), "command").facts.commands
+    said = trains.partition(f"--strategy {strategy} ")[2]
+    assert said == f"--seed 0 --epochs 10 --batch 79 --rate 0.001234375 --decay 0.5{of_copies}"
 
 
 def test_strategies_that_are_missing_are_told(tmp_path):

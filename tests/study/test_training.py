@@ -17,7 +17,7 @@ from cnnwalk.cli import main
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.machine import machine
 from cnnwalk.study.recipe import Recipe
-from cnnwalk.study.trained import load_trained
+from cnnwalk.study.trained import load_trained, save_trained
 from cnnwalk.study.training import train
 
 RECIPE = Recipe(epochs=2, batch=12, rate=0.002)
@@ -82,9 +82,31 @@ def test_what_is_trained_is_not_trained_again_and_never_replaced_by_other_traini
     )
     assert said == [f"{path} is there already, so it is not trained again"]
     assert seen == []
-    other = dataclasses.replace(RECIPE, epochs=5)
-    with pytest.raises(StudyError, match=r"trained otherwise \(epochs: 2 instead of 5\).*--out"):
-        train(small_set(), "covidresnet", "plain", recipe=other, out=tmp_path)
+    darker = dataclasses.replace(small_set(), mean=(0.1, 0.1, 0.1))
+    for images, recipe, says in (
+        (small_set(), {"epochs": 5}, r"\(epochs: 2 instead of 5\)"),
+        (small_set(), {"rate": 0.1}, r"\(rate: 0.002 instead of 0.1\)"),
+        (small_set(), {"copies": 2}, r"\(copies: 0 instead of 2\)"),
+        (darker, {}, r"\(mean of the images: .* instead of \(0.1, 0.1, 0.1\)\)"),
+    ):
+        other = dataclasses.replace(RECIPE, **recipe)
+        with pytest.raises(StudyError, match=f"trained otherwise {says}.*--out"):
+            train(images, "covidresnet", "plain", recipe=other, out=tmp_path)
+
+
+def test_a_file_that_does_not_say_its_recipe_counts_as_what_would_be_trained(tmp_path):
+    path = train(small_set(), "covidresnet", "plain", recipe=RECIPE, out=tmp_path)
+    module, about = load_trained(path)
+    assert about.recipe == {"batch": 12, "rate": 0.002, "decay": 1.0, "copies": 0, "noise": 0.5}
+    save_trained(path.parent, module, dataclasses.replace(about, recipe={}))
+    again = train(
+        small_set(),
+        "covidresnet",
+        "plain",
+        recipe=dataclasses.replace(RECIPE, rate=0.1),
+        out=tmp_path,
+    )
+    assert again == path
 
 
 def test_a_class_with_one_image_is_trained_as_any(tmp_path):

@@ -38,6 +38,8 @@ class About:
         width: of the input in pixels.
         epochs: trained.
         accuracies: by what was measured, each in 0..1; the names are those of `accuracy`.
+        recipe: of the training, by the names that `Recipe` has, without the epochs; empty where
+            the file does not say it.
     """
 
     network: NetworkName
@@ -52,6 +54,7 @@ class About:
     width: int
     epochs: int
     accuracies: dict[str, float] = dataclasses.field(default_factory=dict)
+    recipe: dict[str, int | float] = dataclasses.field(default_factory=dict)
 
     @property
     def channels(self) -> int:

@@ -252,6 +252,8 @@ def _about(
     images: ImageSet, network: NetworkName, strategy: StrategyName, seed: int, recipe: Recipe
 ) -> About:
     _, height, width, _ = images.pixels.shape
+    rest = dataclasses.asdict(recipe)
+    epochs = rest.pop("epochs")
     return About(
         network=network,
         strategy=strategy,
@@ -263,19 +265,23 @@ def _about(
         std=images.std,
         height=height,
         width=width,
-        epochs=recipe.epochs,
+        epochs=epochs,
+        recipe=rest,
     )
 
 
 def _require_same(path: Path, about: About) -> None:
-    """Check that a trained network is what would be trained."""
+    """Check that a trained network is what would be trained, as far as its file says."""
     _, there = load_trained(path)
-    ours, theirs = dataclasses.asdict(about), dataclasses.asdict(there)
-    for name in ("epochs", "split", "height", "width", "classes"):
-        if ours[name] != theirs[name]:
+    ours = dataclasses.asdict(about) | about.recipe
+    theirs = dataclasses.asdict(there) | there.recipe
+    # Images are known by their mean and deviation, as in a checkpoint.
+    for name in ("epochs", "split", "height", "width", "classes", "mean", "std", *there.recipe):
+        if ours.get(name) != theirs[name]:
+            what = f"{name} of the images" if name in {"mean", "std"} else name
             raise StudyError(
-                f"{path} was trained otherwise ({name}: {theirs[name]!s:.60} instead of "
-                f"{ours[name]!s:.60}): remove it, or choose another folder with --out."
+                f"{path} was trained otherwise ({what}: {theirs[name]!s:.60} instead of "
+                f"{ours.get(name)!s:.60}): remove it, or choose another folder with --out."
             )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from cnnwalk.study.imageset import PARTS, ImageSet, Part
 from cnnwalk.study.measures import Measurements
 from cnnwalk.study.sources import SOURCES
+from cnnwalk.study.strategies import STRATEGIES
 from cnnwalk.version import __version__
 
 _LIBRARIES = ("torch", "torchvision", "numpy")
@@ -95,6 +96,7 @@ def _frequencies(images: ImageSet, part: Part) -> np.ndarray[tuple[int], np.dtyp
 
 def _training(measurements: Measurements, *, in_folder: bool) -> str:
     about = measurements.about
+    unused = set() if STRATEGIES[about.strategy].copies else {"copies", "noise"}
     words = [
         f"cnnwalk study train --data {shlex.quote(about.data)}",
         "--folder DIR" if in_folder else "",
@@ -102,5 +104,6 @@ def _training(measurements: Measurements, *, in_folder: bool) -> str:
         f"--split {shlex.quote(about.split.replace(' ', '-'))}" if about.split else "",
         f"--network {about.network} --strategy {about.strategy} --seed {about.seed}",
         f"--epochs {about.epochs}",
+        *(f"--{name} {value}" for name, value in about.recipe.items() if name not in unused),
     ]
     return " ".join(word for word in words if word)
