@@ -15,7 +15,7 @@ import type { Board } from '../scene/board';
 import type { Glyphs } from '../scene/glyphs';
 import type { Pickable } from '../scene/pointing';
 import { LiveGaze, type Gaze } from '../xr/gaze';
-import type { BothHands } from '../xr/hand';
+import type { Hand } from '../xr/hand';
 import { Minimap } from '../xr/minimap';
 import { Bulletin } from './bulletin';
 import { LargeBoard, type Page, type Shown } from './largeboard';
@@ -149,10 +149,9 @@ export class Menus {
     this.opened.value = 'none';
   }
 
-  /** Once a frame, after the hands are placed. */
-  update(hands: BothHands): void {
+  /** Once a frame, after the hands are placed; `off`: the one without the tool. */
+  update(off: Hand): void {
     const gaze = this.look();
-    const off = peek(this.state.preferences.hand) === 'right' ? hands.left : hands.right;
     if (off.upper.began) this.toggleWrist();
     // A visitor of another size, or whose hall was built anew around them, would not find the board where it was.
     if ((gaze.scale !== this.stoodAt || this.rebuilt) && this.open !== 'none') this.stand(this.open);

@@ -27,9 +27,9 @@ export class Gripping {
     private readonly pickables: () => readonly Pickable[],
   ) {}
 
-  /** Whether a hand's press is about a panel that it holds, and no click. */
+  /** Whether a hand's press in this frame is about a panel that it holds, and no click on something else. */
   isPressing(side: Side): boolean {
-    return this[side].pressed !== null;
+    return this[side].pressing;
   }
 
   /** Whether a hand holds a panel. */
@@ -48,6 +48,7 @@ export class Gripping {
     for (const side of ['left', 'right'] as const) {
       this.grabs.letGo(side);
       this[side].pressed = null;
+      this[side].pressing = false;
     }
   }
 
@@ -56,6 +57,8 @@ export class Gripping {
     const grasp = this[side];
     if (squeeze.began) this.take(hand);
     else if (trigger.began) this.press(hand, grasp);
+    // Also where it ends in this very frame.
+    grasp.pressing = grasp.pressed !== null;
     if (this.grabs.holds(side)) {
       if (stick.y !== 0) this.grabs.push(side, -stick.y * PUSH_SPEED * scale * step);
       if (stick.x !== 0) this.grabs.scaleBy(side, Math.exp(stick.x * SCALE_SPEED * step));
@@ -78,7 +81,7 @@ export class Gripping {
     grasp.press(this.take(hand), hand.ray);
   }
 
-  private release({ side, ray }: Hand, grasp: Grasp, scale: number): void {
+  private release({ side, ray, present }: Hand, grasp: Grasp, scale: number): void {
     const { pressed } = grasp;
     grasp.pressed = null;
     if (grasp.hasMoved(ray, scale)) {
@@ -86,6 +89,8 @@ export class Gripping {
       return;
     }
     this.grabs.putBack(side);
+    // Nobody clicks by a hand that is lost.
+    if (!present) return;
     // What was pressed remembers where; a ray that met it since may have made it forget.
     pressed?.pick(grasp.from(ray), new Reach());
     pressed?.click?.(0, false);
@@ -95,6 +100,7 @@ export class Gripping {
 /** A press of the trigger that may become a drag. */
 class Grasp {
   pressed: Pickable | null = null;
+  pressing = false;
   private readonly origin = new Vector3();
   private readonly direction = new Vector3();
 

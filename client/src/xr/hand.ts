@@ -17,8 +17,12 @@ export interface Press {
 export class Hand {
   /** Whether the headset knows where it is. */
   present = false;
+  /** Whether the headset has known that since the session began. */
+  known = false;
   /** Whether it is a bare hand: then a pinch is the trigger, and there is neither squeeze nor stick. */
   bare = false;
+  /** Whether it has a thumbstick: some controllers have none, no more than bare hands. */
+  hasStick = false;
   /** Where it points, in the world. */
   readonly ray = new Ray();
   /** Where the palm is and how it is turned, in the world; without scale. */
@@ -36,3 +40,9 @@ export class Hand {
 
 /** Both hands. */
 export type BothHands = Readonly<Record<Side, Hand>>;
+
+/** Which hand holds the tool: the one that the visitor prefers, but the other one where that is the only one. */
+export function toolSide(hands: BothHands, preferred: Side): Side {
+  const other = preferred === 'right' ? 'left' : 'right';
+  return hands[other].known && !hands[preferred].known ? other : preferred;
+}

@@ -25,6 +25,8 @@ export class Hands implements BothHands {
   attach(session: XRSession): void {
     this.detach();
     this.session = session;
+    this.left.known = false;
+    this.right.known = false;
     for (const type of EVENTS) session.addEventListener(type, this.hear);
   }
 
@@ -116,6 +118,8 @@ class Latch {
 /** One hand's source, where it is in the rig's space, and its buttons. */
 class Tracker {
   source: XRInputSource | null = null;
+  /** The one of the frame before. */
+  private former: XRInputSource | null = null;
   readonly trigger = new Latch();
   readonly squeeze = new Latch();
   private readonly lower = new Latch();
@@ -130,8 +134,10 @@ class Tracker {
   constructor(private readonly hand: Hand) {}
 
   read(frame: XRFrame, space: XRReferenceSpace): void {
-    const { source } = this;
-    if (source === null) {
+    const { source, former } = this;
+    this.former = source;
+    // A controller that is put down for a bare hand lets go of what it held: for a frame there is no hand.
+    if (source === null || (former !== null && former !== source)) {
       this.lose();
       return;
     }
@@ -144,6 +150,7 @@ class Tracker {
     const palm = source.gripSpace ?? source.hand?.get('wrist') ?? source.targetRaySpace;
     this.grip.fromArray((frame.getPose(palm, space) ?? ray).transform.matrix);
     this.hand.present = true;
+    this.hand.known = true;
     this.hand.bare = source.hand != null;
     this.readGamepad(this.hand.bare ? undefined : source.gamepad);
     this.tell();
@@ -174,6 +181,7 @@ class Tracker {
 
   private readGamepad(gamepad: Gamepad | undefined): void {
     const { stick } = this.hand;
+    this.hand.hasStick = gamepad !== undefined && gamepad.axes.length > STICK.y;
     stick.set(beyondDead(gamepad?.axes[STICK.x]), beyondDead(gamepad?.axes[STICK.y]));
     this.lower.set(gamepad?.buttons[BUTTON.lower]?.pressed ?? false);
     this.upper.set(gamepad?.buttons[BUTTON.upper]?.pressed ?? false);

@@ -15,7 +15,7 @@ import { Beams } from './beams';
 import { LiveGaze } from './gaze';
 import { Gripping } from './gripping';
 import { Hands } from './hands';
-import type { Hand } from './hand';
+import { toolSide, type Hand } from './hand';
 import { Locomotion } from './locomotion';
 import { Pointers } from './pointers';
 import type { Rig } from './rig';
@@ -82,7 +82,7 @@ export class Immersive {
 
   /** The hand that holds the tool. */
   get toolHand(): Hand {
-    return this.hands[this.state.preferences.hand.value];
+    return this.hands[toolSide(this.hands, peek(this.state.preferences.hand))];
   }
 
   get offHand(): Hand {
@@ -101,7 +101,7 @@ export class Immersive {
     this.hands.update(session, frame, space, rig.object);
     this.takeSticks();
     this.zoom(clock);
-    this.locomotion.update(this.hands, clock, this.sticksTaken);
+    this.locomotion.update(this.toolHand, this.offHand, clock, this.sticksTaken);
     rig.look(this.gaze);
     this.hands.place(rig.object);
     this.gripping.update(this.hands, clock, this.gaze);
@@ -139,7 +139,7 @@ export class Immersive {
   private openBoards(): void {
     const { menus } = this.stage;
     if (this.toolHand.upper.began) menus.openLayer(this.pointers.tool.target?.grip?.() ?? null);
-    menus.update(this.hands);
+    menus.update(this.offHand);
   }
 
   private show(clock: Clock): void {

@@ -12,7 +12,7 @@ import { Aim } from './aim';
 import type { Ground } from './arrivals';
 import { FloorTarget } from './floortarget';
 import { Footing, type Hanging, type Standing } from './footing';
-import type { BothHands, Hand, Side } from './hand';
+import type { Hand, Side } from './hand';
 import { liftOf, type Posture } from './posture';
 import type { Rig } from './rig';
 import { Smooth } from './smooth';
@@ -26,7 +26,7 @@ export type SticksTaken = Readonly<Record<Side, boolean>>;
 export class Locomotion {
   /** The arc, its mark and the darkness before the eyes. */
   readonly object = new Group();
-  /** The free floor, to be pointed at by bare hands. */
+  /** The free floor, to be pointed at by hands without a stick. */
   readonly floor: FloorTarget;
   private readonly footing: Footing;
   private readonly aim = new Aim();
@@ -72,16 +72,14 @@ export class Locomotion {
     return this.veil.rim;
   }
 
-  /** One frame in the headset, after the hands. */
-  update(hands: BothHands, clock: Clock, taken: SticksTaken): void {
+  /** One frame in the headset, after the hands: the one with the tool and the other one. */
+  update(tool: Hand, other: Hand, clock: Clock, taken: SticksTaken): void {
     if (!this.posed && this.rig.knowsHead) this.pose();
-    const { hand, moving, vignette } = this.state.preferences;
-    const tool = hands[peek(hand)];
-    const other = hands[peek(hand) === 'right' ? 'left' : 'right'];
-    if (peek(moving) === 'teleport') this.throwBy(hands, taken, clock);
+    const { moving, vignette } = this.state.preferences;
+    if (peek(moving) === 'teleport') this.throwBy(tool, other, taken, clock);
     else this.walkBy(other, clock, taken);
     this.turnBy(tool, other, clock, taken);
-    this.floor.enabled = tool.bare && !this.teleport.aiming;
+    this.floor.enabled = !tool.hasStick && !this.teleport.aiming;
     this.veil.speed = Math.max(this.smooth.share, this.turning.share);
     this.veil.update(clock, peek(vignette));
   }
@@ -141,10 +139,10 @@ export class Locomotion {
     });
   };
 
-  private throwBy({ left, right }: BothHands, taken: SticksTaken, clock: Clock): void {
+  private throwBy(tool: Hand, other: Hand, taken: SticksTaken, clock: Clock): void {
     this.smooth.halt();
-    this.throwByOne(left, taken, clock);
-    this.throwByOne(right, taken, clock);
+    this.throwByOne(tool, taken, clock);
+    this.throwByOne(other, taken, clock);
   }
 
   private throwByOne(hand: Hand, taken: SticksTaken, clock: Clock): void {

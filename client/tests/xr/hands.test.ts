@@ -1,6 +1,7 @@
 import { Euler, Matrix4, Object3D, Quaternion, Vector3 } from 'three';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { toolSide } from '../../src/xr/hand';
 import { Hands } from '../../src/xr/hands';
 
 /** A headset's report: sources with spaces, which a frame has poses for. */
@@ -121,5 +122,46 @@ describe('Hands', () => {
     expect([report.hands.left.present, report.hands.right.present]).toEqual([true, true]);
     report.hands.detach();
     expect([report.hands.left.present, report.hands.right.present]).toEqual([false, false]);
+  });
+
+  it('loses a hand for a frame in which another thing is taken up: what was pressed ends', () => {
+    report.tell('squeezestart', right);
+    (right['gamepad'] as { axes: number[] }).axes[3] = -1;
+    report.read();
+    expect([report.hands.right.squeeze.down, report.hands.right.stick.y]).toEqual([true, -1]);
+    // The headset does not tell of the squeeze's end: its controller is gone.
+    report.session.inputSources.splice(0, 1, { ...controller('right'), hand: new Map() });
+    report.read();
+    expect(report.hands.right.present).toBe(false);
+    expect(report.hands.right.squeeze).toEqual({ down: false, began: false, ended: true });
+    report.read();
+    expect([report.hands.right.present, report.hands.right.bare]).toEqual([true, true]);
+  });
+
+  it('says which hands have a stick', () => {
+    report.read();
+    expect(report.hands.right.hasStick).toBe(true);
+    (right['gamepad'] as { axes: number[] }).axes.splice(2);
+    report.read();
+    expect(report.hands.right.hasStick).toBe(false);
+    right['gamepad'] = undefined;
+    report.read();
+    expect([report.hands.right.hasStick, report.hands.right.present]).toEqual([false, true]);
+  });
+
+  it('gives the tool to the only hand that there is, and to the preferred one from when it comes', () => {
+    report.read();
+    expect(toolSide(report.hands, 'left')).toBe('right');
+    report.session.inputSources.push(controller('left'));
+    report.read();
+    expect(toolSide(report.hands, 'left')).toBe('left');
+    // A hand that is out of sight for a moment keeps it.
+    report.session.inputSources.pop();
+    report.read();
+    expect(report.hands.left.present).toBe(false);
+    expect(toolSide(report.hands, 'left')).toBe('left');
+    report.hands.attach(report.session as unknown as XRSession);
+    report.read();
+    expect(toolSide(report.hands, 'left')).toBe('right');
   });
 });
