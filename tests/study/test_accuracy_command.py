@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from trainedfiles import ABOUT, network, toys
+from trainedfiles import ABOUT, network, toys_of
 
 from cnnwalk.cli import main
 from cnnwalk.study import shipped, sources
@@ -17,13 +17,16 @@ from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.trained import About, save_trained
 
 Command = Callable[..., tuple[object, str, str]]
-IMAGES = toys(count=60)
+IMAGES = toys_of(count=60)
 
 
 @pytest.fixture
-def accuracy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def accuracy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
     """Return the function that runs the command; it gives exit code, output and errors."""
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)  # where nobody has networks of their own
 
     def run(*arguments: object) -> tuple[object, str, str]:
         monkeypatch.setattr(sys, "argv", ["cnnwalk", "study", "accuracy", *map(str, arguments)])
@@ -75,6 +78,34 @@ def test_files_that_tell_the_truth(
     assert opened == [("toys", tmp_path, (32, 40), "random")]
     rows = [line.split() for line in out.splitlines() if line.endswith("points")]
     assert {row[-2] for row in rows} <= {"+0.00", "-0.00"}
+
+
+def test_networks_of_a_folder_and_those_where_train_puts_them(
+    accuracy: Command, opened: list[tuple[object, ...]], tmp_path: Path
+) -> None:
+    saved(tmp_path / "study" / "networks", ABOUT)
+    for words in (("study/networks",), ()):
+        code, out, _ = accuracy(*words, "--part", "test")
+        assert code == 0
+        assert ABOUT.name in out
+    (tmp_path / "empty").mkdir()
+    code, _, err = accuracy("empty")
+    assert code == 2
+    assert "empty has no trained networks" in err
+    assert len(opened) == 2
+
+
+def test_images_that_it_was_not_trained_with_are_not_measured(
+    accuracy: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    others = dataclasses.replace(IMAGES, mean=(0.5, 0.4, 0.3002))
+    monkeypatch.setattr(sources, "open_images", lambda *_, **__: others)
+    code, out, err = accuracy(saved(tmp_path, ABOUT))
+    assert (code, out) == (2, "")
+    assert "for training had a mean of 0.5000 0.4000 0.3000, not 0.5000 0.4000 0.3002" in err
+    nearly = dataclasses.replace(IMAGES, mean=(0.5, 0.4, 0.30001))
+    monkeypatch.setattr(sources, "open_images", lambda *_, **__: nearly)
+    assert accuracy(saved(tmp_path, ABOUT))[0] == 0
 
 
 def test_a_file_that_says_too_much(

@@ -17,7 +17,9 @@ from cnnwalk.cli import app
 from cnnwalk.study.errors import StudyError
 from cnnwalk.study.imageset import ImageSet
 from cnnwalk.study.measures import FULL, Measurements, MeasureSettings
-from cnnwalk.study.trained import build_network, save_trained
+from cnnwalk.study.sources import open_images
+from cnnwalk.study.strategies import StrategyName
+from cnnwalk.study.trained import build_network, load_trained, save_trained
 
 CLASSES = ("cat", "dog")
 
@@ -34,10 +36,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "images"
 
 
-def trained(folder: Path, data: str = "folder") -> Path:
+def trained(folder: Path, data: str = "folder", strategy: StrategyName = "plain") -> Path:
+    """Write a network, trained as far as its file says with the images of the fixture `folder`."""
     module = build_network("covidresnet", len(CLASSES), 3).eval()
-    about = measured("plain", classes=CLASSES).about
-    return save_trained(folder, module, dataclasses.replace(about, data=data))
+    about = measured(strategy, classes=CLASSES).about
+    known = open_images(
+        "folder", folder.with_name("images"), size=(about.height, about.width), on_step=print
+    )
+    about = dataclasses.replace(about, data=data, mean=known.mean, std=known.std)
+    return save_trained(folder, module, about)
 
 
 def run(*words: object):
@@ -79,6 +86,29 @@ def test_it_measures_with_the_images_of_the_networks_and_says_where_the_page_is(
     )
     run(*words, "--full")
     assert asked[1][2] == FULL
+
+
+def test_a_folder_that_has_changed_since_the_training_is_not_measured(folder, tmp_path, asked):
+    file = trained(tmp_path / "networks")
+    words = ("--networks", file.parent, "--folder", folder, "--out", tmp_path / "out")
+    Image.new("RGB", (16, 16)).save(folder / "cat" / "new.png")
+    error = run(*words).exception
+    assert isinstance(error, StudyError)
+    assert "was not trained with the images of folder that are here" in str(error)
+    assert asked == []
+    (folder / "cat" / "new.png").unlink()
+    assert run(*words).exit_code == 0
+
+
+def test_networks_of_two_splits_are_told_before_anything_is_measured(folder, tmp_path, asked):
+    file = trained(tmp_path / "networks")
+    module, about = load_trained(trained(file.parent, strategy="noisy-copies"))
+    save_trained(file.parent, module, dataclasses.replace(about, split="by folder"))
+    words = ("--networks", file.parent, "--folder", folder, "--out", tmp_path / "out")
+    error = run(*words).exception
+    assert isinstance(error, StudyError)
+    assert "split" in str(error)
+    assert asked == []
 
 
 def test_networks_of_two_sets_of_images_need_a_choice(folder, tmp_path, asked):

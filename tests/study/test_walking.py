@@ -8,7 +8,7 @@ import importlib
 import numpy as np
 import pytest
 import torch
-from trainedfiles import ABOUT, network, toys
+from trainedfiles import ABOUT, network, toys, toys_of
 from typer.testing import CliRunner
 
 from cnnwalk.cli import app
@@ -122,7 +122,7 @@ def images(monkeypatch):
         asked.append((source, folder, options["size"], options["split"]))
         if problem:
             raise problem[0]
-        return toys()
+        return toys_of()
 
     monkeypatch.setattr("cnnwalk.study.sources.open_images", open_images)
     return asked, problem
@@ -146,6 +146,16 @@ def test_the_command_puts_one_image_into_all_networks(folder, walked, images):
     assert [(one.name, one.count) for one in info.datasets] == [("toys, test", 40)]
     assert info.first_image.name.startswith("toy ")
     assert images[0] == [("toys", None, (32, 40), "random")]
+
+
+def test_images_that_a_network_was_not_trained_with_are_no_test_for_it(tmp_path, walked, images):
+    save(tmp_path, strategy="plain")
+    save(tmp_path, strategy="noisy-copies", mean=(0.5, 0.4, 0.31))
+    result = run("--networks", tmp_path)
+    assert isinstance(result.exception, StudyError)
+    assert "covidresnet-toys-plain-seed7" not in str(result.exception)
+    assert "noisy-copies-seed7 was not trained with the images" in str(result.exception)
+    assert walked == []
 
 
 def test_photographs_stand_in_for_emoji_that_cannot_be_had(tmp_path, walked, images):

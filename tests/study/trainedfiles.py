@@ -62,6 +62,13 @@ def toys(about: About = ABOUT, *, count: int = 100) -> ImageSet:
     )
 
 
+def toys_of(about: About = ABOUT, *, count: int = 100) -> ImageSet:
+    """Return toys that are such as a network says to have been trained with."""
+    return dataclasses.replace(
+        toys(about, count=count), mean=about.mean, std=about.std, split=about.split
+    )
+
+
 def rewritten(path: Path, **changes: object) -> Path:
     """Write a file that says something else of its network than another does."""
     import json

@@ -41,7 +41,11 @@ _DIFFERENT = 1
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE...", help="Trained networks.", show_default="the shipped ones"),
+    typer.Argument(
+        metavar="FILE...",
+        help="Trained networks, or folders with such.",
+        show_default="study/networks, or the shipped ones",
+    ),
 ]
 Parts = Annotated[
     list[Part] | None,
@@ -78,16 +82,17 @@ def _compare(
     from cnnwalk.networks.load import find_device
     from cnnwalk.study.accuracy import accuracies
     from cnnwalk.study.comparison import compare
-    from cnnwalk.study.shipped import shipped
+    from cnnwalk.study.found import check_trained_with, files_in, find_trained
     from cnnwalk.study.trained import load_trained
 
     place = find_device(device)
     # All files are read before the first is measured: a bad one is said at once.
-    loaded = [load_trained(path) for path in files or shipped()]
+    loaded = [load_trained(path) for path in files_in(files) or find_trained()]
     opened: dict[tuple[object, ...], ImageSet] = {}
     found: list[Comparison] = []
     for number, (module, about) in enumerate(loaded, 1):
         images = _images(about, folder, opened, on_step)
+        check_trained_with(images, about)
         tell = _teller(f"{about.name} ({number} of {len(loaded)})", on_step)
         tell(0)
         measured = accuracies(module.to(place), images, about, names=names, on_images=tell)

@@ -41,13 +41,15 @@ def report(
     start = time.monotonic()
     with progress() as on_step:
         on_step("loading torch")
-        from cnnwalk.study.found import find_trained, images_of
+        from cnnwalk.study.found import check_trained_with, find_trained, images_of
         from cnnwalk.study.measures import FULL, MeasureSettings, measure_all
         from cnnwalk.study.report import write_report
         from cnnwalk.study.report.choice import of_one_source
 
         chosen = of_one_source(find_trained(networks), data)
         images = images_of(next(iter(chosen.values())), folder, on_step)
+        for about in chosen.values():  # before anything is measured, which takes minutes
+            check_trained_with(images, about)
         names = [about.name for about in chosen.values()]
         measured = measure_all(
             tuple(chosen),

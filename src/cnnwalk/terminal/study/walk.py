@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,7 +49,7 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
         from cnnwalk.study.walking import choose, make_walk, open_network
 
         chosen = choose(find_trained(networks), network, data)
-        images = _open_images(chosen[0].about, folder, on_step)
+        images = _open_images([one.about for one in chosen], folder, on_step)
         opened = []
         for one in chosen:
             on_step(f"loading {one.about.name}")
@@ -59,21 +59,27 @@ def walk(  # noqa: PLR0913, PLR0917 - an option each
     serve_walk(load, Place(host, port, lan, cert, key), browser=not no_browser)
 
 
-def _open_images(about: About, folder: Path | None, on_step: Callable[[str], None]) -> Dataset:
+def _open_images(
+    abouts: Sequence[About], folder: Path | None, on_step: Callable[[str], None]
+) -> Dataset:
     """Return the test images; photographs where the emoji cannot be had."""
     from cnnwalk.images import samples
     from cnnwalk.study.errors import StudyError
-    from cnnwalk.study.found import images_of
+    from cnnwalk.study.found import check_trained_with, images_of
     from cnnwalk.study.walking import HeldOutImages
 
-    on_step(f"opening the images {about.data}")
+    first = abouts[0]
+    on_step(f"opening the images {first.data}")
     try:
-        images = images_of(about, folder, on_step)
+        images = images_of(first, folder, on_step)
     except StudyError as error:
         # They are made of packages from a registry, which may be out of reach.
-        if about.data != _EMOJI or folder is not None:
+        if first.data != _EMOJI or folder is not None:
             raise
         reason = str(error).rstrip(".")
         print(f"cnnwalk: {reason}. Until then there are photographs to insert.", file=sys.stderr)
         return samples()
+    for about in abouts:
+        if (about.height, about.width) == (first.height, first.width):
+            check_trained_with(images, about)
     return HeldOutImages(images)
