@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from imagefolders import class_folders, write_image
 from smallsets import small_set
 
 from cnnwalk.cli import main
@@ -243,13 +244,43 @@ def test_ctrl_c_ends_with_a_checkpoint(tmp_path):
     kept = tmp_path / "study" / "checkpoints" / "covidresnet-digits-plain-seed0.pt"
     with process:
         assert process.stderr is not None
-        assert "1 of 1: 1000 epochs" in process.stderr.readline()
+        assert any("1 of 1: 1000 epochs" in line for line in iter(process.stderr.readline, ""))
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()
     assert process.returncode == 130
     assert "interrupted in epoch 1 of 1000; the same command goes on from study/checkpoints" in said
     assert "Traceback" not in said
     assert kept.exists()
+
+
+def test_what_is_left_out_of_a_folder_is_told_before_training(cnnwalk, tmp_path):
+    folder = class_folders(tmp_path / "mine", [9, 1])
+    write_image(folder / "a" / "twin.png", 0)  # as the first of a
+    (folder / "a" / "bad.png").write_bytes(b"no picture")
+    where = ("--data", "folder", "--folder", str(folder), "--size", "8x8")
+    code, _, err = cnnwalk(*where, "--strategy", "plain", "--time-limit", "0.001s")
+    assert code == 0
+    said = err.splitlines()
+    assert (
+        said[0]
+        == "cnnwalk: folder: images of 2 classes, 7 for training, 1 for validation, 2 for test."
+    )
+    assert said[1].startswith("cnnwalk: 1 file left out that cannot be read; the first: ")
+    assert "bad.png is no picture" in said[1]
+    assert said[2] == "cnnwalk: 1 duplicate left out."
+    assert said[3] == "cnnwalk: one image alone, so for training and never tested: b."
+
+
+def test_nothing_is_started_on_several_devices_where_the_images_are_not_there(
+    cnnwalk, monkeypatch, tmp_path
+):
+    launched = []
+    monkeypatch.setattr("lightning_fabric.Fabric.launch", launched.append)
+    where = ("--data", "folder", "--folder", str(tmp_path / "nowhere"))
+    code, _, err = cnnwalk(*where, "--devices", "2")
+    assert (code, launched) == (2, [])
+    assert err.count("\n") == 1
+    assert "nowhere does not exist" in err
 
 
 @pytest.mark.parametrize(

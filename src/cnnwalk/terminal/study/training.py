@@ -104,13 +104,16 @@ def train_networks(  # noqa: PLR0913, PLR0917 - a group of options each
         from cnnwalk.study.sources import open_images
 
         fabric = machine(*on)
-        # Starts the other processes of several devices, each with this command.
-        fabric.launch()
-        with fabric.rank_zero_first(local=True):  # who packs the images for all
-            images = open_images(
-                data.source, data.folder, size=data.size, split=data.split, on_step=on_step
-            )
+        images = open_images(
+            data.source, data.folder, size=data.size, split=data.split, on_step=on_step
+        )
         trainings = _trainings(which, images, options)
+        # Starts the other processes of several devices, each with this command: by now there is
+        # nothing wrong with it, and the images are packed.
+        fabric.launch()
+    if fabric.is_global_zero:
+        for sentence in _said_of(images):
+            _say(sentence)
     with _stopping(time_limit) as why:
         return _train_all(trainings, images, fabric, out, why)
 
@@ -211,6 +214,22 @@ def _stopping(time_limit: float | None) -> Iterator[Callable[[], str | None]]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+
+
+def _said_of(images: ImageSet) -> Iterator[str]:
+    """Yield what there is to know of images before they are trained with."""
+    counts = ", ".join(
+        f"{len(rows):,} for {'training' if part == 'train' else part}"
+        for part, rows in images.parts.items()
+    )
+    yield f"{images.name}: images of {len(images.classes)} classes, {counts}."
+    if images.skipped:
+        left_out = _count(len(images.skipped), "file", "files")
+        yield f"{left_out} left out that cannot be read; the first: {images.skipped[0]}"
+    if images.duplicates:
+        yield f"{_count(images.duplicates, 'duplicate', 'duplicates')} left out."
+    for note in images.notes:
+        yield f"{note}."
 
 
 def _words(recipe: Recipe) -> str:
