@@ -128,7 +128,7 @@ def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path, asked):
     (tmp_path / "file").touch()
     error = run("--networks", tmp_path, "--out", tmp_path / "file").exception
     assert isinstance(error, StudyError)
-    assert "give another folder with --out" in str(error)
+    assert "choose another folder with --out" in str(error)
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cnnwalk.study.errors import StudyError
 from cnnwalk.study.report.chart import Chart, Line, draw, spread_out
-from cnnwalk.study.report.choice import ready
 from cnnwalk.study.report.shown import sheet
 from cnnwalk.study.report.values import (
     Value,
@@ -134,13 +131,3 @@ def test_maps_have_the_papers_colours_on_one_scale():
     assert blue == 255 > green > red
     assert (cells[2] == 0).all()
     assert (cells[5] == 128).all()
-
-
-def test_a_folder_that_cannot_be_written_is_told_before_anything_takes_time(tmp_path: Path):
-    ready(tmp_path / "new" / "folder")
-    assert (tmp_path / "new" / "folder").is_dir()
-    assert not any((tmp_path / "new" / "folder").iterdir())
-    file = tmp_path / "file"
-    file.touch()
-    with pytest.raises(StudyError, match=r"cannot be written to .*file.* with --out"):
-        ready(file / "report")

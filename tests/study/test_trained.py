@@ -24,7 +24,7 @@ from cnnwalk.study.trained import (
     save_trained,
     trained_files,
 )
-from cnnwalk.study.writing import write_whole
+from cnnwalk.study.writing import require_writable, write_whole
 
 GRAY = dataclasses.replace(
     ABOUT, network="coviddensenet", strategy="noisy-copies", mean=(0.5,), std=(0.2,)
@@ -140,6 +140,17 @@ def test_where_nothing_may_be_written(tmp_path: Path) -> None:
         StudyError, match=r"file/new\.bin cannot be written \(.*file is no folder\)"
     ):
         write_whole(tmp_path / "file" / "new.bin", b"")
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_takes_time(tmp_path: Path) -> None:
+    new = tmp_path / "new" / "folder"
+    require_writable(new)
+    assert new.is_dir()
+    assert not any(new.iterdir())
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(StudyError, match=r"written to .*file/report \(Not a directory\).* --out"):
+        require_writable(file / "report")
 
 
 def test_where_this_user_may_not_write(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +47,7 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         StudyError: it cannot be written: the disk is full, or it may not be; the old file stays.
     """
-    with _telling(path, "write to a folder that you may write to"):
+    with _telling(path, "choose another folder with --out"):
         wholefile.remove_abandoned(path.parent, glob.escape(path.name))
         wholefile.write_whole(path, data)
 
@@ -58,9 +58,15 @@ def require_writable(folder: Path) -> None:
     Raises:
         StudyError: they cannot.
     """
-    trial = folder / f".trial-{secrets.token_hex(4)}"
-    write_whole(trial, b"")
-    trial.unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StudyError(
+            f"Nothing can be written to {folder} ({error.strerror or error}): make room there, or "
+            "choose another folder with --out."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -1,8 +1,7 @@
-"""Which trained networks one report is about, and where it may be written."""
+"""Which trained networks one report is about."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,20 +35,3 @@ def of_one_source(files: Sequence[Path], data: str | None = None) -> dict[Path, 
             "another --data or --networks, or train one with cnnwalk study train."
         )
     return chosen
-
-
-def ready(folder: Path) -> None:
-    """See that a folder can be written to, before anything takes time; make it where it is missing.
-
-    Raises:
-        StudyError: it cannot.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise StudyError(
-            f"The report cannot be written to {folder} ({error.strerror or error}): make room "
-            "there, or give another folder with --out."
-        ) from error

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnwalk.study.errors import StudyError
+from cnnwalk.study.writing import require_writable
+from cnnwalk.terminal.progress import progress
 from cnnwalk.terminal.study.options import Data, Folder, Networks
 
 if TYPE_CHECKING:
@@ -33,10 +35,7 @@ def report(
 ) -> None:
     """Measure trained networks, and judge by them what the paper claims."""
     _check_extra()
-    from cnnwalk.study.report.choice import ready
-
-    ready(out)
-    from cnnwalk.terminal.progress import progress
+    require_writable(out)
 
     start = time.monotonic()
     with progress() as on_step:
