@@ -117,6 +117,11 @@ def test_a_pinch_is_a_trigger(headset):
     headset.take_picture("coffee")
     headset.picture("headset_bare_hand")
     headset.insert()
+    # The palm is seen before the dark floor.
+    headset.tell("() => { xrDevice.hands.right.position.set(0, 1.35, -0.4); }")
+    headset.frames()
+    palm = headset.visit.look({"x": 190, "y": 306, "width": 20, "height": 14})
+    assert np.mean(palm) > 45
     headset.hands("controller")
 
 

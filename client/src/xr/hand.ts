@@ -5,6 +5,8 @@
  */
 import { Matrix4, Ray, Vector2 } from 'three';
 
+import { Joints } from './joints';
+
 export type Side = 'left' | 'right';
 
 /** A button: whether it is down, and whether that began or ended with this frame. */
@@ -27,6 +29,8 @@ export class Hand {
   readonly ray = new Ray();
   /** Where the palm is and how it is turned, in the world; without scale. */
   readonly grip = new Matrix4();
+  /** What is seen of it. */
+  readonly joints = new Joints();
   /** The thumbstick: x to the right, y towards the visitor, -1 to 1; what is near 0 is 0. */
   readonly stick = new Vector2();
   readonly trigger: Press = { down: false, began: false, ended: false };

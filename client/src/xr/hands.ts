@@ -152,6 +152,8 @@ class Tracker {
     this.hand.present = true;
     this.hand.known = true;
     this.hand.bare = source.hand != null;
+    if (source.hand == null) this.hand.joints.hold(this.grip);
+    else this.hand.joints.read(source.hand, frame, space);
     this.readGamepad(this.hand.bare ? undefined : source.gamepad);
     this.tell();
   }
@@ -159,6 +161,7 @@ class Tracker {
   /** It is not seen: nothing of it is pressed. */
   lose(): void {
     this.hand.present = false;
+    this.hand.joints.hide();
     this.readGamepad(undefined);
     this.trigger.set(false);
     this.squeeze.set(false);

@@ -12,6 +12,7 @@ import type { Tool } from '../scene/tool';
 import type { Walker } from '../scene/walker';
 import type { Ground } from './arrivals';
 import { Beams } from './beams';
+import { Bones } from './bones';
 import { LiveGaze } from './gaze';
 import { Gripping } from './gripping';
 import { Hands } from './hands';
@@ -54,6 +55,7 @@ export class Immersive {
   readonly tooltip: Tooltip;
   private readonly gripping: Gripping;
   private readonly beams = new Beams();
+  private readonly bones = new Bones(this.hands);
   private readonly gaze = new LiveGaze();
   /** Whether a hand's stick means something else than going about. */
   private readonly sticksTaken = { left: false, right: false };
@@ -145,6 +147,9 @@ export class Immersive {
   private show(clock: Clock): void {
     const { gaze } = this;
     this.stage.tool.follow(this.toolHand, gaze, clock, peek(this.state.reducedMotion));
+    // Instead of a controller one sees the tool.
+    if (!this.toolHand.bare) this.toolHand.joints.hide();
+    this.bones.update();
     this.tellValue();
     this.tooltip.update(this.pointers.tool, gaze.eye);
     this.beams.begin(gaze);
@@ -167,6 +172,7 @@ export class Immersive {
     if (session !== null) this.hands.attach(session);
     this.stage.tool.giveTo(this.stage.hall);
     this.stage.hall.add(this.beams.object, this.tooltip.object);
+    this.stage.rig.object.add(this.bones.object);
     this.locomotion.enter(this.stage.ground());
     this.stage.renderer.xr.getReferenceSpace()?.addEventListener('reset', this.stay);
   };
@@ -181,6 +187,7 @@ export class Immersive {
     this.gripping.leave();
     this.tooltip.hide();
     this.beams.object.removeFromParent();
+    this.bones.object.removeFromParent();
     this.stage.tool.hangOn(this.stage.camera);
     this.locomotion.leave(this.stage.walker);
   };
