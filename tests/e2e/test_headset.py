@@ -183,12 +183,26 @@ def test_a_session_that_ends_and_begins_again_keeps_the_place_and_what_is_in_han
     assert headset.tell("cnnwalk.xr") is None
     assert headset.tell("cnnwalk.selection.held.map.channel") == 2
     headset.picture("headset_taken_off")
+    # It is put on elsewhere in the room, and does not know at once where.
+    headset.tell(LATE_HEAD)
     headset.enter()
+    headset.until("window.headKnown")
+    headset.frames()
     again = headset.tell("cnnwalk.camera")
     assert floor(again) == pytest.approx(floor(stood), abs=0.1)
     headset.until("cnnwalk.xr.hologram.visible")
 
 
+LATE_HEAD = """() => {
+    xrDevice.position.set(0.9, 1.6, 0.7);
+    const { getViewerPose } = XRFrame.prototype;
+    let missing = 6;
+    XRFrame.prototype.getViewerPose = function (space) {
+        missing -= 1;
+        window.headKnown = missing < 0;
+        return window.headKnown ? getViewerPose.call(this, space) : null;
+    };
+}"""
 TEN_FRAMES = """() => new Promise((done) => {
     let left = 10;
     const next = () => { left -= 1; if (left < 0) done(); else requestAnimationFrame(next); };

@@ -142,7 +142,8 @@ class Tracker {
       return;
     }
     const ray = frame.getPose(source.targetRaySpace, space);
-    if (ray === undefined) {
+    // Browsers say null, their types undefined.
+    if (ray == null) {
       this.lose();
       return;
     }

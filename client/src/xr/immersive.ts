@@ -99,6 +99,8 @@ export class Immersive {
     const space = xr.getReferenceSpace();
     if (session === null || space === null) return;
     const { rig } = this.stage;
+    // three's eyes stay where the session before had them until the headset has told where they are.
+    if (!rig.knowsHead && frame.getViewerPose(space) == null) return;
     rig.track(xr.getCamera().cameras);
     this.hands.update(session, frame, space, rig.object);
     this.takeSticks();

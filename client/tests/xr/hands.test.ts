@@ -11,7 +11,7 @@ class Report {
     inputSources: [] as unknown[],
   });
   readonly frame = {
-    getPose: (space: Matrix4 | null) => (space === null ? undefined : { transform: { matrix: space.elements } }),
+    getPose: (space: Matrix4 | null) => (space === null ? null : { transform: { matrix: space.elements } }),
   };
   readonly hands = new Hands();
   readonly rig = new Object3D();
