@@ -14,24 +14,26 @@ import { GLASS } from '../scene/palette';
 import { wrapped } from '../scene/walker';
 import type { Gaze } from '../xr/gaze';
 import { drawing, GAP, lines, place, type Measure } from './layout';
-import { findingRows } from './pages/images';
+import { findingsOfAll } from './pages/images';
 import { line, title, type Row } from './parts';
 import { EM, READING } from './readable';
 
 const WIDTH = 24;
-const HEIGHT = 11;
+const HEIGHT = 16;
 const PAD = 0.8;
 const METRE = 24;
 const FINDINGS = 5;
 const MESSAGES = 2;
 const FEW_FINDINGS = 2;
-/** Its middle is so far below the horizon, in rad. */
-const BELOW = 0.42;
+/** Its upper edge is so far below the horizon, in rad. */
+const BELOW = 0.26;
 /** Over a board that is open its lower edge is so far above the horizon, in rad. */
 const ABOVE = 0.4;
 /** It is let aside so far before it comes along, in rad, and comes so much of the way a frame. */
 const SLACK = 0.3;
 const EASE = 0.15;
+/** Who is that far off from one frame to the next was put there, in m as they feel them. */
+const PUT = 1;
 
 /** Who has come so far knows how, in m as they feel them. */
 const WALKED = 2;
@@ -49,6 +51,8 @@ export class Bulletin {
   private height = 0;
   /** Where the visitor was when it came. */
   private readonly from = new Vector3();
+  /** Where they were a frame ago. */
+  private readonly before = new Vector3();
   private begins = true;
 
   constructor(
@@ -76,9 +80,10 @@ export class Bulletin {
     if (this.begins) this.begin(gaze);
     if (eye.distanceTo(this.from) > WALKED * scale) this.state.headsetHints.finish('headset.walk');
     const aside = wrapped(heading - this.heading);
-    if (Math.abs(aside) > Math.PI / 2) this.heading = heading;
+    if (Math.abs(aside) > Math.PI / 2 || eye.distanceTo(this.before) > PUT * scale) this.heading = heading;
     else if (Math.abs(aside) > SLACK) this.heading += (aside - Math.sign(aside) * SLACK) * EASE;
-    const below = peek(this.beside) ? (HEIGHT / 2 - this.height) * EM - ABOVE : BELOW;
+    this.before.copy(eye);
+    const below = (HEIGHT / 2) * EM + (peek(this.beside) ? -this.height * EM - ABOVE : BELOW);
     const level = Math.cos(below);
     const distance = READING * scale;
     const { position } = this.object;
@@ -103,7 +108,7 @@ export class Bulletin {
     if (!this.resultsInView.value || network === null) return messages;
     const image = network.inserted.value;
     const findings = messages.length > 0 || this.beside.value ? FEW_FINDINGS : FINDINGS;
-    return [...messages, title(image === null ? '' : imageText(image), network.name), ...findingRows(network, findings)];
+    return [...messages, title(image === null ? '' : imageText(image), network.name), ...findingsOfAll(this.state, network, findings)];
   }
 
   private linesOf(text: string, tone: 'alarm' | 'plain'): Row[] {

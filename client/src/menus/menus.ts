@@ -76,6 +76,8 @@ export class Menus {
   private stoodAt = 1;
   private stoodIn: NetworkState | null = null;
   private stoodHall: Hall | null = null;
+  /** Whether the dataset panel is still to be stood beside the visitor. */
+  private imagesWait = false;
 
   constructor(
     private readonly state: State,
@@ -155,6 +157,8 @@ export class Menus {
     if (off.upper.began) this.toggleWrist();
     // A visitor of another size, or whose hall was built anew around them, would not find the board where it was.
     if ((gaze.scale !== this.stoodAt || this.rebuilt) && this.open !== 'none') this.stand(this.open);
+    // Not before: on entering the headset has not told yet where the visitor is.
+    if (this.imagesWait) this.bringImages(gaze);
     this.wrist.update(off, gaze);
     this.map.update(this.page === this.map.name, gaze);
     this.bulletin.update(gaze);
@@ -213,9 +217,8 @@ export class Menus {
     });
     effect(() => { this.hang(this.follows.value); });
     effect(() => {
-      const here = this.imagesHere.value && state.immersed.value;
-      const gaze = { ...this.look(), eye: this.gaze.eye.clone() };
-      this.needs.bringImages(here ? (panel) => { standBeside(panel, gaze); } : null);
+      this.imagesWait = this.imagesHere.value && state.immersed.value;
+      if (!this.imagesWait) this.needs.bringImages(null);
     });
     window.addEventListener('keydown', this.key, { capture: true });
   }
@@ -272,6 +275,12 @@ export class Menus {
       if (free > reach) least = Math.min(least, free);
     }
     return least;
+  }
+
+  private bringImages({ eye, heading, scale }: Gaze): void {
+    this.imagesWait = false;
+    const gaze = { eye: eye.clone(), heading, scale };
+    this.needs.bringImages((panel) => { standBeside(panel, gaze); });
   }
 
   private look(): Gaze {

@@ -72,7 +72,7 @@ export const ROW = 1.6;
 /** A row of writing only. */
 export const LINE = 1.3;
 /** The name before a choice or a slider. */
-const NAME = 6.2;
+export const NAME = 6.2;
 
 export function row(...parts: AnyPart[]): Row {
   return { height: ROW, parts };

@@ -16,7 +16,7 @@ import { evenRange } from '../sliders';
 
 const NOISES = [['Gaussian', 'gaussian'], ['Uniform', 'uniform'], ['Cloud', 'clouds']] as const;
 const FINDINGS = 3;
-/** So many networks have room on the page. */
+/** So many networks have room. */
 const NETWORKS = 6;
 const WAY = evenRange(SIGMA.least, SIGMA.most, SIGMA.step, sigmaText);
 
@@ -43,7 +43,7 @@ export class Images implements Page {
     const { imagesHere, resultsInView } = this.orders;
     return [
       title(this.insertedText(network), network.name),
-      ...this.findings(network),
+      ...findingsOfAll(this.state, network, FINDINGS),
       this.noise(),
       row(
         toggle('Images beside me', imagesHere.value, (on) => { imagesHere.value = on; }),
@@ -57,13 +57,6 @@ export class Images implements Page {
       ),
       row(button(IMAGE_BEFORE, network.undoable.value ? () => { this.actions.undoImage(network); } : null)),
     ];
-  }
-
-  /** Of the network alone, or of all the first one. */
-  private findings(network: NetworkState): Row[] {
-    const networks = this.state.networks.value;
-    if (networks.length === 1) return findingRows(network);
-    return networks.slice(0, NETWORKS).map(firstFinding);
   }
 
   private noise(): Row {
@@ -118,6 +111,12 @@ function heldText(held: Held | null, state: State): string {
   return held.kind === 'image' ? `In hand: ${held.image.label ?? held.image.name}` : `In hand: ${layerNameAt(state, held.map)}`;
 }
 
+/** What a network that stands alone says of its image, in so many rows; of several, what each one says first. */
+export function findingsOfAll({ networks }: State, network: NetworkState, count: number): Row[] {
+  const all = networks.value;
+  return all.length === 1 ? findingRows(network, count) : all.slice(0, NETWORKS).map(firstFinding);
+}
+
 /** What one of several networks says first of the image. */
 function firstFinding(network: NetworkState): Row {
   const [first] = findingsOf(network.result.value);
@@ -133,7 +132,7 @@ function firstFinding(network: NetworkState): Row {
 }
 
 /** What the network says of the image, the most certain first. */
-export function findingRows(network: NetworkState, count = FINDINGS): Row[] {
+function findingRows(network: NetworkState, count: number): Row[] {
   return findingsOf(network.result.value).slice(0, count).map(({ label, share }, rank): Row => ({
     height: 1.2,
     parts: [

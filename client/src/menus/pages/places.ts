@@ -7,9 +7,11 @@ import type { State } from '../../model/state';
 import type { Hall } from '../../net/types';
 import type { Page } from '../largeboard';
 import { Pager } from '../paging';
-import { button, choice, line, row, type Row } from '../parts';
+import { button, choice, line, NAME, row, type ButtonPart, type Row } from '../parts';
 
+/** Rows of blocks, and of networks in their stead at most. */
 const BLOCKS = 6;
+const NETWORK_ROWS = 4;
 /** Depths that have a button of their own. */
 const DEPTHS = 4;
 const INDENT = 0.7;
@@ -30,10 +32,11 @@ export class Places implements Page {
     const hall = network?.hall.value ?? null;
     if (network === null || hall === null) return [line('The hall is being laid out.')];
     const blocks = outlineOf(hall);
-    const { shown, row: pages } = this.pager.page(visible(blocks, hall), this.networks().length > 0 ? BLOCKS - 1 : BLOCKS, 'blocks');
+    const networks = this.networks();
+    const { shown, row: pages } = this.pager.page(visible(blocks, hall), BLOCKS - networks.length, 'blocks');
     return [
       this.ends(network, hall),
-      ...this.networks(),
+      ...networks,
       ...(depthOf(blocks) === 0 ? [line('This network has no blocks to collapse.')] : [
         this.depths(network, blocks, hall),
         ...shown.map((block) => this.block(network, hall, block)),
@@ -64,10 +67,19 @@ export class Places implements Page {
   private networks(): Row[] {
     const networks = this.state.networks.value;
     if (networks.length < 2) return [];
-    const options = networks.map((network) => ({ value: network, label: network.name }));
-    return [choice({ name: 'Network', options }, this.state.current.value, (network) => {
-      this.actions.flyAcross(network);
-    })];
+    // Two names have room in a row.
+    const abreast = Math.max(2, Math.ceil(networks.length / NETWORK_ROWS));
+    const firsts = networks.filter((_, index) => index % abreast === 0).map((_, at) => at * abreast);
+    return firsts.map((first) => row(
+      { kind: 'text', text: first === 0 ? 'Network' : '', tone: 'muted', width: NAME },
+      ...networks.slice(first, first + abreast).map((network) => this.network(network)),
+    ));
+  }
+
+  private network(network: NetworkState): ButtonPart {
+    const { name } = network;
+    const chosen = network === this.state.current.value;
+    return button(name, () => { this.actions.flyAcross(network); }, { name: `Network: ${name}`, chosen });
   }
 
   private depths(network: NetworkState, blocks: readonly OutlineBlock[], hall: Hall): Row {
