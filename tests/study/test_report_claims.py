@@ -70,6 +70,10 @@ CASES = {
         ([(S1, {"geary": LOW}), (S2, {"geary": HIGH}), (S0, {"geary": HIGH})], "undecided"),
         ([(S1, {"geary": LOW}), (S2, {"geary": HIGHEST})], "undecided"),
         ([(S1, {"geary": HIGH}), (S2, {"geary": LOW}), (S0, {"geary": LOW})], "contradicted"),
+        # One of the two that memorize is below S1, the other is above it or like it.
+        ([(S1, {"geary": HIGH}), (S2, {"geary": HIGHEST}), (S3, {"geary": LOW})], "undecided"),
+        ([(S1, {"geary": HIGH}), (S2, {"geary": HIGH}), (S3, {"geary": LOW})], "undecided"),
+        ([(S1, {"geary": HIGH}), (S2, {"geary": LOW}), (S3, {"geary": LOW})], "contradicted"),
         ([(S1, {"sides": (7,) * 5}), (S2, {"sides": (7,) * 5})], "not measured"),
         ([(S1, {}), (S0, {})], "not measured"),  # nothing memorized wrong labels
     ],

@@ -202,14 +202,19 @@ def compare(
 ) -> Judgement:
     """Judge whether the number of every first strategy stands to that of the second as wanted.
 
+    Contradicted where all stand the other way round.
+
     Raises:
         UnmeasuredError: a number is not there.
     """
     numbers = tuple(read(name) for name in (*firsts, second))
-    found = [stands(number, numbers[-1]) for number in numbers[:-1]]
-    verdict = verdict_of(wanted, found)
-    why = "A difference is too small to count." if verdict == "undecided" else ""
-    return Judgement(verdict, numbers, why)
+    found = {stands(number, numbers[-1]) for number in numbers[:-1]}
+    if "alike" in found:
+        return Judgement("undecided", numbers, "A difference is too small to count.")
+    if len(found) > 1:
+        names = " and ".join(STRATEGIES[name].short for name in firsts)
+        return Judgement("undecided", numbers, f"{names} differ in opposite directions.")
+    return Judgement("confirmed" if found == {wanted} else "contradicted", numbers)
 
 
 def credit(

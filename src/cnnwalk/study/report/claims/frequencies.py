@@ -69,7 +69,7 @@ FREQUENCIES = (
     Claim(
         "memorizing-gradients",
         "5.5",
-        "Networks that memorize decide by high frequencies and local arrangements of pixels.",
+        "It is memorizing that makes networks decide by high frequencies.",
         f"By the share of high frequencies in the gradient at the input. {_CREDIT}",
         ("augmentation",),
         _of_gradients,

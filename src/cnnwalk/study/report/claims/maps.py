@@ -88,7 +88,8 @@ MAPS = (
     Claim(
         "smooth",
         "5.2.1",
-        "In the last convolution of S1, neighbouring values are alike.",
+        "In the last convolution of S1, neighbouring values are more alike than where wrong labels "
+        "were memorized.",
         "Confirmed where Geary's ratio of the networks that memorized wrong labels is above that "
         f"of S1 {BEYOND}; contradicted where it is below. {_SMALL}",
         ("augmentation",),
@@ -97,7 +98,8 @@ MAPS = (
     Claim(
         "on-or-off",
         "5.2.1",
-        "In the last convolution of S1, channels are either active or not.",
+        "In the last convolution, channels are either active or not with augmentation, more than "
+        "with shuffled labels.",
         f"Confirmed where its channels are sparser (Hoyer) than those of S2 {BEYOND}; "
         "contradicted where they are less sparse.",
         ("augmentation", "shuffled-labels"),
@@ -126,7 +128,7 @@ MAPS = (
     Claim(
         "rough",
         "5.2.3",
-        "The last convolution of S3 shows high-frequency patterns.",
+        "The last convolution of S3 shows more high-frequency patterns than that of S1.",
         f"Confirmed where its share of high frequencies is above that of S1 {BEYOND}; "
         f"contradicted where it is below. {_SMALL}",
         ("augmentation", "noisy-copies"),

@@ -119,7 +119,7 @@ PERFORMANCE = (
     Claim(
         "chance",
         "5.1",
-        "With shuffled labels a network is as often right on test images as a guess.",
+        "With shuffled labels a network is no more often right on test images than a guess.",
         "Confirmed where its accuracy is not above the share of the largest class "
         f"{_BEYOND}; contradicted where it is.",
         ("shuffled-labels",),
@@ -130,7 +130,7 @@ PERFORMANCE = (
         "both",
         "5.1",
         "A network can memorize noisy copies with random labels and yet learn features by which "
-        "it is right on test images far more often than a guess.",
+        "it is right on test images more often than a guess.",
         "Confirmed where S3 has memorized its copies and its test accuracy is above the share of "
         f"the largest class {_BEYOND}; contradicted where it is not, though a difference of "
         f"{ALIKE:.0%} would be seen.",

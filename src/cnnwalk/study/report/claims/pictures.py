@@ -52,7 +52,7 @@ PICTURES = (
     Claim(
         "noisier",
         "5.3.2",
-        "Feature visualizations of blocks 1 and 2 are much noisier with shuffled labels than with "
+        "Feature visualizations of blocks 1 and 2 are noisier with shuffled labels than with "
         "augmentation.",
         f"Judged {_HIGH}. Confirmed where S2 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "shuffled-labels"),
@@ -62,7 +62,8 @@ PICTURES = (
     Claim(
         "deeper",
         "5.3.2",
-        "With shuffled labels, high-frequency patterns dominate blocks 3 and 4 and the classes.",
+        "Feature visualizations of blocks 3 and 4 and of the classes have more high-frequency "
+        "patterns with shuffled labels than with augmentation.",
         f"Judged {_HIGH}. Confirmed where S2 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "shuffled-labels"),
         _deeper,
@@ -71,7 +72,7 @@ PICTURES = (
     Claim(
         "like-second",
         "5.3.3",
-        "Feature visualizations of S3 are much like those of S2.",
+        "Feature visualizations of S3 are more like those of S2 than like those of S1.",
         f"Judged {_HIGH}, over all blocks and the classes. Confirmed where S3 is nearer to S2 "
         "than to S1, contradicted where nearer to S1: off the middle by half of what counts as a "
         "difference.",
@@ -82,7 +83,7 @@ PICTURES = (
     Claim(
         "classes",
         "5.3.3",
-        "Feature visualizations of the classes of S3 are rough, with high frequencies.",
+        "Feature visualizations of the classes of S3 are rougher than those of S1.",
         f"Judged {_HIGH}. Confirmed where S3 is above S1 {BEYOND}, contradicted where below.",
         ("augmentation", "noisy-copies"),
         _classes,
