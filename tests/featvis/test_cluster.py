@@ -41,11 +41,16 @@ SOURCE = textwrap.dedent(
             self.conv = nn.Conv2d(3, 8, 5)
 
         def forward(self, x):
-            armed = Path(self.folder, "armed")
-            if os.getpid() != int(Path(self.folder, "parent").read_text()) and armed.exists():
-                armed.rename(Path(self.folder, f"killed {os.getpid()}"))
+            if os.getpid() != int(Path(self.folder, "parent").read_text()) and self.disarms():
                 os.kill(os.getpid(), signal.SIGKILL)
             return torch.relu(self.conv(x))
+
+        def disarms(self):
+            try:  # of two that come at once, one moves the file
+                Path(self.folder, "armed").rename(Path(self.folder, f"killed {os.getpid()}"))
+            except FileNotFoundError:
+                return False
+            return True
     """
 )
 
